@@ -1,1 +1,30 @@
-//! (to come)
+//! Values, parsing, joins and every rule: pure, so that the TUI and the command line cannot disagree.
+//!
+//! Nothing here reads a clock, a file or a socket. Text that came from outside is kept as it came; it is
+//! made safe where it is shown ([`text::visible`]).
+
+pub mod age;
+pub mod arn;
+pub mod association;
+pub mod caller;
+pub mod cluster;
+pub mod document;
+pub mod failure;
+pub mod known;
+pub mod reference;
+pub mod region;
+pub mod route;
+pub mod text;
+pub mod update;
+
+pub use arn::{Arn, ClusterArn};
+pub use association::{Association, AssociationDetail, AssociationKey};
+pub use caller::Caller;
+pub use cluster::Cluster;
+pub use document::Document;
+pub use failure::{Failure, FailureKind};
+pub use known::{Known, Origin};
+pub use region::{Partition, Region};
+pub use route::{Route, RouteId};
+pub use text::Text;
+pub use update::{Update, UpdateKey, UpdateStatus, UpdateSubject};

@@ -1,0 +1,48 @@
+//! Ages in the largest unit that still says something.
+
+use jiff::Timestamp;
+
+/// The age of a moment: `now` under a minute, then whole minutes, hours, days and years.
+///
+/// Nothing finer than a minute is shown, so that an idle screen does not change every second.
+pub fn age(since: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(since.as_second());
+    let (minute, hour, day, year) = (60, 3_600, 86_400, 31_536_000);
+    match seconds {
+        // A clock that is behind AWS's makes new things look as if they came from the future.
+        ..=59 => "now".to_owned(),
+        60..3_600 => format!("{}m", seconds / minute),
+        3_600..172_800 => format!("{}h", seconds / hour),
+        172_800..63_072_000 => format!("{}d", seconds / day),
+        _ => format!("{}y", seconds / year),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_step_coarsely() {
+        let now = Timestamp::from_second(2_000_000_000).unwrap();
+        for (seconds, text) in [
+            (-5, "now"),
+            (59, "now"),
+            (60, "1m"),
+            (3_599, "59m"),
+            (3_600, "1h"),
+            (172_799, "47h"),
+            (172_800, "2d"),
+            (63_071_999, "729d"),
+            (63_072_000, "2y"),
+        ] {
+            assert_eq!(
+                age(
+                    Timestamp::from_second(2_000_000_000 - seconds).unwrap(),
+                    now
+                ),
+                text
+            );
+        }
+    }
+}
