@@ -1,0 +1,226 @@
+//! The one table of commands.
+
+use std::fmt;
+
+/// Where a command can be given. Keys may repeat across contexts that are never active together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Active under every other context.
+    Everywhere,
+    /// The panes, while nothing lies over them.
+    Main,
+    /// A text view, such as describe or help.
+    Text,
+    /// A list to choose from.
+    Menu,
+    /// A line that is being typed, such as the filter.
+    Prompt,
+    /// A question with buttons.
+    Dialog,
+}
+
+/// How help sorts the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    Move,
+    Look,
+    Arrange,
+    Load,
+    Copy,
+    Type,
+    Program,
+}
+
+impl Group {
+    pub const ALL: [Self; 7] = [
+        Self::Move,
+        Self::Look,
+        Self::Arrange,
+        Self::Load,
+        Self::Copy,
+        Self::Type,
+        Self::Program,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Look => "Look closer",
+            Self::Arrange => "Arrange",
+            Self::Load => "Load",
+            Self::Copy => "Copy",
+            Self::Type => "Type",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// Writes the enum, the list and every property from one row a command.
+///
+/// A row: variant, name, group, label for the footer, sentence for help, contexts, default keys, and the
+/// rank in the footer (higher stays longer when room runs out; 0 is never shown there).
+macro_rules! commands {
+    ($($variant:ident $name:literal $group:ident $label:literal $sentence:literal [$($context:ident)+] [$($key:literal)*] $rank:literal;)+) => {
+        /// Everything that a key can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command { $(#[doc = $sentence] $variant),+ }
+
+        impl Command {
+            /// In the order of the table, which is the order of help.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name in the configuration file and the palette.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            pub fn group(self) -> Group {
+                match self { $(Self::$variant => Group::$group),+ }
+            }
+
+            /// One or two words for the footer.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),+ }
+            }
+
+            /// One sentence for help and the palette.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence),+ }
+            }
+
+            pub fn contexts(self) -> &'static [Context] {
+                match self { $(Self::$variant => &[$(Context::$context),+]),+ }
+            }
+
+            /// Keys as the user would write them in the configuration file.
+            pub fn default_keys(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($key),*]),+ }
+            }
+
+            /// How long the command stays in a footer that runs out of room; 0 is never shown.
+            pub fn footer_rank(self) -> u8 {
+                match self { $(Self::$variant => $rank),+ }
+            }
+        }
+    };
+}
+
+commands! {
+    // Move
+    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu] ["j" "down"] 0;
+    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu] ["k" "up"] 0;
+    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu] ["ctrl-f" "pgdn"] 0;
+    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu] ["ctrl-b" "pgup"] 0;
+    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text] ["ctrl-d"] 0;
+    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text] ["ctrl-u"] 0;
+    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu] ["g" "home"] 0;
+    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu] ["G" "end"] 0;
+    Right           "right"            Move    "right"      "Scrolls the columns to the right"               [Main Text] ["l" "right"] 0;
+    Left            "left"             Move    "left"       "Scrolls the columns to the left"                [Main Text] ["h" "left"] 0;
+    NextPane        "next-pane"        Move    "next pane"  "Focuses the next pane"                          [Main] ["tab"] 80;
+    PreviousPane    "previous-pane"    Move    "prev pane"  "Focuses the previous pane"                      [Main] ["shift-tab"] 0;
+
+    // Look closer
+    Open            "open"             Look    "open"       "Shows the row's contents: a cluster scopes the other panes, other rows are described" [Main] ["enter"] 95;
+    Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
+    Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS sent it"          [Main] ["y"] 40;
+    ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
+    Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
+    Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
+    ClearScope      "clear-scope"      Look    "all scopes" "Lifts the restriction to chosen clusters"       [Main] ["0"] 55;
+    Scopes          "scopes"           Look    "scopes"     "Lists profiles and regions, and how each one fares" [Main] ["P"] 50;
+    Search          "search"           Look    "search"     "Searches in the text"                           [Text] ["/"] 70;
+    NextMatch       "next-match"       Look    "next"       "Moves to the next match"                        [Text] ["n"] 50;
+    PreviousMatch   "previous-match"   Look    "previous"   "Moves to the previous match"                    [Text] ["N"] 0;
+    Wrap            "wrap"             Look    "wrap"       "Wraps long lines, or stops wrapping"            [Text] ["w"] 40;
+
+    // Arrange
+    Filter          "filter"           Arrange "filter"     "Narrows the pane to rows that match"            [Main] ["/"] 85;
+    Sort            "sort"             Arrange "sort"       "Chooses the column to sort by"                  [Main] ["S"] 50;
+    InvertSort      "invert-sort"      Arrange "invert"     "Turns the order of rows around"                 [Main] ["I"] 0;
+    Problems        "problems"         Arrange "problems"   "Shows only rows that have a problem"            [Main] ["p"] 58;
+    Mark            "mark"             Arrange "mark"       "Marks the row, or takes the mark away"          [Main] ["space"] 30;
+    ClearMarks      "clear-marks"      Arrange "unmark"     "Takes all marks of the pane away"               [Main] ["ctrl-\\"] 0;
+    Wide            "wide"             Arrange "wide"       "Shows more columns, or fewer"                   [Main] ["ctrl-w"] 20;
+    Header          "header"           Arrange "header"     "Shows or hides the header"                      [Main] ["ctrl-e"] 0;
+
+    // Load
+    Refresh         "refresh"          Load    "refresh"    "Reads the focused pane again"                   [Main] ["ctrl-r"] 65;
+    RefreshAll      "refresh-all"      Load    "refresh all" "Reads every scope again"                       [Main] ["R"] 35;
+    Pause           "pause"            Load    "pause"      "Pauses background loading, or resumes it"       [Main] ["s"] 25;
+
+    // Copy
+    CopyName        "copy-name"        Copy    "copy"       "Copies the row's name"                          [Main] ["c"] 30;
+    CopyArn         "copy-arn"         Copy    "copy ARN"   "Copies the row's ARN"                           [Main] ["Y"] 15;
+    CopyMenu        "copy-menu"        Copy    "copy as"    "Chooses what to copy: ids, ARNs, commands, Terraform" [Main] ["C"] 28;
+    CopyText        "copy-text"        Copy    "copy"       "Copies the whole text"                          [Text] ["c"] 45;
+
+    // Type
+    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog] ["enter"] 90;
+    NextChoice      "next-choice"      Type    "next"       "Moves to the next suggestion"                   [Prompt] ["down" "ctrl-n" "tab"] 60;
+    PreviousChoice  "previous-choice"  Type    "previous"   "Moves to the previous suggestion"               [Prompt] ["up" "ctrl-p" "shift-tab"] 0;
+    CursorLeft      "cursor-left"      Type    "left"       "Moves the cursor left"                          [Prompt] ["left" "ctrl-b"] 0;
+    CursorRight     "cursor-right"     Type    "right"      "Moves the cursor right"                         [Prompt] ["right" "ctrl-f"] 0;
+    LineStart       "line-start"       Type    "start"      "Moves the cursor to the start of the line"      [Prompt] ["home" "ctrl-a"] 0;
+    LineEnd         "line-end"         Type    "end"        "Moves the cursor to the end of the line"        [Prompt] ["end" "ctrl-e"] 0;
+    EraseLeft       "erase-left"       Type    "erase"      "Erases the character left of the cursor"        [Prompt] ["backspace" "ctrl-h"] 0;
+    EraseRight      "erase-right"      Type    "erase"      "Erases the character under the cursor"          [Prompt] ["delete" "ctrl-d"] 0;
+    EraseWord       "erase-word"       Type    "erase word" "Erases the word left of the cursor"             [Prompt] ["ctrl-w" "alt-backspace"] 0;
+    EraseLine       "erase-line"       Type    "clear"      "Erases the line left of the cursor"             [Prompt] ["ctrl-u"] 40;
+    NextButton      "next-button"      Type    "switch"     "Moves to the other button"                      [Dialog] ["tab" "shift-tab" "left" "right" "h" "l"] 70;
+
+    // Program
+    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu] ["?"] 88;
+    Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;
+    Menu            "menu"             Program "actions"    "Lists what can be done with the row"            [Main] ["m" "a"] 38;
+    Back            "back"             Program "back"       "Closes what lies on top; then clears filter, marks and scope, one a press" [Main Text Menu Prompt Dialog] ["esc"] 87;
+    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu] ["q"] 78;
+    Quit            "quit"             Program "quit"       "Quits at once"                                  [Everywhere] ["ctrl-c"] 0;
+    Suspend         "suspend"          Program "suspend"    "Hands the terminal back to the shell; fg returns" [Everywhere] ["ctrl-z"] 0;
+    Redraw          "redraw"           Program "redraw"     "Paints the whole screen anew"                   [Everywhere] ["ctrl-l"] 0;
+}
+
+impl Command {
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|command| command.name() == name)
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_kebab_case() {
+        let names: BTreeSet<_> = Command::ALL.iter().map(|command| command.name()).collect();
+        assert_eq!(names.len(), Command::ALL.len());
+        for name in names {
+            assert!(
+                name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{name}"
+            );
+            assert_eq!(Command::parse(name).map(Command::name), Some(name));
+        }
+    }
+
+    #[test]
+    fn sentences_are_sentences() {
+        for command in Command::ALL {
+            let sentence = command.sentence();
+            assert!(
+                sentence.starts_with(char::is_uppercase) && !sentence.ends_with('.'),
+                "{sentence}"
+            );
+        }
+    }
+}
