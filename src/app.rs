@@ -1,1 +1,27 @@
-//! (to come)
+//! State, messages, the pure update, and effects as data.
+//!
+//! Nothing here knows ratatui, tokio, an SDK, a clock or a file: time comes in as an argument, and everything
+//! that must be done goes out as an [`Effect`]. `update` is the only function that changes a [`State`].
+
+pub mod availability;
+pub mod describe;
+pub mod effect;
+pub mod filter;
+pub mod fleet;
+pub mod landing;
+pub mod layout;
+pub mod line;
+pub mod loading;
+pub mod modal;
+pub mod msg;
+pub mod pane;
+pub mod remote;
+pub mod share;
+pub mod state;
+pub mod update;
+
+pub use effect::{Effect, Request, Timer};
+pub use msg::{Msg, Signal, Step};
+pub use remote::{Remote, Ticket};
+pub use state::{Options, State};
+pub use update::{arrange, start, update};

@@ -14,6 +14,7 @@ pub mod known;
 pub mod reference;
 pub mod region;
 pub mod route;
+pub mod snapshot;
 pub mod text;
 pub mod update;
 

@@ -1,0 +1,37 @@
+//! Which commands can be given now, and why the others cannot.
+
+use crate::app::modal::{Modal, Subject};
+use crate::app::pane::PaneId;
+use crate::app::state::State;
+use crate::input::Command;
+
+/// Says why a command does nothing now; `Ok` if it does something.
+pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
+    use Command as C;
+    let selected = || state.selected().map(|_| ()).ok_or("no row is selected");
+    let pane = state.focused();
+    match command {
+        C::Open | C::Describe | C::Yaml | C::CopyName | C::CopyArn | C::CopyMenu | C::Mark => {
+            selected()
+        }
+        C::Finished if state.focus != PaneId::Updates => Err("only updates end"),
+        C::ClearScope if state.restriction.scope.is_empty() => Err("nothing is restricted"),
+        C::ClearMarks if pane.is_none_or(|pane| pane.marks.is_empty()) => Err("nothing is marked"),
+        C::Filter | C::Sort | C::InvertSort | C::Problems | C::Wide
+            if state.focus == PaneId::ServiceAccounts =>
+        {
+            Err("this pane has no rows yet")
+        }
+        C::ToggleJson if !shows_row(state) => Err("only raw documents have two notations"),
+        C::NextMatch | C::PreviousMatch if !has_pattern(state) => Err("nothing is searched for"),
+        _ => Ok(()),
+    }
+}
+
+fn shows_row(state: &State) -> bool {
+    matches!(state.modals.last(), Some(Modal::Text(view)) if matches!(view.subject, Subject::Row(_)))
+}
+
+fn has_pattern(state: &State) -> bool {
+    matches!(state.modals.last(), Some(Modal::Text(view)) if !view.pattern.is_empty())
+}

@@ -1,0 +1,79 @@
+//! What text views say, as lines of toned spans.
+
+mod help;
+mod row;
+mod scopes;
+
+use std::borrow::Cow;
+
+use crate::app::modal::{Form, Subject, TextView};
+use crate::app::pane::Tone;
+use crate::app::share;
+use crate::app::state::State;
+
+/// A line of text in pieces; each piece is already visible text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TextLine {
+    pub spans: Vec<(Tone, String)>,
+}
+
+impl TextLine {
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    pub fn new(tone: Tone, text: &str) -> Self {
+        Self::empty().with(tone, text)
+    }
+
+    /// A heading over what follows.
+    pub fn heading(text: &str) -> Self {
+        Self::new(Tone::Name, text)
+    }
+
+    /// A label and its value, the value in a column of its own.
+    pub fn member(label: &str, tone: Tone, value: &str) -> Self {
+        Self::new(Tone::Muted, &format!("  {label:<18} ")).with(tone, value)
+    }
+
+    #[must_use]
+    pub fn with(mut self, tone: Tone, text: &str) -> Self {
+        // Everything that reaches a text view passes here, so nothing hidden can.
+        self.spans
+            .push((tone, crate::model::text::visible(text).into_owned()));
+        self
+    }
+
+    pub fn text(&self) -> Cow<'_, str> {
+        match self.spans.as_slice() {
+            [(_, only)] => Cow::Borrowed(only),
+            spans => Cow::Owned(spans.iter().map(|(_, text)| text.as_str()).collect()),
+        }
+    }
+}
+
+/// The title of a text view.
+pub fn title(state: &State, view: &TextView) -> String {
+    match &view.subject {
+        Subject::Help(_) => "Help".to_owned(),
+        Subject::Scopes => "Scopes".to_owned(),
+        Subject::Row(key) => {
+            let form = match view.form {
+                Form::Explained => "",
+                Form::Yaml => " (YAML)",
+                Form::Json => " (JSON)",
+            };
+            format!("{}{form}", share::name(state, key))
+        }
+    }
+}
+
+/// The lines of a text view, as they are now.
+pub fn lines(state: &State, view: &TextView) -> Vec<TextLine> {
+    match (&view.subject, view.form) {
+        (Subject::Help(context), _) => help::lines(state, *context),
+        (Subject::Scopes, _) => scopes::lines(state),
+        (Subject::Row(key), Form::Explained) => row::explained(state, key, view),
+        (Subject::Row(key), form) => row::raw(state, key, view, form),
+    }
+}

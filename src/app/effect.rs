@@ -1,0 +1,92 @@
+//! What is to be done, as data; one executor in `runtime` runs it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::remote::Ticket;
+use crate::model::snapshot::Snapshot;
+use crate::model::{AssociationKey, ClusterArn, RouteId, UpdateKey};
+
+/// One thing to do outside.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Ask; answers come back under the ticket.
+    Call {
+        ticket: Ticket,
+        urgent: bool,
+        request: Request,
+    },
+    /// Stop asking; no answer is wanted any more.
+    Cancel(Ticket),
+    /// Send [`crate::app::Msg::Woke`] at a moment; a timer of the same name that still runs is replaced.
+    Wake {
+        timer: Timer,
+        at: Timestamp,
+    },
+    /// Read what earlier runs knew.
+    LoadCache,
+    /// Keep what this run knows of one account and region.
+    SaveCache(Box<Snapshot>),
+    /// Put text on the clipboard.
+    Copy {
+        text: String,
+        what: &'static str,
+    },
+    /// Hand the terminal to the shell.
+    Suspend,
+    /// Paint every cell anew.
+    Redraw,
+    Quit,
+}
+
+/// A question to AWS. All of them read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Who is calling, and which clusters there are.
+    OpenRoute {
+        route: RouteId,
+    },
+    DescribeCluster {
+        route: RouteId,
+        cluster: ClusterArn,
+    },
+    ListAssociations {
+        route: RouteId,
+        cluster: ClusterArn,
+    },
+    DescribeAssociation {
+        route: RouteId,
+        key: AssociationKey,
+    },
+    ListUpdates {
+        route: RouteId,
+        cluster: ClusterArn,
+        /// Add-ons, node groups and capabilities too, not only the cluster itself.
+        every_subject: bool,
+        /// Updates that have ended: they are not described again.
+        ended: Arc<HashSet<UpdateKey>>,
+    },
+    /// The raw document of an association.
+    AssociationDocument {
+        route: RouteId,
+        key: AssociationKey,
+    },
+    /// The raw document of an update.
+    UpdateDocument {
+        route: RouteId,
+        key: UpdateKey,
+    },
+}
+
+/// Names of timers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timer {
+    /// Ages step by a minute.
+    Minute,
+    /// Updates are asked for again.
+    Poll,
+    /// What was learnt is kept for the next start.
+    Save,
+}

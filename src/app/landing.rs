@@ -1,0 +1,418 @@
+//! How answers land: the only place where data enters the fleet.
+
+use crate::app::effect::{Effect, Request, Timer};
+use crate::app::fleet::{AssociationRow, ClusterRow, UpdateRow};
+use crate::app::loading::{after, lane};
+use crate::app::modal::Modal;
+use crate::app::msg::Step;
+use crate::app::pane::PaneId;
+use crate::app::remote::{Remote, Ticket};
+use crate::app::state::State;
+use crate::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
+use crate::model::{Association, ClusterArn, Failure, Known, RouteId, Update, UpdateKey};
+
+/// Seconds between learning something and keeping it: a burst of answers makes one write.
+const SAVE_SECONDS: i64 = 5;
+
+impl State {
+    /// Takes a piece of an answer. Under a ticket that is not open any more, nothing lands.
+    pub fn land(&mut self, ticket: Ticket, step: Step, effects: &mut Vec<Effect>) {
+        let Some(request) = self.loading.flights.get(&ticket).cloned() else {
+            return;
+        };
+        match (request, step) {
+            (Request::OpenRoute { route }, Step::Identified(caller)) => {
+                let now = self.now;
+                if let Some(row) = self.fleet.route_mut(route) {
+                    row.caller.settle(ticket, Ok(caller), now);
+                }
+            }
+            (Request::OpenRoute { route }, Step::Clusters(page)) => {
+                self.land_clusters(ticket, route, page, effects)
+            }
+            (Request::DescribeCluster { cluster, .. }, Step::Cluster(detail)) => {
+                let now = self.now;
+                if let Some(row) = self.fleet.clusters.get_mut(&cluster) {
+                    row.detail.settle(ticket, Ok(*detail), now);
+                }
+                self.touch(PaneId::Clusters);
+            }
+            (Request::ListAssociations { .. }, Step::Associations(page)) => {
+                self.land_associations(ticket, page)
+            }
+            (Request::DescribeAssociation { key, .. }, Step::Association(detail)) => {
+                let now = self.now;
+                if let Some(row) = self.fleet.associations.get_mut(&key) {
+                    row.detail.settle(ticket, Ok(*detail), now);
+                }
+                self.touch(PaneId::Associations);
+            }
+            (Request::ListUpdates { .. }, Step::Update(update)) => {
+                self.land_update(ticket, *update)
+            }
+            (Request::ListUpdates { .. }, Step::KnownUpdates(keys)) => {
+                self.keep_updates(ticket, &keys)
+            }
+            (
+                Request::AssociationDocument { .. } | Request::UpdateDocument { .. },
+                Step::Document(document),
+            ) => {
+                let now = self.now;
+                for modal in &mut self.modals {
+                    if let Modal::Text(view) = modal {
+                        view.document.settle(ticket, Ok(document.clone()), now);
+                    }
+                }
+            }
+            // A step that its request never makes is a bug of the executor; there is nothing it could change.
+            _ => {}
+        }
+    }
+
+    /// Ends a question: what it did not bring is failed or gone.
+    pub fn finish(
+        &mut self,
+        ticket: Ticket,
+        outcome: Result<(), Failure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(request) = self.loading.flights.remove(&ticket) else {
+            return;
+        };
+        match request {
+            Request::OpenRoute { route } => self.finish_route(ticket, route, outcome, effects),
+            Request::DescribeCluster { cluster, .. } => {
+                if let Some(row) = self.fleet.clusters.get_mut(&cluster) {
+                    end(&mut row.detail, ticket, outcome, self.now);
+                }
+                self.touch(PaneId::Clusters);
+                self.remember(&cluster, effects);
+            }
+            Request::ListAssociations { cluster, .. } => {
+                if outcome.is_ok() {
+                    self.fleet
+                        .associations
+                        .retain(|key, row| key.cluster != cluster || row.seen == ticket);
+                }
+                let count = self
+                    .fleet
+                    .associations
+                    .keys()
+                    .filter(|key| key.cluster == cluster)
+                    .count();
+                let now = self.now;
+                if let Some(row) = self.fleet.clusters.get_mut(&cluster) {
+                    row.associations
+                        .settle(ticket, outcome.map(|()| count), now);
+                }
+                self.touch(PaneId::Clusters);
+                self.touch(PaneId::Associations);
+                self.remember(&cluster, effects);
+            }
+            Request::DescribeAssociation { key, .. } => {
+                if let Some(running) = self.loading.describing.get_mut(&lane(&key.cluster)) {
+                    *running = running.saturating_sub(1);
+                }
+                if let Some(row) = self.fleet.associations.get_mut(&key) {
+                    end(&mut row.detail, ticket, outcome, self.now);
+                }
+                self.touch(PaneId::Associations);
+                self.remember(&key.cluster, effects);
+            }
+            Request::ListUpdates {
+                cluster,
+                every_subject,
+                ..
+            } => {
+                self.finish_updates(ticket, &cluster, every_subject, outcome, effects);
+            }
+            Request::AssociationDocument { .. } | Request::UpdateDocument { .. } => {
+                let now = self.now;
+                for modal in &mut self.modals {
+                    if let Modal::Text(view) = modal {
+                        end(&mut view.document, ticket, outcome.clone(), now);
+                    }
+                }
+            }
+        }
+    }
+
+    fn land_clusters(
+        &mut self,
+        ticket: Ticket,
+        route: RouteId,
+        page: Vec<ClusterArn>,
+        effects: &mut Vec<Effect>,
+    ) {
+        for arn in page {
+            let row = self
+                .fleet
+                .clusters
+                .entry(arn.clone())
+                .or_insert_with(|| ClusterRow::new(arn.clone(), ticket));
+            row.seen = ticket;
+            let reached = row.route().is_some();
+            if !row.routes.contains(&route) {
+                row.routes.push(route);
+                row.routes.sort_unstable();
+            }
+            // A second route to a cluster adds nothing but the name of a profile.
+            if !reached {
+                self.read_cluster(&arn, false, effects);
+            }
+        }
+        self.touch_all();
+    }
+
+    fn finish_route(
+        &mut self,
+        ticket: Ticket,
+        route: RouteId,
+        outcome: Result<(), Failure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let now = self.now;
+        let ok = outcome.is_ok();
+        let listed = self
+            .fleet
+            .clusters
+            .values()
+            .filter(|row| row.routes.contains(&route) && row.seen == ticket)
+            .count();
+        if let Some(row) = self.fleet.route_mut(route) {
+            if let Err(failure) = &outcome {
+                row.caller.settle(ticket, Err(failure.clone()), now);
+            }
+            row.listing.settle(ticket, outcome.map(|()| listed), now);
+        }
+        if ok {
+            self.drop_unlisted(ticket, route);
+        }
+        self.touch_all();
+        if self.loading.poll_seconds == 0 {
+            self.schedule_poll(effects);
+        }
+    }
+
+    /// Forgets clusters that a complete listing did not name: they are gone, or this route lost sight of them.
+    fn drop_unlisted(&mut self, ticket: Ticket, route: RouteId) {
+        let Some(row) = self.fleet.route(route) else {
+            return;
+        };
+        let region = row.route.region.clone();
+        let account = row.caller.value().map(|caller| caller.account.clone());
+        let mut gone = Vec::new();
+        for cluster in self.fleet.clusters.values_mut() {
+            let here = cluster.arn.region() == region.as_str()
+                && account.as_deref() == Some(cluster.arn.account());
+            if !here || cluster.seen == ticket {
+                continue;
+            }
+            cluster.routes.retain(|id| *id != route);
+            if cluster.routes.is_empty() {
+                gone.push(cluster.arn.clone());
+            }
+        }
+        for arn in gone {
+            self.fleet.remove_cluster(&arn);
+            self.restriction.scope.retain(|scoped| *scoped != arn);
+        }
+    }
+
+    fn land_associations(&mut self, ticket: Ticket, page: Vec<Association>) {
+        let mut wanting = Vec::new();
+        for summary in page {
+            let key = summary.key.clone();
+            match self.fleet.associations.get_mut(&key) {
+                Some(row) => {
+                    row.summary = summary;
+                    row.seen = ticket;
+                }
+                None => {
+                    let row = AssociationRow {
+                        summary,
+                        detail: Remote::default(),
+                        seen: ticket,
+                    };
+                    self.fleet.associations.insert(key.clone(), row);
+                }
+            }
+            wanting.push(key);
+        }
+        self.enqueue(wanting);
+        self.touch(PaneId::Associations);
+    }
+
+    fn land_update(&mut self, ticket: Ticket, update: Update) {
+        let key = update.key.clone();
+        let row = UpdateRow {
+            update: Known::live(update, self.now),
+            seen: ticket,
+        };
+        self.fleet.updates.insert(key, row);
+        self.touch(PaneId::Updates);
+    }
+
+    fn keep_updates(&mut self, ticket: Ticket, keys: &[UpdateKey]) {
+        for key in keys {
+            if let Some(row) = self.fleet.updates.get_mut(key) {
+                row.seen = ticket;
+                row.update.at = self.now;
+                row.update.origin = crate::model::Origin::Live;
+            }
+        }
+    }
+
+    fn finish_updates(
+        &mut self,
+        ticket: Ticket,
+        cluster: &ClusterArn,
+        every_subject: bool,
+        outcome: Result<(), Failure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let ran = self
+            .fleet
+            .running_updates()
+            .any(|update| update.key.cluster == *cluster);
+        if outcome.is_ok() {
+            self.fleet.updates.retain(|key, row| {
+                let asked = every_subject || key.subject == crate::model::UpdateSubject::Cluster;
+                key.cluster != *cluster || !asked || row.seen == ticket
+            });
+        }
+        let count = self
+            .fleet
+            .updates
+            .keys()
+            .filter(|key| key.cluster == *cluster)
+            .count();
+        let now = self.now;
+        if let Some(row) = self.fleet.clusters.get_mut(cluster) {
+            row.updates.settle(ticket, outcome.map(|()| count), now);
+        }
+        self.touch(PaneId::Updates);
+        self.remember(cluster, effects);
+        if ran {
+            self.schedule_poll(effects);
+        }
+    }
+
+    /// Takes what earlier runs knew; whatever this run has learnt already wins.
+    pub fn seed(&mut self, snapshots: Vec<Snapshot>) {
+        for cluster in snapshots.into_iter().flat_map(|snapshot| snapshot.clusters) {
+            let row = self
+                .fleet
+                .clusters
+                .entry(cluster.arn.clone())
+                .or_insert_with(|| ClusterRow::new(cluster.arn.clone(), Ticket(0)));
+            if let Some(detail) = cluster.detail {
+                row.detail.seed(detail);
+            }
+            if let Some(list) = cluster.associations {
+                let count = Known {
+                    value: list.value.len(),
+                    origin: list.origin,
+                    at: list.at,
+                };
+                row.associations.seed(count);
+                for AssociationSnapshot { summary, detail } in list.value {
+                    let key = summary.key.clone();
+                    let entry = self.fleet.associations.entry(key);
+                    let row = entry.or_insert_with(|| AssociationRow {
+                        summary,
+                        detail: Remote::default(),
+                        seen: Ticket(0),
+                    });
+                    if let Some(detail) = detail {
+                        row.detail.seed(detail);
+                    }
+                }
+            }
+            for update in cluster.updates {
+                let key = update.value.key.clone();
+                self.fleet.updates.entry(key).or_insert(UpdateRow {
+                    update,
+                    seen: Ticket(0),
+                });
+            }
+        }
+        self.touch_all();
+    }
+
+    /// Notes that something of a cluster was learnt, to be kept soon.
+    fn remember(&mut self, cluster: &ClusterArn, effects: &mut Vec<Effect>) {
+        if self.loading.unsaved.is_empty() {
+            effects.push(Effect::Wake {
+                timer: Timer::Save,
+                at: after(self.now, SAVE_SECONDS),
+            });
+        }
+        self.loading.unsaved.insert(lane(cluster));
+    }
+
+    /// Hands what changed to the cache.
+    pub fn save(&mut self, effects: &mut Vec<Effect>) {
+        for (account, region) in std::mem::take(&mut self.loading.unsaved) {
+            let here =
+                |arn: &ClusterArn| *arn.account() == *account && arn.region() == region.as_str();
+            let clusters = self
+                .fleet
+                .clusters
+                .values()
+                .filter(|row| here(&row.arn))
+                .map(|row| self.keep(row))
+                .collect();
+            effects.push(Effect::SaveCache(Box::new(Snapshot {
+                account,
+                region,
+                clusters,
+            })));
+        }
+    }
+
+    fn keep(&self, row: &ClusterRow) -> ClusterSnapshot {
+        let associations = row.associations.known().map(|known| {
+            let rows = self
+                .fleet
+                .associations
+                .values()
+                .filter(|entry| entry.summary.key.cluster == row.arn);
+            let rows = rows.map(|entry| AssociationSnapshot {
+                summary: entry.summary.clone(),
+                detail: entry.detail.known().cloned(),
+            });
+            Known {
+                value: rows.collect(),
+                origin: known.origin,
+                at: known.at,
+            }
+        });
+        let updates = self
+            .fleet
+            .updates
+            .values()
+            .filter(|entry| entry.update.value.key.cluster == row.arn);
+        ClusterSnapshot {
+            arn: row.arn.clone(),
+            detail: row.detail.known().cloned(),
+            associations,
+            updates: updates.map(|entry| entry.update.clone()).collect(),
+        }
+    }
+}
+
+/// Ends a question about one value: if no step brought it, it failed, or was cancelled.
+fn end<T>(
+    remote: &mut Remote<T>,
+    ticket: Ticket,
+    outcome: Result<(), Failure>,
+    now: jiff::Timestamp,
+) {
+    match outcome {
+        Err(failure) => {
+            remote.settle(ticket, Err(failure), now);
+        }
+        Ok(()) => remote.forget(ticket),
+    }
+}

@@ -1,0 +1,306 @@
+//! What is asked next: rows on screen first, then their neighbours, then the rest.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::effect::{Effect, Request, Timer};
+use crate::app::fleet::ClusterRow;
+use crate::app::layout::table_rows;
+use crate::app::pane::{PaneId, RowKey};
+use crate::app::remote::Ticket;
+use crate::app::state::{Lane, State};
+use crate::model::{AssociationKey, ClusterArn, Region, RouteId, UpdateKey};
+
+/// Describes of associations in flight for one account and region; more would only wait for the budget.
+const DESCRIBES_PER_LANE: usize = 12;
+
+/// Seconds between two looks at updates that run.
+const FOLLOW_SECONDS: i64 = 10;
+/// Seconds until the first look for new updates, doubled after each look that finds none.
+const POLL_SECONDS: i64 = 60;
+const POLL_SECONDS_MOST: i64 = 960;
+
+impl State {
+    /// Opens a question.
+    pub fn call(&mut self, request: Request, urgent: bool, effects: &mut Vec<Effect>) -> Ticket {
+        self.loading.last_ticket += 1;
+        let ticket = Ticket(self.loading.last_ticket);
+        self.loading.flights.insert(ticket, request.clone());
+        effects.push(Effect::Call {
+            ticket,
+            urgent,
+            request,
+        });
+        ticket
+    }
+
+    /// Asks a scope who is calling and which clusters there are.
+    pub fn open_route(&mut self, id: RouteId, urgent: bool, effects: &mut Vec<Effect>) {
+        let ticket = self.call(Request::OpenRoute { route: id }, urgent, effects);
+        if let Some(row) = self.fleet.route_mut(id) {
+            row.caller.ask(ticket);
+            row.listing.ask(ticket);
+        }
+    }
+
+    /// Reads everything of a cluster that its panes show.
+    pub fn read_cluster(&mut self, arn: &ClusterArn, urgent: bool, effects: &mut Vec<Effect>) {
+        self.describe_cluster(arn, urgent, effects);
+        self.list_associations(arn, urgent, effects);
+        self.list_updates(arn, urgent, effects);
+    }
+
+    pub fn describe_cluster(&mut self, arn: &ClusterArn, urgent: bool, effects: &mut Vec<Effect>) {
+        let Some(route) = self.route_to(arn) else {
+            return;
+        };
+        let ticket = self.call(
+            Request::DescribeCluster {
+                route,
+                cluster: arn.clone(),
+            },
+            urgent,
+            effects,
+        );
+        self.with_cluster(arn, |row| row.detail.ask(ticket));
+        self.touch(PaneId::Clusters);
+    }
+
+    pub fn list_associations(&mut self, arn: &ClusterArn, urgent: bool, effects: &mut Vec<Effect>) {
+        let Some(route) = self.route_to(arn) else {
+            return;
+        };
+        let ticket = self.call(
+            Request::ListAssociations {
+                route,
+                cluster: arn.clone(),
+            },
+            urgent,
+            effects,
+        );
+        self.with_cluster(arn, |row| row.associations.ask(ticket));
+    }
+
+    /// Lists a cluster's updates; those of add-ons, node groups and capabilities too if it is scoped to.
+    pub fn list_updates(&mut self, arn: &ClusterArn, urgent: bool, effects: &mut Vec<Effect>) {
+        let Some(route) = self.route_to(arn) else {
+            return;
+        };
+        let every_subject = self.restriction.scope.contains(arn);
+        let ended: HashSet<UpdateKey> = self
+            .fleet
+            .updates
+            .iter()
+            .filter(|(key, row)| key.cluster == *arn && row.update.value.status.is_terminal())
+            .map(|(key, _)| key.clone())
+            .collect();
+        let request = Request::ListUpdates {
+            route,
+            cluster: arn.clone(),
+            every_subject,
+            ended: Arc::new(ended),
+        };
+        let ticket = self.call(request, urgent, effects);
+        self.with_cluster(arn, |row| row.updates.ask(ticket));
+    }
+
+    fn with_cluster(&mut self, arn: &ClusterArn, change: impl FnOnce(&mut ClusterRow)) {
+        if let Some(row) = self.fleet.clusters.get_mut(arn) {
+            change(row);
+        }
+    }
+
+    pub fn route_to(&self, arn: &ClusterArn) -> Option<RouteId> {
+        self.fleet.clusters.get(arn)?.route()
+    }
+
+    /// Puts associations that lack their details at the end of the queue.
+    pub fn enqueue(&mut self, keys: impl IntoIterator<Item = AssociationKey>) {
+        for key in keys {
+            self.loading
+                .backlog
+                .entry(lane(&key.cluster))
+                .or_default()
+                .push_back(key);
+        }
+    }
+
+    /// Fills the free places with the associations that are looked at, and then with the rest.
+    ///
+    /// Called after everything that frees a place or moves the view; it does nothing if there is no place.
+    pub fn pump(&mut self, effects: &mut Vec<Effect>) {
+        for key in self.in_view() {
+            let lane = lane(&key.cluster);
+            if self.places(&lane) > 0 {
+                self.describe_association(&key, true, effects);
+            }
+        }
+        if self.paused {
+            return;
+        }
+        let lanes: Vec<Lane> = self.loading.backlog.keys().cloned().collect();
+        for lane in lanes {
+            while self.places(&lane) > 0 {
+                let next = self
+                    .loading
+                    .backlog
+                    .get_mut(&lane)
+                    .and_then(std::collections::VecDeque::pop_front);
+                let Some(key) = next else {
+                    self.loading.backlog.remove(&lane);
+                    break;
+                };
+                self.describe_association(&key, false, effects);
+            }
+        }
+    }
+
+    fn places(&self, lane: &Lane) -> usize {
+        DESCRIBES_PER_LANE.saturating_sub(self.loading.describing.get(lane).copied().unwrap_or(0))
+    }
+
+    /// Asks for the details of an association unless they are known or awaited.
+    pub fn describe_association(
+        &mut self,
+        key: &AssociationKey,
+        urgent: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        let wanted = self
+            .fleet
+            .associations
+            .get(key)
+            .is_some_and(|row| row.detail.waiting().is_none() && !row.detail.is_settled());
+        let Some(route) = self.route_to(&key.cluster).filter(|_| wanted) else {
+            return;
+        };
+        let ticket = self.call(
+            Request::DescribeAssociation {
+                route,
+                key: key.clone(),
+            },
+            urgent,
+            effects,
+        );
+        *self
+            .loading
+            .describing
+            .entry(lane(&key.cluster))
+            .or_default() += 1;
+        if let Some(row) = self.fleet.associations.get_mut(key) {
+            row.detail.ask(ticket);
+        }
+    }
+
+    /// Associations on screen, a screenful below and above, and the marked ones, in that order.
+    fn in_view(&self) -> Vec<AssociationKey> {
+        let Some(pane) = self.pane(PaneId::Associations) else {
+            return Vec::new();
+        };
+        let Some(area) = self.layout().pane(PaneId::Associations) else {
+            return Vec::new();
+        };
+        let room = table_rows(area);
+        let rows = |from: usize, to: usize| {
+            let to = to.min(pane.rows.len());
+            pane.rows.get(from.min(to)..to).unwrap_or_default().iter()
+        };
+        let shown = rows(pane.top, pane.top + room);
+        let below = rows(pane.top + room, pane.top + 2 * room);
+        let above = rows(pane.top.saturating_sub(room), pane.top);
+        let keyed = shown.chain(below).chain(above).filter_map(|row| {
+            let (key, row) = self.fleet.associations.get_index(*row)?;
+            (!row.detail.is_settled()).then(|| key.clone())
+        });
+        let marked = pane.marks.iter().filter_map(|key| match key {
+            RowKey::Association(key) => Some(key.clone()),
+            RowKey::Cluster(_) | RowKey::Update(_) => None,
+        });
+        keyed.chain(marked).collect()
+    }
+
+    /// Says when to look for updates again: soon while one runs, else at growing intervals.
+    pub fn schedule_poll(&mut self, effects: &mut Vec<Effect>) {
+        let running = self.fleet.running_updates().next().is_some();
+        let seconds = if running {
+            self.loading.poll_seconds = POLL_SECONDS;
+            FOLLOW_SECONDS
+        } else {
+            self.loading.poll_seconds = self
+                .loading
+                .poll_seconds
+                .clamp(POLL_SECONDS, POLL_SECONDS_MOST);
+            let seconds = self.loading.poll_seconds;
+            self.loading.poll_seconds = seconds * 2;
+            seconds
+        };
+        effects.push(Effect::Wake {
+            timer: Timer::Poll,
+            at: after(self.now, seconds),
+        });
+    }
+
+    /// Looks for updates: only where one runs, if one does.
+    pub fn poll(&mut self, effects: &mut Vec<Effect>) {
+        if !self.paused {
+            let mut clusters: Vec<ClusterArn> = self
+                .fleet
+                .running_updates()
+                .map(|update| update.key.cluster.clone())
+                .collect();
+            clusters.dedup();
+            if clusters.is_empty() {
+                clusters = self.fleet.clusters.keys().cloned().collect();
+            }
+            for arn in clusters {
+                let idle = self
+                    .fleet
+                    .clusters
+                    .get(&arn)
+                    .is_some_and(|row| row.updates.waiting().is_none());
+                if idle {
+                    self.list_updates(&arn, false, effects);
+                }
+            }
+        }
+        self.schedule_poll(effects);
+    }
+
+    /// Ages step by the minute, on the minute.
+    pub fn schedule_minute(&self, effects: &mut Vec<Effect>) {
+        let into = self.now.as_second().rem_euclid(60);
+        effects.push(Effect::Wake {
+            timer: Timer::Minute,
+            at: after(self.now, 60 - into),
+        });
+    }
+
+    /// Questions that are open.
+    pub fn in_flight(&self) -> usize {
+        self.loading.flights.len()
+    }
+
+    /// Associations whose details are not known yet, of all that are listed.
+    pub fn details_missing(&self) -> (usize, usize) {
+        let all = self.fleet.associations.len();
+        let settled = self
+            .fleet
+            .associations
+            .values()
+            .filter(|row| row.detail.is_settled())
+            .count();
+        (all - settled, all)
+    }
+}
+
+/// Two snapshots of one lane never stand in two files: lanes are what the cache is keyed by, too.
+pub fn lane(cluster: &ClusterArn) -> Lane {
+    (cluster.account().into(), Region::new(cluster.region()))
+}
+
+pub fn after(now: Timestamp, seconds: i64) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(now)
+}

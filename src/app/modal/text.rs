@@ -1,0 +1,62 @@
+//! A text view: describe, raw documents, help and scopes, with search and scrolling.
+
+use crate::app::line::Line;
+use crate::app::pane::RowKey;
+use crate::app::remote::Remote;
+use crate::input::Context;
+use crate::model::Document;
+
+/// A view of lines that are made from the state whenever they are looked at.
+#[derive(Debug, Clone)]
+pub struct TextView {
+    pub subject: Subject,
+    pub form: Form,
+    /// The raw document of the row, fetched when the view opens.
+    pub document: Remote<Document>,
+    pub top: usize,
+    pub left: usize,
+    pub wrap: bool,
+    /// The search while it is typed.
+    pub typing: Option<Line>,
+    pub pattern: String,
+}
+
+/// What the lines are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    Row(RowKey),
+    /// Keys that work in a context.
+    Help(Context),
+    Scopes,
+}
+
+/// How a row is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Explained,
+    Yaml,
+    Json,
+}
+
+impl TextView {
+    pub fn new(subject: Subject, form: Form) -> Self {
+        Self {
+            subject,
+            form,
+            document: Remote::default(),
+            top: 0,
+            left: 0,
+            wrap: true,
+            typing: None,
+            pattern: String::new(),
+        }
+    }
+
+    /// Moves by lines, and stays within a text of `lines` lines of which `room` are in view.
+    pub fn scroll(&mut self, by: isize, lines: usize, room: usize) {
+        self.top = self
+            .top
+            .saturating_add_signed(by)
+            .min(lines.saturating_sub(room));
+    }
+}

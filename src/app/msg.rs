@@ -1,0 +1,69 @@
+//! Everything that can happen, in one total order.
+
+use crate::app::effect::Timer;
+use crate::app::layout::Size;
+use crate::app::remote::Ticket;
+use crate::input::Key;
+use crate::model::snapshot::Snapshot;
+use crate::model::{
+    Association, AssociationDetail, Caller, Cluster, ClusterArn, Document, Failure, Update,
+};
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    Key(Key),
+    Paste(String),
+    Resize(Size),
+    /// A running request got somewhere.
+    Step {
+        ticket: Ticket,
+        step: Step,
+    },
+    /// A request ended; nothing more comes under its ticket.
+    Done {
+        ticket: Ticket,
+        outcome: Result<(), Failure>,
+    },
+    /// What earlier runs knew.
+    Cached(Vec<Snapshot>),
+    /// A timer that was asked for has run out.
+    Woke(Timer),
+    /// How much the calls of this run have cost so far.
+    Spent(Spent),
+    /// The program was told to end.
+    Signal(Signal),
+    /// The terminal was handed back after a suspension.
+    Resumed,
+    /// Something that the runtime did for the user, such as copying, succeeded or failed.
+    Told(Result<String, Failure>),
+}
+
+/// Why the program was told to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    Terminate,
+    HangUp,
+}
+
+/// Calls made, refused for their rate, and waiting for their turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spent {
+    pub calls: u64,
+    pub throttled: u64,
+    pub waiting: u64,
+}
+
+/// A piece of an answer.
+#[derive(Debug, Clone)]
+pub enum Step {
+    Identified(Caller),
+    Clusters(Vec<ClusterArn>),
+    Cluster(Box<Cluster>),
+    Associations(Vec<Association>),
+    Association(Box<AssociationDetail>),
+    Update(Box<Update>),
+    /// Updates that exist and were not described again, because they ended long ago.
+    KnownUpdates(Vec<crate::model::UpdateKey>),
+    Document(Document),
+}

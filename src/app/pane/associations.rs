@@ -1,0 +1,216 @@
+//! Pod Identity associations: who the pods of a service account should be.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::app::fleet::{AssociationRow, Fleet};
+use crate::app::pane::{Cell, Column, SortKey, Tone, freshness, glyph};
+use crate::model::age::age;
+use crate::model::arn::{account_of, role_name};
+
+pub const COLUMNS: [Column; 12] = [
+    Column {
+        title: "NAMESPACE",
+        rank: 100,
+        min: 9,
+        max: 26,
+        wide: false,
+    },
+    Column {
+        title: "SERVICE ACCOUNT",
+        rank: 99,
+        min: 12,
+        max: 34,
+        wide: false,
+    },
+    Column {
+        title: "ROLE",
+        rank: 95,
+        min: 12,
+        max: 44,
+        wide: false,
+    },
+    Column {
+        title: "TARGET ROLE",
+        rank: 60,
+        min: 11,
+        max: 40,
+        wide: false,
+    },
+    Column {
+        title: "CLUSTER",
+        rank: 80,
+        min: 10,
+        max: 28,
+        wide: false,
+    },
+    Column {
+        title: "OWNER",
+        rank: 50,
+        min: 7,
+        max: 24,
+        wide: false,
+    },
+    Column {
+        title: "TAGS",
+        rank: 40,
+        min: 4,
+        max: 5,
+        wide: false,
+    },
+    Column {
+        title: "AGE",
+        rank: 55,
+        min: 4,
+        max: 5,
+        wide: false,
+    },
+    Column {
+        title: "READ",
+        rank: 70,
+        min: 8,
+        max: 12,
+        wide: false,
+    },
+    Column {
+        title: "REGION",
+        rank: 30,
+        min: 9,
+        max: 14,
+        wide: true,
+    },
+    Column {
+        title: "ACCOUNT",
+        rank: 25,
+        min: 12,
+        max: 12,
+        wide: true,
+    },
+    Column {
+        title: "ID",
+        rank: 20,
+        min: 19,
+        max: 19,
+        wide: true,
+    },
+];
+
+pub fn cell<'a>(
+    fleet: &'a Fleet,
+    row: &'a AssociationRow,
+    column: usize,
+    now: Timestamp,
+) -> Cell<'a> {
+    let summary = &row.summary;
+    match column {
+        0 => Cell::plain(&*summary.namespace),
+        1 => Cell::new(&*summary.service_account, Tone::Name),
+        2 => match row.detail.value().map(|detail| detail.role.as_deref()) {
+            Some(Some(role)) => Cell::plain(role_name(role)),
+            other => missing(row, other.is_some()),
+        },
+        3 => match row
+            .detail
+            .value()
+            .map(|detail| detail.target_role.as_deref())
+        {
+            Some(Some(role)) => target(row, role),
+            other => missing(row, other.is_some()),
+        },
+        4 => cluster(fleet, row),
+        5 => summary.owner_name().map_or_else(Cell::none, Cell::plain),
+        6 => match row.detail.value() {
+            Some(detail) if detail.session_tags() => Cell::muted("on"),
+            Some(_) => Cell::new("off", Tone::Warning),
+            None => missing(row, false),
+        },
+        7 => match row.detail.value().map(|detail| detail.created) {
+            Some(Some(created)) => Cell::muted(age(created, now)),
+            other => missing(row, other.is_some()),
+        },
+        8 => freshness(&row.detail, now),
+        9 => Cell::muted(summary.key.cluster.region()),
+        10 => Cell::muted(summary.key.cluster.account()),
+        11 => Cell::muted(&*summary.key.id),
+        _ => Cell::plain(""),
+    }
+}
+
+/// The target role; its account too where that is another one than the cluster's.
+fn target<'a>(row: &AssociationRow, role: &'a str) -> Cell<'a> {
+    match account_of(role) {
+        Some(account) if account != row.summary.key.cluster.account() => {
+            Cell::plain(format!("{account}/{}", role_name(role)))
+        }
+        _ => Cell::plain(role_name(role)),
+    }
+}
+
+/// The cluster's name; its region too where another cluster has the same name.
+fn cluster<'a>(fleet: &'a Fleet, row: &'a AssociationRow) -> Cell<'a> {
+    let arn = &row.summary.key.cluster;
+    let same_name = fleet
+        .clusters
+        .keys()
+        .filter(|other| other.name() == arn.name())
+        .nth(1)
+        .is_some();
+    if same_name {
+        Cell::muted(format!("{}/{}", arn.region(), arn.name()))
+    } else {
+        Cell::muted(arn.name())
+    }
+}
+
+fn missing(row: &AssociationRow, described: bool) -> Cell<'static> {
+    match row.detail.failed() {
+        Some(failed) if !described => Cell::sign(glyph::BAD, failed.failure.kind.word(), Tone::Bad),
+        _ if described => Cell::none(),
+        _ => Cell::pending(),
+    }
+}
+
+pub fn has_problem(row: &AssociationRow) -> bool {
+    row.detail.failed().is_some()
+}
+
+pub fn sort_key<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize) -> SortKey<'a> {
+    let detail = row.detail.value();
+    let words = |value: Option<&'a str>| {
+        value.map_or(SortKey::Missing, |value| {
+            SortKey::Text(Cow::Borrowed(value))
+        })
+    };
+    match column {
+        0 => words(Some(&row.summary.namespace)),
+        1 => words(Some(&row.summary.service_account)),
+        2 => words(
+            detail
+                .and_then(|detail| detail.role.as_deref())
+                .map(role_name),
+        ),
+        3 => words(
+            detail
+                .and_then(|detail| detail.target_role.as_deref())
+                .map(role_name),
+        ),
+        4 => SortKey::Text(cluster(fleet, row).text),
+        5 => words(row.summary.owner_name()),
+        6 => detail.map_or(SortKey::Missing, |detail| {
+            SortKey::Number(i64::from(detail.session_tags()))
+        }),
+        7 => detail
+            .and_then(|detail| detail.created)
+            .map_or(SortKey::Missing, |created| {
+                SortKey::Number(-created.as_second())
+            }),
+        8 => row.detail.known().map_or(SortKey::Missing, |known| {
+            SortKey::Number(known.at.as_second())
+        }),
+        9 => words(Some(row.summary.key.cluster.region())),
+        10 => words(Some(row.summary.key.cluster.account())),
+        11 => words(Some(&row.summary.key.id)),
+        _ => SortKey::Missing,
+    }
+}

@@ -1,0 +1,190 @@
+//! The clusters of all scopes.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::app::fleet::{ClusterRow, Fleet};
+use crate::app::pane::{Cell, Column, SortKey, Tone, freshness, glyph};
+use crate::model::age::age;
+
+pub const COLUMNS: [Column; 10] = [
+    Column {
+        title: "NAME",
+        rank: 100,
+        min: 12,
+        max: 40,
+        wide: false,
+    },
+    Column {
+        title: "STATUS",
+        rank: 90,
+        min: 10,
+        max: 12,
+        wide: false,
+    },
+    Column {
+        title: "REGION",
+        rank: 80,
+        min: 9,
+        max: 14,
+        wide: false,
+    },
+    Column {
+        title: "ACCOUNT",
+        rank: 60,
+        min: 12,
+        max: 12,
+        wide: false,
+    },
+    Column {
+        title: "VERSION",
+        rank: 70,
+        min: 7,
+        max: 7,
+        wide: false,
+    },
+    Column {
+        title: "ASSOC",
+        rank: 50,
+        min: 5,
+        max: 6,
+        wide: false,
+    },
+    Column {
+        title: "READ",
+        rank: 40,
+        min: 8,
+        max: 12,
+        wide: false,
+    },
+    Column {
+        title: "PROFILE",
+        rank: 30,
+        min: 8,
+        max: 20,
+        wide: true,
+    },
+    Column {
+        title: "PLATFORM",
+        rank: 25,
+        min: 8,
+        max: 9,
+        wide: true,
+    },
+    Column {
+        title: "AGE",
+        rank: 20,
+        min: 4,
+        max: 5,
+        wide: true,
+    },
+];
+
+pub fn cell<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize, now: Timestamp) -> Cell<'a> {
+    let detail = row.detail.value();
+    match column {
+        0 => Cell::new(row.arn.name(), Tone::Name),
+        1 => status(row),
+        2 => Cell::plain(row.arn.region()),
+        3 => Cell::muted(row.arn.account()),
+        4 => text(row, detail.and_then(|cluster| cluster.version.as_deref())),
+        5 => match (row.associations.value(), row.associations.failed()) {
+            (_, Some(failed)) => Cell::sign(glyph::BAD, failed.failure.kind.word(), Tone::Bad),
+            (Some(count), None) => Cell::plain(count.to_string()),
+            (None, None) => Cell::pending(),
+        },
+        6 => freshness(&row.detail, now),
+        7 => fleet.profile_of(row).map_or_else(Cell::none, Cell::muted),
+        8 => text(
+            row,
+            detail.and_then(|cluster| cluster.platform_version.as_deref()),
+        ),
+        9 => match detail.and_then(|cluster| cluster.created) {
+            Some(created) => Cell::muted(age(created, now)),
+            None => text(row, None),
+        },
+        _ => Cell::plain(""),
+    }
+}
+
+/// The status with its sign; the words are AWS's own.
+pub fn status(row: &ClusterRow) -> Cell<'_> {
+    let Some(cluster) = row.detail.value() else {
+        return row.detail.failed().map_or_else(Cell::pending, |failed| {
+            Cell::sign(glyph::BAD, failed.failure.kind.word(), Tone::Bad)
+        });
+    };
+    match cluster.status.as_deref() {
+        Some(word @ "ACTIVE") if cluster.health_issues.is_empty() => {
+            Cell::sign(glyph::GOOD, word, Tone::Good)
+        }
+        Some(word @ "ACTIVE") => Cell::sign(glyph::WARNING, word, Tone::Warning),
+        Some(word @ ("UPDATING" | "CREATING" | "PENDING")) => {
+            Cell::sign(glyph::BUSY, word, Tone::Busy)
+        }
+        Some(word @ ("FAILED" | "DELETING")) => Cell::sign(glyph::BAD, word, Tone::Bad),
+        Some(word) => Cell::sign(glyph::WARNING, word, Tone::Warning),
+        None => Cell::none(),
+    }
+}
+
+fn text<'a>(row: &'a ClusterRow, value: Option<&'a str>) -> Cell<'a> {
+    match value {
+        Some(value) => Cell::plain(value),
+        None if row.detail.value().is_some() => Cell::none(),
+        None => Cell::pending(),
+    }
+}
+
+pub fn has_problem(row: &ClusterRow) -> bool {
+    let failed = row.detail.failed().is_some()
+        || row.associations.failed().is_some()
+        || row.updates.failed().is_some();
+    let troubled = row.detail.value().is_some_and(|cluster| {
+        let active = matches!(cluster.status.as_deref(), Some("ACTIVE" | "UPDATING"));
+        !active || !cluster.health_issues.is_empty() || cluster.lacks_pod_identity() == Some(true)
+    });
+    failed || troubled
+}
+
+pub fn sort_key<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize) -> SortKey<'a> {
+    let detail = row.detail.value();
+    let words = |value: Option<&'a str>| {
+        value.map_or(SortKey::Missing, |value| {
+            SortKey::Text(Cow::Borrowed(value))
+        })
+    };
+    match column {
+        0 => words(Some(row.arn.name())),
+        1 => words(detail.and_then(|cluster| cluster.status.as_deref())),
+        2 => words(Some(row.arn.region())),
+        3 => words(Some(row.arn.account())),
+        4 => version(detail.and_then(|cluster| cluster.version.as_deref())),
+        5 => row.associations.value().map_or(SortKey::Missing, |count| {
+            SortKey::Number(i64::try_from(*count).unwrap_or(i64::MAX))
+        }),
+        6 => row.detail.known().map_or(SortKey::Missing, |known| {
+            SortKey::Number(known.at.as_second())
+        }),
+        7 => words(fleet.profile_of(row)),
+        8 => version(detail.and_then(|cluster| cluster.platform_version.as_deref())),
+        9 => detail
+            .and_then(|cluster| cluster.created)
+            .map_or(SortKey::Missing, |created| {
+                SortKey::Number(-created.as_second())
+            }),
+        _ => SortKey::Missing,
+    }
+}
+
+/// Versions by number: 1.9 before 1.10, eks.9 before eks.14.
+fn version(text: Option<&str>) -> SortKey<'_> {
+    let Some(text) = text else {
+        return SortKey::Missing;
+    };
+    let numbers = text.split('.').filter_map(|part| part.parse::<i64>().ok());
+    SortKey::Number(numbers.fold(0, |sum, number| {
+        sum.saturating_mul(100_000).saturating_add(number)
+    }))
+}

@@ -1,0 +1,144 @@
+//! EKS updates: what is going on, and what went wrong lately.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::app::fleet::UpdateRow;
+use crate::app::pane::{Cell, Column, SortKey, Tone, glyph};
+use crate::model::age::age;
+use crate::model::{Update, UpdateStatus};
+
+pub const COLUMNS: [Column; 8] = [
+    Column {
+        title: "STATUS",
+        rank: 100,
+        min: 12,
+        max: 13,
+        wide: false,
+    },
+    Column {
+        title: "TYPE",
+        rank: 90,
+        min: 13,
+        max: 34,
+        wide: false,
+    },
+    Column {
+        title: "CLUSTER",
+        rank: 95,
+        min: 10,
+        max: 28,
+        wide: false,
+    },
+    Column {
+        title: "SUBJECT",
+        rank: 70,
+        min: 9,
+        max: 30,
+        wide: false,
+    },
+    Column {
+        title: "PARAMS",
+        rank: 50,
+        min: 12,
+        max: 60,
+        wide: false,
+    },
+    Column {
+        title: "ERRORS",
+        rank: 60,
+        min: 12,
+        max: 80,
+        wide: false,
+    },
+    Column {
+        title: "AGE",
+        rank: 80,
+        min: 4,
+        max: 5,
+        wide: false,
+    },
+    Column {
+        title: "ID",
+        rank: 20,
+        min: 36,
+        max: 36,
+        wide: true,
+    },
+];
+
+/// Index of the column AGE, by which the pane is sorted at first.
+pub const AGE: usize = 6;
+
+/// A finished update stays in view for this many seconds if it failed, because that is when people look for it.
+const FAILED_STAYS: i64 = 24 * 3_600;
+
+/// Says whether an update is shown without being asked for: it runs, or it failed within the last day.
+pub fn is_pending(row: &UpdateRow, now: Timestamp) -> bool {
+    let update = &row.update.value;
+    if !update.status.is_terminal() {
+        return true;
+    }
+    let recent = update
+        .created
+        .is_some_and(|created| now.as_second() - created.as_second() < FAILED_STAYS);
+    update.status == UpdateStatus::Failed && recent
+}
+
+pub fn cell(row: &UpdateRow, column: usize, now: Timestamp) -> Cell<'_> {
+    let update = &row.update.value;
+    match column {
+        0 => status(update),
+        1 => update.kind.as_deref().map_or_else(Cell::none, Cell::plain),
+        2 => Cell::new(update.key.cluster.name(), Tone::Name),
+        3 => Cell::plain(update.key.subject.to_string()),
+        4 => Cell::muted(update.params_line()),
+        5 if update.errors.is_empty() => Cell::none(),
+        5 => Cell::new(update.errors_line(), Tone::Bad),
+        6 => update
+            .created
+            .map_or_else(Cell::none, |created| Cell::muted(age(created, now))),
+        7 => Cell::muted(&*update.key.id),
+        _ => Cell::plain(""),
+    }
+}
+
+/// The status with its sign; the words are AWS's own.
+pub fn status(update: &Update) -> Cell<'_> {
+    let word = update.status.as_str();
+    match update.status {
+        UpdateStatus::InProgress => Cell::sign(glyph::BUSY, word, Tone::Busy),
+        UpdateStatus::Failed => Cell::sign(glyph::BAD, word, Tone::Bad),
+        UpdateStatus::Cancelled => Cell::sign(glyph::OFF, word, Tone::Warning),
+        UpdateStatus::Successful => Cell::sign(glyph::GOOD, word, Tone::Good),
+        UpdateStatus::Other(_) => Cell::sign(glyph::WARNING, word, Tone::Warning),
+    }
+}
+
+pub fn has_problem(row: &UpdateRow) -> bool {
+    row.update.value.status == UpdateStatus::Failed
+}
+
+pub fn sort_key(row: &UpdateRow, column: usize) -> SortKey<'_> {
+    let update = &row.update.value;
+    let words = |value: Option<&str>| {
+        value.map_or(SortKey::Missing, |value| {
+            SortKey::Text(Cow::Owned(value.to_owned()))
+        })
+    };
+    match column {
+        0 => words(Some(update.status.as_str())),
+        1 => words(update.kind.as_deref()),
+        2 => words(Some(update.key.cluster.name())),
+        3 => SortKey::Text(Cow::Owned(update.key.subject.to_string())),
+        4 => SortKey::Text(Cow::Owned(update.params_line())),
+        5 if update.errors.is_empty() => SortKey::Missing,
+        5 => SortKey::Text(Cow::Owned(update.errors_line())),
+        6 => update.created.map_or(SortKey::Missing, |created| {
+            SortKey::Number(-created.as_second())
+        }),
+        7 => words(Some(&update.key.id)),
+        _ => SortKey::Missing,
+    }
+}

@@ -1,0 +1,182 @@
+//! Values that live elsewhere: what is known of them, and whether an answer is awaited.
+
+use jiff::Timestamp;
+
+use crate::model::{Failure, Known, Origin};
+
+/// Names one question; an answer is taken only from the question that is still open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// A remote value: the last known answer stays visible while a newer one is awaited or after one failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote<T> {
+    known: Option<Known<T>>,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    /// To be asked again when there is room; what is known stays in sight.
+    Wanted,
+    Waiting(Ticket),
+    /// Boxed, because rows are many and failures are few.
+    Failed(Box<Failed>),
+}
+
+/// A failure and when it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    pub failure: Failure,
+    pub at: Timestamp,
+}
+
+impl<T> Default for Remote<T> {
+    fn default() -> Self {
+        Self {
+            known: None,
+            phase: Phase::Idle,
+        }
+    }
+}
+
+impl<T> Remote<T> {
+    pub fn known(&self) -> Option<&Known<T>> {
+        self.known.as_ref()
+    }
+
+    pub fn value(&self) -> Option<&T> {
+        self.known.as_ref().map(|known| &known.value)
+    }
+
+    pub fn failed(&self) -> Option<&Failed> {
+        match &self.phase {
+            Phase::Failed(failed) => Some(failed),
+            Phase::Idle | Phase::Wanted | Phase::Waiting(_) => None,
+        }
+    }
+
+    pub fn waiting(&self) -> Option<Ticket> {
+        match self.phase {
+            Phase::Waiting(ticket) => Some(ticket),
+            Phase::Idle | Phase::Wanted | Phase::Failed(_) => None,
+        }
+    }
+
+    /// Says whether this run has an answer, good or bad, so that nobody need ask again by himself.
+    pub fn is_settled(&self) -> bool {
+        match &self.phase {
+            Phase::Failed(_) => true,
+            Phase::Wanted | Phase::Waiting(_) => false,
+            Phase::Idle => self.is_live(),
+        }
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.known
+            .as_ref()
+            .is_some_and(|known| known.origin == Origin::Live)
+    }
+
+    /// Opens a question; a question that was open before is forgotten, and its answer will not land.
+    pub fn ask(&mut self, ticket: Ticket) {
+        self.phase = Phase::Waiting(ticket);
+    }
+
+    /// Marks the value to be asked again; an answer that is awaited anyway will do.
+    pub fn expire(&mut self) {
+        if self.waiting().is_none() {
+            self.phase = Phase::Wanted;
+        }
+    }
+
+    pub fn is_wanted(&self) -> bool {
+        self.phase == Phase::Wanted
+    }
+
+    /// Closes the open question without an answer, as when the user cancels.
+    pub fn forget(&mut self, ticket: Ticket) {
+        if self.waiting() == Some(ticket) {
+            self.phase = Phase::Idle;
+        }
+    }
+
+    /// Takes an answer if its question is still open, and says whether it was taken.
+    pub fn settle(&mut self, ticket: Ticket, answer: Result<T, Failure>, at: Timestamp) -> bool {
+        if self.waiting() != Some(ticket) {
+            return false;
+        }
+        match answer {
+            Ok(value) => {
+                self.known = Some(Known::live(value, at));
+                self.phase = Phase::Idle;
+            }
+            Err(failure) => self.phase = Phase::Failed(Box::new(Failed { failure, at })),
+        }
+        true
+    }
+
+    /// Takes what an earlier run knew, unless something newer is known already.
+    pub fn seed(&mut self, cached: Known<T>) {
+        if self
+            .known
+            .as_ref()
+            .is_none_or(|known| known.origin == Origin::Cache && known.at < cached.at)
+        {
+            self.known = Some(cached);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FailureKind;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn failure() -> Failure {
+        Failure::new(FailureKind::Timeout, "ask", "no answer")
+    }
+
+    #[test]
+    fn a_late_answer_does_not_land() {
+        let mut remote = Remote::default();
+        remote.ask(Ticket(1));
+        remote.ask(Ticket(2));
+        assert!(!remote.settle(Ticket(1), Ok("old"), at(1)));
+        assert!(remote.settle(Ticket(2), Ok("new"), at(2)));
+        assert!(!remote.settle(Ticket(2), Ok("twice"), at(3)));
+        assert_eq!(remote.value(), Some(&"new"));
+    }
+
+    #[test]
+    fn a_failure_keeps_the_old_value_in_sight() {
+        let mut remote = Remote::default();
+        remote.seed(Known::cached("cached", at(1)));
+        remote.ask(Ticket(1));
+        remote.settle(Ticket(1), Err(failure()), at(2));
+        assert_eq!(remote.value(), Some(&"cached"));
+        assert!(remote.failed().is_some() && remote.is_settled() && !remote.is_live());
+    }
+
+    #[test]
+    fn the_cache_never_overwrites_what_is_newer() {
+        let mut remote = Remote::default();
+        remote.ask(Ticket(1));
+        remote.settle(Ticket(1), Ok("live"), at(5));
+        remote.seed(Known::cached("cached", at(9)));
+        assert_eq!(remote.value(), Some(&"live"));
+    }
+
+    #[test]
+    fn a_cancelled_question_takes_no_answer() {
+        let mut remote = Remote::default();
+        remote.ask(Ticket(1));
+        remote.forget(Ticket(1));
+        assert!(!remote.settle(Ticket(1), Ok("late"), at(1)));
+    }
+}

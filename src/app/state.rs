@@ -1,0 +1,156 @@
+//! The whole state of the program.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use jiff::Timestamp;
+
+use crate::app::effect::Request;
+use crate::app::fleet::Fleet;
+use crate::app::layout::{Layout, Size};
+use crate::app::modal::Modal;
+use crate::app::msg::Spent;
+use crate::app::pane::{Pane, PaneId, Restriction, RowKey};
+use crate::app::remote::Ticket;
+use crate::input::{Context, Keymap};
+use crate::model::{AssociationKey, Failure, Region, Route, Text};
+
+/// What is settled before the program starts, and stays.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub keymap: Keymap,
+    /// No write can be made in this run.
+    pub read_only: bool,
+    /// The world is simulated.
+    pub demo: bool,
+    /// Why some scope could not even be tried, such as a profile that does not exist.
+    pub troubles: Vec<Failure>,
+}
+
+/// Everything that is shown and everything that is awaited.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub options: Options,
+    pub size: Size,
+    /// The moment of the last message.
+    pub now: Timestamp,
+    pub fleet: Fleet,
+    pub panes: BTreeMap<PaneId, Pane>,
+    pub focus: PaneId,
+    pub zoomed: bool,
+    pub header: bool,
+    pub wide: bool,
+    pub restriction: Restriction,
+    /// What lies over the panes, the topmost last.
+    pub modals: Vec<Modal>,
+    /// Said once, until the next key.
+    pub notice: Option<Notice>,
+    pub spent: Spent,
+    pub paused: bool,
+    pub loading: Loading,
+    /// Set once the program is to end.
+    pub quitting: bool,
+}
+
+/// Something that is said to the user until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub good: bool,
+}
+
+/// Questions that are open, and those that wait for room.
+#[derive(Debug, Clone, Default)]
+pub struct Loading {
+    pub last_ticket: u64,
+    pub flights: BTreeMap<Ticket, Request>,
+    /// Associations that nobody looks at, by the lane whose budget they would use.
+    pub backlog: BTreeMap<Lane, VecDeque<AssociationKey>>,
+    /// Describes in flight by lane.
+    pub describing: BTreeMap<Lane, usize>,
+    /// Seconds between two looks for updates while none runs.
+    pub poll_seconds: i64,
+    /// Lanes whose snapshot is out of date.
+    pub unsaved: BTreeSet<Lane>,
+}
+
+/// An account in a region: calls within one share a budget.
+pub type Lane = (Text, Region);
+
+impl State {
+    pub fn new(routes: Vec<Route>, options: Options, size: Size, now: Timestamp) -> Self {
+        Self {
+            options,
+            size,
+            now,
+            fleet: Fleet::new(routes),
+            panes: PaneId::ALL
+                .into_iter()
+                .map(|id| (id, Pane::new(id)))
+                .collect(),
+            focus: PaneId::Clusters,
+            zoomed: false,
+            header: true,
+            wide: false,
+            restriction: Restriction::default(),
+            modals: Vec::new(),
+            notice: None,
+            spent: Spent::default(),
+            paused: false,
+            loading: Loading::default(),
+            quitting: false,
+        }
+    }
+
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.size, self.focus, self.zoomed, self.header)
+    }
+
+    /// Where keys go.
+    pub fn context(&self) -> Context {
+        self.modals.last().map_or(Context::Main, Modal::context)
+    }
+
+    pub fn pane(&self, id: PaneId) -> Option<&Pane> {
+        self.panes.get(&id)
+    }
+
+    pub fn focused(&self) -> Option<&Pane> {
+        self.panes.get(&self.focus)
+    }
+
+    pub fn focused_mut(&mut self) -> Option<&mut Pane> {
+        self.panes.get_mut(&self.focus)
+    }
+
+    /// The row under the cursor of the focused pane.
+    pub fn selected(&self) -> Option<&RowKey> {
+        self.focused()?.selected.as_ref()
+    }
+
+    /// Rows of a pane must be arranged anew.
+    pub fn touch(&mut self, id: PaneId) {
+        if let Some(pane) = self.panes.get_mut(&id) {
+            pane.stale = true;
+        }
+    }
+
+    pub fn touch_all(&mut self) {
+        for pane in self.panes.values_mut() {
+            pane.stale = true;
+        }
+    }
+
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            good: true,
+        });
+    }
+
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            good: false,
+        });
+    }
+}

@@ -1,0 +1,122 @@
+//! The one function that changes the state. It dispatches; what happens stands in the files it calls.
+
+mod main;
+mod modals;
+mod textview;
+
+use jiff::Timestamp;
+
+use crate::app::effect::{Effect, Timer};
+use crate::app::layout::table_rows;
+use crate::app::modal::Modal;
+use crate::app::msg::Msg;
+use crate::app::pane;
+use crate::app::state::State;
+use crate::input::{Command, Context, Key};
+
+/// What is done once at the start.
+pub fn start(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![Effect::LoadCache];
+    let routes: Vec<_> = state.fleet.route_ids().collect();
+    for id in routes {
+        state.open_route(id, false, &mut effects);
+    }
+    state.schedule_minute(&mut effects);
+    effects
+}
+
+/// Takes one message, changes the state, and says what is to be done.
+pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
+    state.now = now;
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Key(key) => on_key(state, key, &mut effects),
+        Msg::Paste(text) => modals::paste(state, &text),
+        Msg::Resize(size) => {
+            state.size = size;
+            follow(state);
+        }
+        Msg::Step { ticket, step } => state.land(ticket, step, &mut effects),
+        Msg::Done { ticket, outcome } => state.finish(ticket, outcome, &mut effects),
+        Msg::Cached(snapshots) => state.seed(snapshots),
+        Msg::Woke(Timer::Minute) => {
+            state.schedule_minute(&mut effects);
+            // Which updates count as recent depends on the time.
+            state.touch(pane::PaneId::Updates);
+        }
+        Msg::Woke(Timer::Poll) => state.poll(&mut effects),
+        Msg::Woke(Timer::Save) => state.save(&mut effects),
+        Msg::Spent(spent) => state.spent = spent,
+        Msg::Signal(_) => quit(state, &mut effects),
+        Msg::Resumed => effects.push(Effect::Redraw),
+        Msg::Told(Ok(text)) => state.say(text),
+        Msg::Told(Err(failure)) => state.complain(failure.to_string()),
+    }
+    state.pump(&mut effects);
+    effects
+}
+
+/// Brings every pane's rows up to date. Called before rows are looked at: by drawing, and by keys that move.
+pub fn arrange(state: &mut State) {
+    let layout = state.layout();
+    for pane in state.panes.values_mut().filter(|pane| pane.stale) {
+        let room = layout.pane(pane.id).map_or(1, table_rows);
+        pane::arrange(pane, &state.fleet, &state.restriction, room, state.now);
+    }
+}
+
+/// Keeps every cursor in view after the room for rows has changed.
+fn follow(state: &mut State) {
+    let layout = state.layout();
+    for pane in state.panes.values_mut() {
+        pane.follow(layout.pane(pane.id).map_or(1, table_rows));
+    }
+}
+
+fn on_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    state.notice = None;
+    let context = state.context();
+    let command = state.options.keymap.command(context, key);
+    match (command, context) {
+        (Some(command), _) => run(state, command, effects),
+        (None, Context::Prompt) => {
+            if let Some(character) = key.typed() {
+                modals::edit(state, |line| line.insert(character));
+            }
+        }
+        (None, _) => {
+            let help = state.options.keymap.shown(Command::Help);
+            let hint = help
+                .map(|key| format!("; {key} shows the keys that do"))
+                .unwrap_or_default();
+            state.complain(format!("{key} does nothing here{hint}"));
+        }
+    }
+}
+
+/// Runs a command where the keys go now; one that cannot be given now says why.
+pub(crate) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
+    arrange(state);
+    if let Err(reason) = crate::app::availability::available(state, command) {
+        state.complain(format!("{}: {reason}", command.name()));
+        return;
+    }
+    match command {
+        Command::Quit => quit(state, effects),
+        Command::Suspend => effects.push(Effect::Suspend),
+        Command::Redraw => effects.push(Effect::Redraw),
+        _ => match state.modals.last() {
+            None => main::run(state, command, effects),
+            Some(Modal::Text(view)) if view.typing.is_none() => {
+                textview::run(state, command, effects)
+            }
+            Some(_) => modals::run(state, command, effects),
+        },
+    }
+}
+
+fn quit(state: &mut State, effects: &mut Vec<Effect>) {
+    state.save(effects);
+    state.quitting = true;
+    effects.push(Effect::Quit);
+}

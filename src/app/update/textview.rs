@@ -1,0 +1,178 @@
+//! Commands of text views.
+
+use crate::app::describe::{self, TextLine};
+use crate::app::effect::Effect;
+use crate::app::line::Line;
+use crate::app::modal::{Form, Modal, Subject, TextView};
+use crate::app::state::State;
+use crate::app::update::main;
+use crate::input::Command;
+
+pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
+    use Command as C;
+    let room = room(state);
+    let page = isize::try_from(room.max(1)).unwrap_or(1);
+    match command {
+        C::Down => scroll(state, 1),
+        C::Up => scroll(state, -1),
+        C::PageDown => scroll(state, page),
+        C::PageUp => scroll(state, -page),
+        C::HalfPageDown => scroll(state, (page / 2).max(1)),
+        C::HalfPageUp => scroll(state, -(page / 2).max(1)),
+        C::Top => scroll(state, isize::MIN),
+        C::Bottom => scroll(state, isize::MAX),
+        C::Right => change(state, |view| {
+            view.left = view.left.saturating_add(8).min(10_000)
+        }),
+        C::Left => change(state, |view| view.left = view.left.saturating_sub(8)),
+        C::Wrap => change(state, |view| {
+            view.wrap = !view.wrap;
+            view.left = 0;
+        }),
+        C::Search => change(state, |view| view.typing = Some(Line::default())),
+        C::NextMatch => to_match(state, 1),
+        C::PreviousMatch => to_match(state, -1),
+        C::ToggleJson => toggle_json(state, effects),
+        C::CopyText => copy(state, effects),
+        C::Help => help(state),
+        C::Back | C::Leave => {
+            let searched =
+                matches!(state.modals.last(), Some(Modal::Text(view)) if !view.pattern.is_empty());
+            if searched && command == C::Back {
+                change(state, |view| view.pattern.clear());
+            } else {
+                close(state, effects);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Help for where the keys go now; help on help would only nest.
+pub(super) fn help(state: &mut State) {
+    let context = state.context();
+    let helping = matches!(state.modals.last(), Some(Modal::Text(view)) if matches!(view.subject, Subject::Help(_)));
+    if !helping {
+        state.modals.push(Modal::Text(Box::new(TextView::new(
+            Subject::Help(context),
+            Form::Explained,
+        ))));
+    }
+}
+
+/// Closes the view; a document that is still awaited is not wanted any more.
+fn close(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(Modal::Text(view)) = state.modals.pop()
+        && let Some(ticket) = view.document.waiting()
+    {
+        state.loading.flights.remove(&ticket);
+        effects.push(Effect::Cancel(ticket));
+    }
+}
+
+fn change(state: &mut State, change: impl FnOnce(&mut TextView)) {
+    if let Some(Modal::Text(view)) = state.modals.last_mut() {
+        change(view);
+    }
+}
+
+/// Lines that a text view has room for: the screen without the footer and the view's own frame.
+fn room(state: &State) -> usize {
+    usize::from(state.size.height.saturating_sub(3))
+}
+
+fn lines(state: &State) -> Vec<TextLine> {
+    match state.modals.last() {
+        Some(Modal::Text(view)) => describe::lines(state, view),
+        _ => Vec::new(),
+    }
+}
+
+fn scroll(state: &mut State, by: isize) {
+    let (count, room) = (lines(state).len(), room(state));
+    // A wrapped line takes several rows; the last line must be reachable even then.
+    change(state, |view| {
+        view.scroll(by, count, if view.wrap { room.min(1) } else { room })
+    });
+}
+
+fn matching(state: &State) -> Vec<usize> {
+    let Some(Modal::Text(view)) = state.modals.last() else {
+        return Vec::new();
+    };
+    let pattern = view.pattern.to_lowercase();
+    let lines = lines(state).into_iter().enumerate();
+    lines
+        .filter(|(_, line)| line.text().to_lowercase().contains(&pattern))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+fn to_match(state: &mut State, direction: isize) {
+    let matches = matching(state);
+    let Some(Modal::Text(view)) = state.modals.last_mut() else {
+        return;
+    };
+    let next = if direction > 0 {
+        matches
+            .iter()
+            .find(|line| **line > view.top)
+            .or(matches.first())
+    } else {
+        matches
+            .iter()
+            .rev()
+            .find(|line| **line < view.top)
+            .or(matches.last())
+    };
+    match next {
+        Some(line) => view.top = *line,
+        None => {
+            let text = format!("nothing matches \"{}\"", view.pattern);
+            state.complain(text);
+        }
+    }
+}
+
+/// Moves to the first match from the top of the text, while the search is typed.
+pub(super) fn search_as_typed(state: &mut State) {
+    change(state, |view| {
+        view.pattern = view.typing.as_ref().map(Line::text).unwrap_or_default();
+        view.top = 0;
+    });
+    let first = matching(state).first().copied();
+    change(state, |view| {
+        if let (Some(line), false) = (first, view.pattern.is_empty()) {
+            view.top = line;
+        }
+    });
+}
+
+fn toggle_json(state: &mut State, effects: &mut Vec<Effect>) {
+    let mut fetch = None;
+    change(state, |view| {
+        view.form = match view.form {
+            Form::Yaml => Form::Json,
+            Form::Json | Form::Explained => Form::Yaml,
+        };
+        view.top = 0;
+        let asked = view.document.value().is_some() || view.document.waiting().is_some();
+        if let (Subject::Row(key), false) = (&view.subject, asked) {
+            fetch = Some(key.clone());
+        }
+    });
+    if let Some(key) = fetch {
+        main::fetch_document(state, &key, effects);
+    }
+}
+
+fn copy(state: &State, effects: &mut Vec<Effect>) {
+    let lines: Vec<String> = lines(state)
+        .iter()
+        .map(|line| line.text().trim_end().to_owned())
+        .collect();
+    effects.push(Effect::Copy {
+        text: lines.join("\n"),
+        what: "text",
+    });
+}
