@@ -1,1 +1,164 @@
-//! (to come)
+//! A simulated AWS that listens on the loopback interface.
+//!
+//! It shares no code with the product, so that a mistake in one does not hide a mistake in the other, and it is
+//! checked from outside by clients that are not ours. In reading order: `operation` (the one table), `server` (a
+//! request's way), `identity` and `sigv4` (who asks), `state` (what is asked about), `eks`, `iam` and `sts`
+//! (handlers), `fault` (what goes wrong on purpose), `world` (where it all comes from).
+
+mod call;
+mod clock;
+mod connection;
+mod eks;
+mod failure;
+mod fault;
+mod iam;
+mod identifier;
+mod identity;
+mod log;
+mod operation;
+mod paging;
+mod reply;
+mod server;
+mod sigv4;
+mod state;
+mod sts;
+mod world;
+mod xml;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub use self::clock::Clock;
+pub use self::fault::{Effect, Fault, SYNTAX as FAULT_SYNTAX};
+pub use self::log::{Entry, Log};
+pub use self::operation::{Kind, Operation, Service, operations};
+pub use self::world::{Account, World};
+
+/// How a simulator runs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A loopback address; port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// What every answer takes at least.
+    pub latency: Duration,
+    pub faults: Vec<Fault>,
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            latency: Duration::ZERO,
+            faults: Vec::new(),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// A running simulator, which stops when it is dropped.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    accounts: Vec<Account>,
+    server: Arc<server::Server>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Simulator {
+    /// Starts to serve a world; it is reachable as soon as this returns.
+    pub async fn start(world: World, options: Options) -> anyhow::Result<Self> {
+        let Options {
+            listen,
+            latency,
+            faults,
+            clock,
+        } = options;
+        ensure!(
+            listen.ip().is_loopback(),
+            "the simulator listens on loopback addresses only, not on {}; use 127.0.0.1",
+            listen.ip()
+        );
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener
+            .local_addr()
+            .context("cannot tell the simulator's own address")?;
+        let accounts = world.accounts();
+        let server = Arc::new(server::Server {
+            state: Mutex::new(world.build(clock.now())),
+            clock,
+            faults: fault::Engine::new(faults),
+            log: Log::default(),
+            pager: paging::Pager::new(),
+            latency,
+        });
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = server::router(Arc::clone(&server))
+            .into_make_service_with_connect_info::<connection::Scissor>();
+        let serving = tokio::spawn(async move {
+            axum::serve(connection::Connections(listener), service)
+                .with_graceful_shutdown(async {
+                    // The sender is dropped together with the simulator, which means the same.
+                    drop(stopped.await);
+                })
+                .await
+        });
+        Ok(Self {
+            address,
+            accounts,
+            server,
+            stop: Some(stop),
+            serving: Some(serving),
+        })
+    }
+
+    /// Returns the endpoint of every service.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Returns the accounts; the first is the one that `roledex sim` prints.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// Returns the requests so far, and those to come.
+    pub fn log(&self) -> Log {
+        self.server.log.clone()
+    }
+
+    /// Lets something go wrong from now on.
+    pub fn fault(&self, fault: Fault) {
+        self.server.faults.add(fault);
+    }
+
+    /// Lets nothing go wrong any more.
+    pub fn clear_faults(&self) {
+        self.server.faults.clear();
+    }
+
+    /// Stops accepting, and waits until the requests under way are answered.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        drop(self.stop.take());
+        match self.serving.take() {
+            None => Ok(()),
+            Some(serving) => Ok(serving.await??),
+        }
+    }
+}
+
+/// Serving ends when the sender of the stop signal goes; nothing else has to be done here.
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+    }
+}

@@ -1,0 +1,261 @@
+//! Worlds: what a simulator is started with.
+
+mod account;
+mod cluster;
+mod file;
+mod generate;
+mod when;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use jiff::Timestamp;
+
+use self::file::WorldFile;
+use super::state::State;
+
+const DEMO: &str = include_str!("../../assets/demo/world.yaml");
+
+/// The accounts, clusters and roles that a simulator serves, with times relative to its start.
+#[derive(Clone, Debug)]
+pub struct World {
+    file: WorldFile,
+    service_accounts: u32,
+}
+
+/// How one account of a world is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: String,
+    pub name: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    pub session_token: Option<String>,
+    /// The enabled regions, the first being the one to start with.
+    pub regions: Vec<String>,
+}
+
+impl World {
+    /// Returns the world of `roledex --demo`.
+    pub fn demo() -> anyhow::Result<Self> {
+        Self::parse(DEMO).context("the built-in demo world is broken")
+    }
+
+    /// Reads a world file (YAML or JSON).
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let file: WorldFile = serde_norway::from_str(text)?;
+        let world = Self {
+            file,
+            service_accounts: 0,
+        };
+        world.check()?;
+        Ok(world)
+    }
+
+    /// Makes a world of the given size, the same each time.
+    ///
+    /// Service accounts live in the Kubernetes API, which is not served yet: see [`World::notes`].
+    pub fn generate(clusters: u32, associations: u32, service_accounts: u32) -> Self {
+        Self {
+            file: generate::world(clusters, associations),
+            service_accounts,
+        }
+    }
+
+    /// Reads a world file, or makes the world that `gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS` asks for.
+    pub fn load(source: &str) -> anyhow::Result<Self> {
+        if let Some(size) = source.strip_prefix("gen:") {
+            let numbers: Vec<u32> = size
+                .split('x')
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+                .with_context(|| format!("'{source}' is no world: write gen:3x200x50"))?;
+            let [clusters, associations, service_accounts] = numbers.as_slice() else {
+                bail!(
+                    "'{source}' is no world: give three numbers, \
+                     gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS"
+                );
+            };
+            ensure!(
+                *associations <= super::eks::ASSOCIATIONS_PER_CLUSTER,
+                "'{source}' is no world: a cluster holds at most {} associations",
+                super::eks::ASSOCIATIONS_PER_CLUSTER
+            );
+            return Ok(Self::generate(*clusters, *associations, *service_accounts));
+        }
+        let path = Path::new(source);
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the world file {}", path.display()))?;
+        Self::parse(&text).with_context(|| format!("the world file {} is wrong", path.display()))
+    }
+
+    /// Returns the accounts in the order of the file; the first is the one `roledex sim` prints.
+    pub fn accounts(&self) -> Vec<Account> {
+        self.file
+            .accounts
+            .iter()
+            .map(|account| Account {
+                id: account.id.clone(),
+                name: account.name.clone(),
+                access_key_id: account.access_key_id.clone(),
+                secret_access_key: account.secret_access_key.clone(),
+                session_token: account.session_token.clone(),
+                regions: account.regions.clone(),
+            })
+            .collect()
+    }
+
+    /// Returns what the world holds that this simulator does not serve, in sentences for a person.
+    pub fn notes(&self) -> Vec<String> {
+        if self.service_accounts == 0 {
+            return Vec::new();
+        }
+        vec![format!(
+            "the {} service accounts per cluster are not served: there is no Kubernetes API yet",
+            self.service_accounts
+        )]
+    }
+
+    /// Builds the state of the world as it is at `start`.
+    pub(crate) fn build(self, start: Timestamp) -> State {
+        let mut state = State {
+            regions_not_enabled: self.file.regions_not_enabled,
+            ..State::default()
+        };
+        for file in self.file.accounts {
+            let account = account::build(file, start);
+            state.accounts.insert(account.id.clone(), account);
+        }
+        state
+    }
+
+    /// Refuses what no account could hold.
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(!self.file.accounts.is_empty(), "the world has no accounts");
+        let mut ids = HashSet::new();
+        let mut keys = HashSet::new();
+        for account in &self.file.accounts {
+            let id = &account.id;
+            ensure!(
+                id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()),
+                "'{id}' is no account id: it has 12 digits (in quotes)"
+            );
+            ensure!(ids.insert(id), "the account {id} is there twice");
+            ensure!(
+                keys.insert(&account.access_key_id),
+                "the access key {} belongs to two accounts",
+                account.access_key_id
+            );
+            ensure!(
+                !account.regions.is_empty(),
+                "the account {id} has no regions"
+            );
+            let mut clusters = HashSet::new();
+            for cluster in &account.clusters {
+                let (name, region) = (&cluster.name, &cluster.region);
+                ensure!(
+                    account.regions.contains(region),
+                    "the cluster {name} is in {region}, which the account {id} has not enabled"
+                );
+                ensure!(
+                    clusters.insert((region, name)),
+                    "the cluster {name} is in {region} twice"
+                );
+                cluster::check(cluster)
+                    .with_context(|| format!("the cluster {name} in {region} is wrong"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        accounts:
+          - id: "111122223333"
+            name: one
+            access_key_id: AKIAIOSFODNN7EXAMPLE
+            secret_access_key: secret
+            caller: user/ann
+            regions: [eu-west-1]
+            clusters:
+              - {name: a, region: eu-west-1, version: "1.34", platform: eks.9, created: -9d}
+    "#;
+
+    #[test]
+    fn a_small_world_parses_and_json_is_yaml() {
+        assert_eq!(
+            World::parse(SMALL).unwrap().accounts()[0].id,
+            "111122223333"
+        );
+        let json = r#"{"accounts":[{"id":"111122223333","name":"one","access_key_id":"A",
+            "secret_access_key":"s","caller":"user/ann","regions":["eu-west-1"],"clusters":[]}]}"#;
+        assert_eq!(
+            World::parse(json).unwrap().accounts()[0].regions,
+            ["eu-west-1"]
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (from, to, expected) in [
+            ("name: one", "nmae: one", "unknown field `nmae`"),
+            ("\"111122223333\"", "\"1111\"", "no account id"),
+            (
+                "created: -9d",
+                "created: last week",
+                "'last week' is no time",
+            ),
+            (
+                "region: eu-west-1, ",
+                "region: eu-west-2, ",
+                "has not enabled",
+            ),
+            (
+                "created: -9d",
+                "created: -9d, associations: {pay: {api: {role: x, addon: vpc-cni}}}",
+                "no add-on vpc-cni",
+            ),
+            (
+                "created: -9d",
+                "created: -9d, updates: [{type: AddonUpdate, addon: a, nodegroup: b, \
+                 started: now, takes: 1m}]",
+                "more than one of",
+            ),
+        ] {
+            let error = World::parse(&SMALL.replace(from, to)).unwrap_err();
+            assert!(format!("{error:#}").contains(expected), "{error:#}");
+        }
+    }
+
+    #[test]
+    fn generated_worlds_are_asked_for_by_size() {
+        let world = World::load("gen:2x3x4").unwrap();
+        assert_eq!(world.notes().len(), 1);
+        let state = world.build(Timestamp::UNIX_EPOCH);
+        let clusters: Vec<_> = state
+            .accounts
+            .values()
+            .flat_map(|account| account.clusters.values())
+            .collect();
+        assert_eq!(clusters.len(), 2);
+        assert!(
+            clusters
+                .iter()
+                .all(|cluster| cluster.associations.len() == 3)
+        );
+        for wrong in [
+            "gen:",
+            "gen:1x2",
+            "gen:axbxc",
+            "gen:1x9999x0",
+            "/nowhere/world.yaml",
+        ] {
+            assert!(World::load(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! World files: what a simulated AWS holds when it starts.
+//!
+//! The format is YAML (hence also JSON). Names stand for ARNs wherever the account and region make them unambiguous,
+//! and every role that an association names exists with a correct trust policy unless `roles` says otherwise.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::when::{Span, When};
+
+pub(crate) type Tags = IndexMap<String, String>;
+
+/// A whole world.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorldFile {
+    /// Regions that exist but that no account has enabled.
+    #[serde(default)]
+    pub(crate) regions_not_enabled: Vec<String>,
+    pub(crate) accounts: Vec<AccountFile>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountFile {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) alias: Option<String>,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    #[serde(default)]
+    pub(crate) session_token: Option<String>,
+    /// Who the access key belongs to: `user/NAME` or `assumed-role/ROLE/SESSION`.
+    pub(crate) caller: String,
+    /// The enabled regions; the first is the one that `roledex sim` prints.
+    pub(crate) regions: Vec<String>,
+    #[serde(default)]
+    pub(crate) roles: IndexMap<String, RoleFile>,
+    pub(crate) clusters: Vec<ClusterFile>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RoleFile {
+    /// The role was deleted after something began to refer to it.
+    pub(crate) deleted: bool,
+    pub(crate) path: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) trust: Trust,
+    pub(crate) created: Option<When>,
+    pub(crate) last_used: Option<When>,
+    pub(crate) max_session: Option<Span>,
+    pub(crate) boundary: Option<String>,
+    pub(crate) attached: Vec<String>,
+    pub(crate) inline: IndexMap<String, Value>,
+    pub(crate) tags: Tags,
+}
+
+/// A trust policy, by the name of its kind or in full.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Trust {
+    /// `pod-identity`: the service principal with both actions.
+    #[default]
+    PodIdentity,
+    /// `pod-identity without tags`: the service principal, but no `sts:TagSession`.
+    PodIdentityWithoutTags,
+    /// `pod-identity for CLUSTER-ARN`: only on behalf of that cluster.
+    PodIdentityFor(String),
+    /// `irsa ISSUER-HOST-AND-PATH NAMESPACE/SERVICE-ACCOUNT`: the older, federated way only.
+    Irsa {
+        issuer: String,
+        subject: String,
+    },
+    /// `service HOST`: some other AWS service.
+    Service(String),
+    /// `account ID`: any principal of that account that is allowed to.
+    Account(String),
+    Document(Value),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClusterFile {
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) version: String,
+    pub(crate) platform: String,
+    pub(crate) created: When,
+    #[serde(default)]
+    pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) auto_mode: bool,
+    #[serde(default)]
+    pub(crate) ipv6: bool,
+    #[serde(default)]
+    pub(crate) private: bool,
+    #[serde(default)]
+    pub(crate) hybrid_nodes: bool,
+    #[serde(default)]
+    pub(crate) extended_support: bool,
+    #[serde(default)]
+    pub(crate) deletion_protection: bool,
+    #[serde(default)]
+    pub(crate) authentication_mode: Option<String>,
+    #[serde(default)]
+    pub(crate) logging: Vec<String>,
+    #[serde(default)]
+    pub(crate) health: Vec<IssueFile>,
+    #[serde(default)]
+    pub(crate) tags: Tags,
+    /// Whether the cluster's issuer is registered as an IAM identity provider.
+    #[serde(default)]
+    pub(crate) irsa: bool,
+    #[serde(default)]
+    pub(crate) addons: IndexMap<String, AddonFile>,
+    #[serde(default)]
+    pub(crate) nodegroups: IndexMap<String, NodegroupFile>,
+    #[serde(default)]
+    pub(crate) fargate_profiles: IndexMap<String, FargateProfileFile>,
+    #[serde(default)]
+    pub(crate) capabilities: IndexMap<String, CapabilityFile>,
+    #[serde(default)]
+    pub(crate) identity_providers: IndexMap<String, IdentityProviderFile>,
+    #[serde(default)]
+    pub(crate) access_entries: IndexMap<String, AccessEntryFile>,
+    /// Namespace, service account, and then the association.
+    #[serde(default)]
+    pub(crate) associations: IndexMap<String, IndexMap<String, AssociationFile>>,
+    #[serde(default)]
+    pub(crate) updates: Vec<UpdateFile>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IssueFile {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    #[serde(default)]
+    pub(crate) resources: Vec<String>,
+}
+
+/// An association: `ROLE`, or a mapping where there is more to say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AssociationFile {
+    pub(crate) role: String,
+    pub(crate) target: Option<String>,
+    pub(crate) session_tags: Option<bool>,
+    pub(crate) policy: Option<Value>,
+    pub(crate) tags: Tags,
+    pub(crate) created: Option<When>,
+    pub(crate) modified: Option<When>,
+    pub(crate) addon: Option<String>,
+    pub(crate) id: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddonFile {
+    pub(crate) version: String,
+    #[serde(default)]
+    pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) created: Option<When>,
+    #[serde(default)]
+    pub(crate) service_account_role: Option<String>,
+    #[serde(default)]
+    pub(crate) configuration: Option<Value>,
+    #[serde(default)]
+    pub(crate) health: Vec<IssueFile>,
+    #[serde(default)]
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NodegroupFile {
+    #[serde(default)]
+    pub(crate) ami_type: Option<String>,
+    #[serde(default)]
+    pub(crate) instance_types: Vec<String>,
+    #[serde(default)]
+    pub(crate) spot: bool,
+    pub(crate) size: u32,
+    #[serde(default)]
+    pub(crate) max_size: Option<u32>,
+    #[serde(default)]
+    pub(crate) role: Option<String>,
+    #[serde(default)]
+    pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) created: Option<When>,
+    #[serde(default)]
+    pub(crate) health: Vec<IssueFile>,
+    #[serde(default)]
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FargateProfileFile {
+    pub(crate) namespaces: Vec<String>,
+    #[serde(default)]
+    pub(crate) role: Option<String>,
+    #[serde(default)]
+    pub(crate) created: Option<When>,
+    #[serde(default)]
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CapabilityFile {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) version: String,
+    #[serde(default)]
+    pub(crate) role: Option<String>,
+    #[serde(default)]
+    pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) created: Option<When>,
+    #[serde(default)]
+    pub(crate) health: Vec<IssueFile>,
+    #[serde(default)]
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentityProviderFile {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    #[serde(default)]
+    pub(crate) username_claim: Option<String>,
+    #[serde(default)]
+    pub(crate) username_prefix: Option<String>,
+    #[serde(default)]
+    pub(crate) groups_claim: Option<String>,
+    #[serde(default)]
+    pub(crate) groups_prefix: Option<String>,
+    #[serde(default)]
+    pub(crate) required_claims: Tags,
+    #[serde(default)]
+    pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AccessEntryFile {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) username: Option<String>,
+    /// Policy names; each may end in `@NAMESPACE,NAMESPACE`.
+    pub(crate) policies: Vec<String>,
+    pub(crate) created: Option<When>,
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateFile {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) started: When,
+    pub(crate) takes: Span,
+    /// How it ends: Successful (the default), Failed or Cancelled.
+    #[serde(default)]
+    pub(crate) outcome: Outcome,
+    #[serde(default)]
+    pub(crate) nodegroup: Option<String>,
+    #[serde(default)]
+    pub(crate) addon: Option<String>,
+    #[serde(default)]
+    pub(crate) capability: Option<String>,
+    #[serde(default)]
+    pub(crate) params: IndexMap<String, String>,
+    #[serde(default)]
+    pub(crate) errors: Vec<IssueFile>,
+    /// Why it was cancelled.
+    #[serde(default)]
+    pub(crate) cancelled_because: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) enum Outcome {
+    #[default]
+    Successful,
+    Failed,
+    Cancelled,
+}
+
+impl<'de> Deserialize<'de> for AssociationFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Detail {
+            role: String,
+            #[serde(default)]
+            target: Option<String>,
+            #[serde(default)]
+            session_tags: Option<bool>,
+            #[serde(default)]
+            policy: Option<Value>,
+            #[serde(default)]
+            tags: Tags,
+            #[serde(default)]
+            created: Option<When>,
+            #[serde(default)]
+            modified: Option<When>,
+            #[serde(default)]
+            addon: Option<String>,
+            #[serde(default)]
+            id: Option<String>,
+        }
+
+        struct RoleOrDetail;
+
+        impl<'de> Visitor<'de> for RoleOrDetail {
+            type Value = AssociationFile;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a role, or a mapping with `role`")
+            }
+
+            fn visit_str<E: de::Error>(self, role: &str) -> Result<Self::Value, E> {
+                Ok(AssociationFile {
+                    role: role.to_owned(),
+                    ..AssociationFile::default()
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let detail = Detail::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(AssociationFile {
+                    role: detail.role,
+                    target: detail.target,
+                    session_tags: detail.session_tags,
+                    policy: detail.policy,
+                    tags: detail.tags,
+                    created: detail.created,
+                    modified: detail.modified,
+                    addon: detail.addon,
+                    id: detail.id,
+                })
+            }
+        }
+
+        deserializer.deserialize_any(RoleOrDetail)
+    }
+}
+
+impl<'de> Deserialize<'de> for Trust {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = match Value::deserialize(deserializer)? {
+            Value::String(text) => text,
+            document @ Value::Object(_) => return Ok(Self::Document(document)),
+            other => return Err(de::Error::custom(format!("{other} is no trust policy"))),
+        };
+        let words: Vec<&str> = text.split(' ').collect();
+        match words.as_slice() {
+            ["pod-identity"] => Ok(Self::PodIdentity),
+            ["pod-identity", "without", "tags"] => Ok(Self::PodIdentityWithoutTags),
+            ["pod-identity", "for", cluster] => Ok(Self::PodIdentityFor((*cluster).to_owned())),
+            ["irsa", issuer, subject] => Ok(Self::Irsa {
+                issuer: (*issuer).to_owned(),
+                subject: (*subject).to_owned(),
+            }),
+            ["service", host] => Ok(Self::Service((*host).to_owned())),
+            ["account", id] => Ok(Self::Account((*id).to_owned())),
+            _ => Err(de::Error::custom(format!(
+                "'{text}' is no trust policy: write pod-identity, pod-identity without tags, \
+                 pod-identity for CLUSTER-ARN, irsa ISSUER NAMESPACE/SERVICE-ACCOUNT, service HOST, \
+                 account ID, or the document"
+            ))),
+        }
+    }
+}
