@@ -9,7 +9,7 @@ use crate::app::pane::PaneId;
 use crate::app::remote::{Remote, Ticket};
 use crate::app::state::State;
 use crate::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
-use crate::model::{Association, ClusterArn, Failure, Known, RouteId, Update, UpdateKey};
+use crate::model::{Association, ClusterArn, Failure, Known, RouteId, Update, UpdateSubject};
 
 /// Seconds between learning something and keeping it: a burst of answers makes one write.
 const SAVE_SECONDS: i64 = 5;
@@ -49,9 +49,6 @@ impl State {
             }
             (Request::ListUpdates { .. }, Step::Update(update)) => {
                 self.land_update(ticket, *update)
-            }
-            (Request::ListUpdates { .. }, Step::KnownUpdates(keys)) => {
-                self.keep_updates(ticket, &keys)
             }
             (
                 Request::AssociationDocument { .. } | Request::UpdateDocument { .. },
@@ -253,16 +250,6 @@ impl State {
         self.touch(PaneId::Updates);
     }
 
-    fn keep_updates(&mut self, ticket: Ticket, keys: &[UpdateKey]) {
-        for key in keys {
-            if let Some(row) = self.fleet.updates.get_mut(key) {
-                row.seen = ticket;
-                row.update.at = self.now;
-                row.update.origin = crate::model::Origin::Live;
-            }
-        }
-    }
-
     fn finish_updates(
         &mut self,
         ticket: Ticket,
@@ -276,9 +263,11 @@ impl State {
             .running_updates()
             .any(|update| update.key.cluster == *cluster);
         if outcome.is_ok() {
+            // Updates that ended are history, which AWS does not rewrite: they were not asked for again, and stay.
             self.fleet.updates.retain(|key, row| {
-                let asked = every_subject || key.subject == crate::model::UpdateSubject::Cluster;
-                key.cluster != *cluster || !asked || row.seen == ticket
+                let asked = every_subject || key.subject == UpdateSubject::Cluster;
+                let ended = row.update.value.status.is_terminal();
+                key.cluster != *cluster || !asked || ended || row.seen == ticket
             });
         }
         let count = self

@@ -63,7 +63,5 @@ pub enum Step {
     Associations(Vec<Association>),
     Association(Box<AssociationDetail>),
     Update(Box<Update>),
-    /// Updates that exist and were not described again, because they ended long ago.
-    KnownUpdates(Vec<crate::model::UpdateKey>),
     Document(Document),
 }
