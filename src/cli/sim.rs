@@ -95,11 +95,15 @@ fn environment(simulator: &Simulator) -> anyhow::Result<String> {
     if let Some(token) = &account.session_token {
         variables.push(("AWS_SESSION_TOKEN", token.clone()));
     }
-    let assignments: String = variables
-        .into_iter()
-        .map(|(name, value)| format!(" {name}={}", quoted(&value)))
-        .collect();
-    Ok(format!("export{assignments}\n"))
+    let mut line = "export".to_owned();
+    for (name, value) in variables {
+        line.push(' ');
+        line.push_str(name);
+        line.push('=');
+        line.push_str(&quoted(&value));
+    }
+    line.push('\n');
+    Ok(line)
 }
 
 /// Quotes a value for a POSIX shell where it needs it.

@@ -106,13 +106,14 @@ impl Code {
                 403,
                 403,
             ),
-            Self::NoSuchEntity => ("ResourceNotFoundException", "NoSuchEntity", 404, 404),
             Self::NotFound => ("NotFoundException", "NoSuchEntity", 404, 404),
             Self::ResourceInUse => ("ResourceInUseException", "EntityAlreadyExists", 409, 409),
             Self::ResourceLimitExceeded => {
                 ("ResourceLimitExceededException", "LimitExceeded", 400, 409)
             }
-            Self::ResourceNotFound => ("ResourceNotFoundException", "NoSuchEntity", 404, 404),
+            Self::NoSuchEntity | Self::ResourceNotFound => {
+                ("ResourceNotFoundException", "NoSuchEntity", 404, 404)
+            }
             Self::Serialization => ("SerializationException", "MalformedQueryString", 400, 400),
             Self::Server => ("ServerException", "ServiceFailure", 500, 500),
             Self::Throttling => ("ThrottlingException", "Throttling", 429, 400),

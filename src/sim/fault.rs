@@ -84,12 +84,14 @@ impl Fault {
     }
 
     /// Meets only the first so many requests.
+    #[must_use]
     pub fn first(mut self, count: u32) -> Self {
         self.first = Some(count);
         self
     }
 
     /// Meets only requests for this account and region.
+    #[must_use]
     pub fn within(mut self, account: &str, region: &str) -> Self {
         self.account = Some(account.to_owned());
         self.region = Some(region.to_owned());

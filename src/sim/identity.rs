@@ -41,12 +41,10 @@ pub(crate) fn authenticate(
             claim.service
         )));
     }
-    let is_valid_region = match service {
-        Service::Iam => claim.region == "us-east-1",
-        // A request to the global endpoint of STS is signed for us-east-1.
-        Service::Sts => state.has_region(&claim.region) || claim.region == "us-east-1",
-        Service::Eks => state.has_region(&claim.region),
-    };
+    // IAM and the global STS endpoint belong to us-east-1, but a client with an endpoint of its own knows only its
+    // own region.
+    let is_valid_region =
+        state.has_region(&claim.region) || (service != Service::Eks && claim.region == "us-east-1");
     if !is_valid_region {
         return Err(wrong_scope(format!(
             "Credential should be scoped to a valid region, not '{}'.",

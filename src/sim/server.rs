@@ -268,15 +268,15 @@ fn respond(rendered: Rendered, ending: Ending) -> Response {
 fn half(body: String) -> Body {
     let mut bytes = body.into_bytes();
     bytes.truncate(bytes.len() / 2);
-    Body::from_stream(stream::unfold(Some(bytes), async |rest| match rest {
-        Some(bytes) => Some((Ok(bytes), None)),
-        None => {
-            // One pause lets the first half leave before the connection is closed.
-            tokio::task::yield_now().await;
-            Some((
-                Err(std::io::Error::other("the answer is cut off on purpose")),
-                None,
-            ))
+    Body::from_stream(stream::unfold(Some(bytes), async |rest| {
+        if let Some(bytes) = rest {
+            return Some((Ok(bytes), None));
         }
+        // One pause lets the first half leave before the connection is closed.
+        tokio::task::yield_now().await;
+        Some((
+            Err(std::io::Error::other("the answer is cut off on purpose")),
+            None,
+        ))
     }))
 }

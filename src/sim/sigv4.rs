@@ -212,14 +212,13 @@ impl Claim {
     }
 
     fn canonical_request(&self, wire: &Wire<'_>, payload: &str) -> String {
-        let headers: String = self
-            .signed_headers
-            .iter()
-            .map(|name| {
-                let value = header(wire.headers, name).unwrap_or_default();
-                format!("{name}:{value}\n")
-            })
-            .collect();
+        let mut headers = String::new();
+        for name in &self.signed_headers {
+            headers.push_str(name);
+            headers.push(':');
+            headers.push_str(&header(wire.headers, name).unwrap_or_default());
+            headers.push('\n');
+        }
         format!(
             "{}\n{}\n{}\n{headers}\n{}\n{payload}",
             wire.method,

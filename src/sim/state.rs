@@ -84,7 +84,7 @@ pub(crate) struct Cluster {
     pub(crate) region: String,
     pub(crate) name: String,
     pub(crate) arn: String,
-    /// What DescribeCluster answers beside status, version, platform version and tags.
+    /// What `DescribeCluster` answers beside status, version, platform version and tags.
     pub(crate) document: serde_json::Map<String, Value>,
     pub(crate) status: String,
     pub(crate) version: String,

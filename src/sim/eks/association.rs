@@ -43,9 +43,9 @@ pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Reply, Failur
     let namespace = check::name(call, "namespace", 63)?;
     let service_account = check::name(call, "serviceAccount", 253)?;
     let role_arn = check::role(call, state, call.required_text("roleArn")?)?;
-    let target = check::target(call)?.flatten();
+    let target = check::target(call)?.apply(None);
     let is_untagged = call.flag("disableSessionTags")?.unwrap_or(false);
-    let policy = check::policy(call)?.flatten();
+    let policy = check::policy(call)?.apply(None);
     check::policy_needs_no_tags(call, policy.as_ref(), is_untagged)?;
     let tags = check::tags(call)?;
 
@@ -100,15 +100,11 @@ pub(crate) fn update(call: &Call<'_>, state: &mut State) -> Result<Reply, Failur
     if let Some(role) = call.text("roleArn")? {
         after.role_arn = check::role(call, state, role)?;
     }
-    if let Some(target) = check::target(call)? {
-        after.target_role_arn = target;
-    }
+    after.target_role_arn = check::target(call)?.apply(after.target_role_arn);
     if let Some(is_untagged) = call.flag("disableSessionTags")? {
         after.session_tags_disabled = is_untagged;
     }
-    if let Some(policy) = check::policy(call)? {
-        after.policy = policy;
-    }
+    after.policy = check::policy(call)?.apply(after.policy);
     check::policy_needs_no_tags(call, after.policy.as_ref(), after.session_tags_disabled)?;
     let is_changed = before.role_arn != after.role_arn
         || before.target_role_arn != after.target_role_arn

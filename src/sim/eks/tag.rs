@@ -17,7 +17,7 @@ pub(crate) fn tag(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> 
     let tags = tags_of(call, state)?;
     let mut after = tags.clone();
     after.extend(new);
-    check(&after, Code::BadRequest)?;
+    check(&after, &Code::BadRequest)?;
     *tags = after;
     Ok(Reply::Json(json!({})))
 }
@@ -43,7 +43,7 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure>
 }
 
 /// Refuses tags beyond the limits of AWS.
-pub(super) fn check(tags: &Tags, code: Code) -> Result<(), Failure> {
+pub(super) fn check(tags: &Tags, code: &Code) -> Result<(), Failure> {
     let wrong = |message: String| Err(Failure::new(code.clone(), message));
     if tags.len() > PER_RESOURCE {
         return wrong(format!("A resource has at most {PER_RESOURCE} tags."));

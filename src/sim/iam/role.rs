@@ -58,7 +58,7 @@ pub(super) fn named<'s>(call: &Call<'_>, state: &'s State) -> Result<&'s Role, F
     })
 }
 
-/// Returns what both GetRole and ListRoles tell.
+/// Returns what both `GetRole` and `ListRoles` tell.
 fn summary(role: &Role) -> Vec<Element> {
     let mut elements = vec![
         Element::text("Path", role.path.as_str()),

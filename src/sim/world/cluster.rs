@@ -54,17 +54,17 @@ pub(super) fn check(file: &ClusterFile) -> anyhow::Result<()> {
             (
                 "node group",
                 &update.nodegroup,
-                contains(&file.nodegroups, &update.nodegroup),
+                contains(&file.nodegroups, update.nodegroup.as_ref()),
             ),
             (
                 "add-on",
                 &update.addon,
-                contains(&file.addons, &update.addon),
+                contains(&file.addons, update.addon.as_ref()),
             ),
             (
                 "capability",
                 &update.capability,
-                contains(&file.capabilities, &update.capability),
+                contains(&file.capabilities, update.capability.as_ref()),
             ),
         ] {
             if let Some(name) = name {
@@ -78,8 +78,8 @@ pub(super) fn check(file: &ClusterFile) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn contains<T>(map: &indexmap::IndexMap<String, T>, name: &Option<String>) -> bool {
-    name.as_ref().is_some_and(|name| map.contains_key(name))
+fn contains<T>(map: &indexmap::IndexMap<String, T>, name: Option<&String>) -> bool {
+    name.is_some_and(|name| map.contains_key(name))
 }
 
 /// Builds a cluster with all that it holds.

@@ -86,6 +86,10 @@ pub(crate) enum Trust {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent word of the file format"
+)]
 pub(crate) struct ClusterFile {
     pub(crate) name: String,
     pub(crate) region: String,

@@ -44,12 +44,30 @@ pub(super) fn role(call: &Call<'_>, state: &State, arn: &str) -> Result<String, 
     Ok(arn.to_owned())
 }
 
-/// Returns the target role: absent, cleared by an empty text, or set.
-pub(super) fn target(call: &Call<'_>) -> Result<Option<Option<String>>, Failure> {
+/// What a request says of a member that an empty text clears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Keep,
+    Clear,
+    Set(String),
+}
+
+impl Change {
+    /// Returns the member's value after the change.
+    pub(super) fn apply(self, before: Option<String>) -> Option<String> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+pub(super) fn target(call: &Call<'_>) -> Result<Change, Failure> {
     match call.text("targetRoleArn")? {
-        None => Ok(None),
-        Some("") => Ok(Some(None)),
-        Some(arn) if parse(arn).is_some() => Ok(Some(Some(arn.to_owned()))),
+        None => Ok(Change::Keep),
+        Some("") => Ok(Change::Clear),
+        Some(arn) if parse(arn).is_some() => Ok(Change::Set(arn.to_owned())),
         Some(arn) => Err(invalid(
             call,
             format!("The parameter targetRoleArn is no role ARN: {arn}"),
@@ -57,13 +75,12 @@ pub(super) fn target(call: &Call<'_>) -> Result<Option<Option<String>>, Failure>
     }
 }
 
-/// Returns the session policy in the same three ways.
-pub(super) fn policy(call: &Call<'_>) -> Result<Option<Option<String>>, Failure> {
+pub(super) fn policy(call: &Call<'_>) -> Result<Change, Failure> {
     match call.text("policy")? {
-        None => Ok(None),
-        Some("") => Ok(Some(None)),
+        None => Ok(Change::Keep),
+        Some("") => Ok(Change::Clear),
         Some(text) => match serde_json::from_str(text) {
-            Ok(Value::Object(_)) => Ok(Some(Some(text.to_owned()))),
+            Ok(Value::Object(_)) => Ok(Change::Set(text.to_owned())),
             _ => Err(invalid(call, "The parameter policy is no JSON object.")),
         },
     }
@@ -85,7 +102,7 @@ pub(super) fn policy_needs_no_tags(
 
 pub(super) fn tags(call: &Call<'_>) -> Result<Tags, Failure> {
     let tags = call.tags()?.unwrap_or_default();
-    tag::check(&tags, Code::InvalidParameter).map_err(|failure| call.about_cluster(failure))?;
+    tag::check(&tags, &Code::InvalidParameter).map_err(|failure| call.about_cluster(failure))?;
     Ok(tags)
 }
 

@@ -133,8 +133,8 @@ impl Builder {
     }
 }
 
-fn active(status: Option<String>) -> Option<String> {
-    Some(status.unwrap_or_else(|| "ACTIVE".to_owned()))
+fn or_active(status: Option<String>) -> String {
+    status.unwrap_or_else(|| "ACTIVE".to_owned())
 }
 
 fn addons(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles) {
@@ -162,7 +162,7 @@ fn addons(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles) {
             resource: "addon",
             arn_name: name.clone(),
             name,
-            status: active(addon.status),
+            status: Some(or_active(addon.status)),
             version: Some(addon.version),
             created: addon.created,
             document,
@@ -200,7 +200,7 @@ fn nodegroups(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles) 
             resource: "nodegroup",
             arn_name: name.clone(),
             name,
-            status: active(group.status),
+            status: Some(or_active(group.status)),
             version: Some(file.version.clone()),
             created: group.created,
             document,
@@ -230,7 +230,7 @@ fn fargate_profiles(builder: &mut Builder, file: &mut ClusterFile, roles: &mut R
             resource: "fargateprofile",
             arn_name: name.clone(),
             name,
-            status: active(None),
+            status: Some("ACTIVE".to_owned()),
             version: None,
             created: profile.created,
             document,
@@ -256,7 +256,7 @@ fn capabilities(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles
             resource: "capability",
             arn_name: name.clone(),
             name,
-            status: active(capability.status),
+            status: Some(or_active(capability.status)),
             version: Some(capability.version),
             created: capability.created,
             document,
@@ -290,7 +290,7 @@ fn identity_providers(builder: &mut Builder, file: &mut ClusterFile) {
             resource: "identityproviderconfig",
             arn_name: format!("oidc/{name}"),
             name,
-            status: active(provider.status),
+            status: Some(or_active(provider.status)),
             version: None,
             created: None,
             document,
