@@ -237,8 +237,8 @@ fn fits(parts: &[&'static str], segments: &[&str], labels: &mut Labels) -> bool 
 mod tests {
     use super::*;
 
-    fn name(method: Method, path: &str) -> (&'static str, Labels) {
-        route(&method, path, &[])
+    fn name(method: &Method, path: &str) -> (&'static str, Labels) {
+        route(method, path, &[])
             .operation
             .map_or(("", Labels::new()), |(operation, labels)| {
                 (operation.name, labels)
@@ -247,13 +247,13 @@ mod tests {
 
     #[test]
     fn labels_are_decoded_after_the_path_is_split() {
-        let (operation, labels) = name(Method::GET, "/tags/arn%3Aaws%3Aeks%3Ar%3Aa%3Acluster%2Fx");
+        let (operation, labels) = name(&Method::GET, "/tags/arn%3Aaws%3Aeks%3Ar%3Aa%3Acluster%2Fx");
         assert_eq!(operation, "ListTagsForResource");
         assert_eq!(
             labels,
             [("resourceArn", "arn:aws:eks:r:a:cluster/x".to_owned())]
         );
-        let (operation, labels) = name(Method::DELETE, "/tags/arn:aws:eks:r:a:cluster/x");
+        let (operation, labels) = name(&Method::DELETE, "/tags/arn:aws:eks:r:a:cluster/x");
         assert_eq!(operation, "UntagResource");
         assert_eq!(
             labels,
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn the_longer_template_wins() {
         let path = "/clusters/a/access-entries/arn:aws:iam::1:role/x/access-policies";
-        let (operation, labels) = name(Method::GET, path);
+        let (operation, labels) = name(&Method::GET, path);
         assert_eq!(operation, "ListAssociatedAccessPolicies");
         assert_eq!(
             labels.last(),
@@ -280,9 +280,9 @@ mod tests {
             "/clusters/a/b",
             "/clusters/a/updates/b/c",
         ] {
-            assert_eq!(name(Method::GET, path).0, "", "{path}");
+            assert_eq!(name(&Method::GET, path).0, "", "{path}");
         }
-        assert_eq!(name(Method::PUT, "/clusters").0, "");
+        assert_eq!(name(&Method::PUT, "/clusters").0, "");
     }
 
     #[test]

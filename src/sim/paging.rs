@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn keyed(keys: &[&'static str]) -> impl Iterator<Item = (&'static str, &'static str)> {
-        keys.to_vec().into_iter().map(|key| (key, key))
+        keys.iter().map(|key| (*key, *key))
     }
 
     #[test]

@@ -10,7 +10,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::call::Call;
@@ -132,7 +131,7 @@ impl Server {
         };
         let identity = {
             let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            match authenticate(&wire, route.service, &state, Timestamp::now()) {
+            match authenticate(&wire, route.service, &state, Clock::machine()) {
                 Ok(identity) => identity,
                 Err(failure) => return refuse(&failure),
             }

@@ -2,6 +2,8 @@
 
 mod account;
 mod cluster;
+#[cfg(test)]
+mod demo;
 mod file;
 mod generate;
 mod when;

@@ -1,6 +1,6 @@
 //! The XML that the query services answer with.
 
-use quick_xml::escape::escape;
+use quick_xml::escape::{escape, partial_escape};
 
 /// One element: a name with text or with children.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Element {
         }
         output.push('>');
         match &self.content {
-            Content::Text(text) => output.push_str(&escape(printable(text))),
+            Content::Text(text) => output.push_str(&partial_escape(printable(text))),
             Content::Children(children) => {
                 for child in children {
                     child.write(output);

@@ -1,4 +1,5 @@
 //! The one integration binary.
 
 mod script;
+mod sim;
 mod update;

@@ -1,5 +1,12 @@
 //! boto3 and the AWS CLI, pinned by hash and kept under `target/` between runs.
 
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a broken test environment ends the test"
+)]
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -12,7 +19,9 @@ const REQUIREMENTS: &str = include_str!("../../clients/requirements.txt");
 
 /// Runs a script of `tests/clients` against a simulator; it prints its problems and ends with 0 if there are none.
 pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&str, String)]) {
-    let [account, other, ..] = simulator.accounts() else { panic!("two accounts are needed") };
+    let [account, other, ..] = simulator.accounts() else {
+        panic!("two accounts are needed")
+    };
     let mut environment: Vec<(String, String)> = [
         ("AWS_ENDPOINT_URL", simulator.url()),
         ("AWS_ACCESS_KEY_ID", account.access_key_id.clone()),
@@ -31,7 +40,10 @@ pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&s
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    environment.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    environment.extend(
+        more.iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
     let ran = tokio::task::spawn_blocking(move || {
         let python = match python() {
             Ok(python) => python,
@@ -42,13 +54,20 @@ pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&s
                 );
                 // Straight to standard error, where the test harness does not hide it.
                 let text = format!("\nNOT RUN: tests/clients/{script}: {reason}\n");
-                drop(std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()));
+                drop(std::io::Write::write_all(
+                    &mut std::io::stderr(),
+                    text.as_bytes(),
+                ));
                 return None;
             }
         };
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/clients")
+            .join(script);
         let inherited = ["PATH", "HOME", "TMPDIR"];
-        let kept = inherited.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        let kept = inherited
+            .into_iter()
+            .filter_map(|name| Some((name, std::env::var_os(name)?)));
         Some(
             Command::new(python)
                 .arg(path)
@@ -60,20 +79,30 @@ pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&s
         )
     });
     if let Some(output) = ran.await.unwrap() {
-        assert!(output.status.success(), "{script} found problems:\n{}", told(&output));
+        assert!(
+            output.status.success(),
+            "{script} found problems:\n{}",
+            told(&output)
+        );
     }
 }
 
 /// Returns the interpreter that has the clients, installing them the first time.
 fn python() -> Result<&'static Path, &'static str> {
     static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    PYTHON.get_or_init(install).as_deref().map_err(String::as_str)
+    PYTHON
+        .get_or_init(install)
+        .as_deref()
+        .map_err(String::as_str)
 }
 
 fn install() -> Result<PathBuf, String> {
-    let digest = Sha256::digest(REQUIREMENTS.as_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("clients-{name}"));
+    let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = Sha256::digest(REQUIREMENTS.as_bytes()).into();
+    let name = format!(
+        "clients-{:016x}",
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    );
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let python = directory.join("bin/python");
     let ready = directory.join("ready");
     // Two test processes must not install at once.
@@ -83,12 +112,17 @@ fn install() -> Result<PathBuf, String> {
         return Ok(python);
     }
     drop(fs::remove_dir_all(&directory));
-    let requirements =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/requirements.txt");
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/requirements.txt");
     step(Command::new("python3").args(["-m", "venv"]).arg(&directory))?;
     step(
         Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
             .args(["--only-binary=:all:", "--require-hashes", "--requirement"])
             .arg(&requirements),
     )?;

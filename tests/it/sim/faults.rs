@@ -19,8 +19,13 @@ async fn faults_look_like_what_they_stand_for() {
         "DescribeCluster=omit-optional",
     ];
     let faults = faults.map(|text| text.parse().unwrap()).into();
-    let options = Options { faults, ..Options::default() };
-    let simulator = Simulator::start(World::demo().unwrap(), options).await.unwrap();
+    let options = Options {
+        faults,
+        ..Options::default()
+    };
+    let simulator = Simulator::start(World::demo().unwrap(), options)
+        .await
+        .unwrap();
     clients::run("faults.py", &simulator, &[]).await;
     let log = simulator.log();
     if log.entries().is_empty() {
@@ -29,6 +34,9 @@ async fn faults_look_like_what_they_stand_for() {
     }
     assert_eq!(log.writes(), 1);
     assert_eq!(log.count("ListAddons"), 3);
-    let lost = log.entries().into_iter().find(|entry| entry.operation.starts_with("Delete"));
+    let lost = log
+        .entries()
+        .into_iter()
+        .find(|entry| entry.operation.starts_with("Delete"));
     assert_eq!(lost.unwrap().status, None);
 }

@@ -1,18 +1,26 @@
 //! What botocore and the AWS CLI make of the simulator.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a simulator that does not start ends the test"
+)]
 
 use roledex::sim::{Options, Simulator, World, operations};
 
 use super::clients;
 
 async fn demo() -> Simulator {
-    Simulator::start(World::demo().unwrap(), Options::default()).await.unwrap()
+    Simulator::start(World::demo().unwrap(), Options::default())
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_parses_in_botocore_with_its_modelled_errors() {
     let simulator = demo().await;
-    let served: Vec<_> =
-        operations().iter().map(|row| [row.service.name(), row.name]).collect();
+    let served: Vec<_> = operations()
+        .iter()
+        .map(|row| [row.service.name(), row.name])
+        .collect();
     let served = serde_json::to_string(&served).unwrap();
     clients::run("operations.py", &simulator, &[("SERVED", served)]).await;
 }
