@@ -97,11 +97,9 @@ fn python() -> Result<&'static Path, &'static str> {
 }
 
 fn install() -> Result<PathBuf, String> {
-    let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = Sha256::digest(REQUIREMENTS.as_bytes()).into();
-    let name = format!(
-        "clients-{:016x}",
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
-    );
+    let digest: [u8; 32] = Sha256::digest(REQUIREMENTS.as_bytes()).into();
+    let (first, _) = digest.split_first_chunk().unwrap();
+    let name = format!("clients-{:016x}", u64::from_be_bytes(*first));
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let python = directory.join("bin/python");
     let ready = directory.join("ready");
