@@ -87,6 +87,13 @@ impl AssociationDetail {
     }
 }
 
+/// All that AWS tells of one association.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssociationRecord {
+    pub association: Association,
+    pub detail: AssociationDetail,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,15 @@ use serde_json::{Map, Value};
 /// A JSON object as AWS sent it, normalised by [`normalise`].
 pub type Document = Map<String, Value>;
 
+/// A typed value together with the whole answer that it was read from.
+///
+/// Types know the members of one version of the API; the document keeps the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described<T> {
+    pub value: T,
+    pub document: Document,
+}
+
 /// Turns a raw AWS object into the form that roledex shows and prints.
 ///
 /// Null members are dropped, because the SDKs read them as absent and "absent" means "AWS sent none";

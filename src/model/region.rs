@@ -132,6 +132,16 @@ impl Partition {
         self.console
     }
 
+    /// The oldest region of the partition, which is enabled for every account.
+    pub fn home(&self) -> Region {
+        let home = match self.id {
+            "aws" => "us-east-1",
+            "aws-us-gov" => "us-gov-west-1",
+            _ => self.regions.first().copied().unwrap_or_default(),
+        };
+        Region::new(home)
+    }
+
     /// Every region of the partition that this version knows, for `--region all`.
     pub fn regions(&self) -> impl Iterator<Item = Region> + use<> {
         self.regions.iter().map(|code| Region::new(code))
@@ -162,6 +172,7 @@ mod tests {
             for region in partition.regions() {
                 assert_eq!(Partition::of(&region), partition, "{region}");
             }
+            assert!(partition.regions().any(|region| region == partition.home()));
         }
     }
 }

@@ -1,0 +1,191 @@
+//! Credentials of one profile: found once, shared by all its regions, renewed before they end.
+
+mod explain;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_eks::config::{Credentials, Region as SdkRegion, SharedHttpClient};
+use tokio::time::timeout;
+
+use crate::cloud::profiles::Profiles;
+use crate::cloud::shared::Shared;
+use crate::cloud::{Environment, failure};
+use crate::model::{Caller, Failure, FailureKind, Text};
+
+pub(crate) use explain::unsupported;
+
+/// Renew when so much is left: a call signed now must still be valid when it arrives.
+const RENEW_BEFORE: Duration = Duration::from_secs(60);
+
+/// A credential process or a token service that says nothing for so long will not.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The credentials of one profile, and who AWS says they are.
+#[derive(Debug)]
+pub(crate) struct Keyring {
+    profile: Option<Text>,
+    environment: Environment,
+    http: SharedHttpClient,
+    /// The region where a role is assumed or a token is exchanged.
+    region: Text,
+    keys: Shared<Credentials>,
+    pub(crate) caller: Shared<Caller>,
+    /// What renews these credentials: `aws sso login --profile prod`.
+    pub(crate) renewal: String,
+}
+
+impl Keyring {
+    pub(crate) fn new(
+        profile: Option<Text>,
+        environment: Environment,
+        http: SharedHttpClient,
+        region: Text,
+        profiles: &Profiles,
+    ) -> Self {
+        let renewal = explain::renewal(profile.as_deref(), profiles);
+        Self {
+            profile,
+            environment,
+            http,
+            region,
+            keys: Shared::default(),
+            caller: Shared::default(),
+            renewal,
+        }
+    }
+
+    /// Credentials that are valid now.
+    pub(crate) async fn credentials(&self) -> Result<Credentials, Failure> {
+        let lasts = |credentials: &Credentials, at_least: Duration| {
+            credentials
+                .expiry()
+                .is_none_or(|end| end > SystemTime::now() + at_least)
+        };
+        self.keys
+            .get(
+                |credentials| lasts(credentials, RENEW_BEFORE),
+                |old| async move {
+                    match self.find().await {
+                        Ok(credentials) => Ok(credentials),
+                        // The token service may be away for a moment; what we hold still works.
+                        Err(failure) => match old {
+                            Some(old) if lasts(&old, Duration::ZERO) => {
+                                tracing::warn!(target: "roledex::cloud", %failure, "credentials not renewed");
+                                Ok(old)
+                            }
+                            _ => Err(failure),
+                        },
+                    }
+                },
+            )
+            .await
+    }
+
+    /// Forgets credentials that AWS called expired, so that the next call reads the files again.
+    pub(crate) async fn forget(&self, bad: &Credentials) {
+        self.keys
+            .forget(|kept| kept.access_key_id() == bad.access_key_id())
+            .await;
+    }
+
+    /// Asks the chain. It is built anew each time, because its parts remember their first failure and the
+    /// files as they were, and a person who just ran `aws sso login` presses refresh.
+    async fn find(&self) -> Result<Credentials, Failure> {
+        let profiles = Profiles::read(&self.environment).await?;
+        if let Some(failure) = unsupported(self.profile.as_deref(), &profiles) {
+            return Err(failure);
+        }
+        let provider = match &self.environment {
+            Environment::Ambient => self.ambient().await,
+            Environment::Isolated { .. } => {
+                let name = self.profile.as_deref().unwrap_or("default");
+                let (id, secret, token) = profiles
+                    .keys(name)
+                    .ok_or_else(|| explain::nothing_found(self.profile.as_deref(), &profiles))?;
+                return Ok(Credentials::new(
+                    id,
+                    secret,
+                    token.map(str::to_owned),
+                    None,
+                    "roledex",
+                ));
+            }
+        };
+        match timeout(PATIENCE, provider.provide_credentials()).await {
+            Ok(Ok(credentials)) => Ok(credentials),
+            Ok(Err(error)) => Err(explain::failure(&error, self.profile.as_deref(), &profiles)),
+            Err(_elapsed) => Err(Failure::new(
+                FailureKind::Timeout,
+                explain::doing(self.profile.as_deref()),
+                format!("no answer within {} s", PATIENCE.as_secs()),
+            )
+            .hint("a credential_process must not ask questions: it has no terminal here")),
+        }
+    }
+
+    /// The standard chain; with a named profile the chain of the AWS CLI, which then ignores keys in the
+    /// environment. The SDK's default chain would use them and show another account under this profile's name.
+    async fn ambient(&self) -> SharedCredentialsProvider {
+        let config = ProviderConfig::without_region()
+            .with_region(Some(SdkRegion::new(self.region.to_string())))
+            .with_http_client(self.http.clone());
+        let Some(profile) = self.profile.as_deref() else {
+            let chain =
+                aws_config::default_provider::credentials::DefaultCredentialsChain::builder()
+                    .configure(config)
+                    .region(SdkRegion::new(self.region.to_string()))
+                    .build()
+                    .await;
+            return SharedCredentialsProvider::new(chain);
+        };
+        let from_profile = ProfileFileCredentialsProvider::builder()
+            .configure(&config)
+            .profile_name(profile)
+            .build();
+        let web = WebIdentityTokenCredentialsProvider::builder()
+            .configure(&config)
+            .build();
+        let container = EcsCredentialsProvider::builder().configure(&config).build();
+        let instance = ImdsCredentialsProvider::builder()
+            .configure(&config)
+            .build();
+        let chain = CredentialsProviderChain::first_try("Profile", from_profile)
+            .or_else("WebIdentityToken", web)
+            .or_else("EcsContainer", container)
+            .or_else("Ec2InstanceMetadata", instance);
+        SharedCredentialsProvider::new(chain)
+    }
+}
+
+/// The keyring as the SDK sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Served(pub(crate) Arc<Keyring>);
+
+impl ProvideCredentials for Served {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        // The failure travels inside the SDK's error and comes out again in `failure::of`.
+        future::ProvideCredentials::new(async {
+            self.0
+                .credentials()
+                .await
+                .map_err(CredentialsError::provider_error)
+        })
+    }
+}
+
+/// The one way from an error of the chain to its words.
+fn words(error: &CredentialsError) -> String {
+    failure::chain(error)
+}

@@ -1,0 +1,60 @@
+//! The read-only gate: an allow-list of operation names, checked before anything is signed or sent.
+
+use aws_sdk_eks::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_eks::config::{ConfigBag, Intercept};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+
+use crate::model::{Failure, FailureKind};
+
+/// Every operation that only reads. Whatever is not in it is a write, so that a forgotten name fails safe.
+///
+/// HTTP methods cannot tell: DescribeIdentityProviderConfig and every STS call are POSTs.
+const READS: [&str; 12] = [
+    "DescribeCluster",
+    "DescribePodIdentityAssociation",
+    "DescribeUpdate",
+    "GetCallerIdentity",
+    "ListAddons",
+    "ListCapabilities",
+    "ListClusters",
+    "ListNodegroups",
+    "ListPodIdentityAssociations",
+    "ListUpdates",
+    "DescribeIdentityProviderConfig",
+    "ListIdentityProviderConfigs",
+];
+
+pub(crate) fn is_read(operation: &str) -> bool {
+    READS.contains(&operation)
+}
+
+/// The interceptor; a client that was built with it can never write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReadOnly;
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for ReadOnly {
+    fn name(&self) -> &'static str {
+        "RoledexReadOnly"
+    }
+
+    fn read_before_execution(
+        &self,
+        _context: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = config.load::<Metadata>().map_or("", Metadata::name);
+        if is_read(operation) {
+            return Ok(());
+        }
+        let failure = Failure::new(
+            FailureKind::Refused,
+            format!("call {operation}"),
+            "roledex is read-only",
+        );
+        Err(failure
+            .hint("start it without --read-only, and see ROLEDEX_READ_ONLY and read-only in its configuration")
+            .into())
+    }
+}

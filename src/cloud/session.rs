@@ -1,0 +1,270 @@
+//! One route to AWS: its clients, and the one way in which each call is made.
+
+mod associations;
+mod clusters;
+mod updates;
+
+use std::error::Error;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_eks::config::Region as SdkRegion;
+use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::cloud::budget::Permit;
+use crate::cloud::budget::core::Outcome;
+use crate::cloud::credentials::Keyring;
+use crate::cloud::failure::{self, Asked, Retry};
+use crate::cloud::{Cloud, Urgency, convert, readonly};
+use crate::model::{Caller, Failure, FailureKind, Region, Route, Text};
+
+/// Asked again at most so often after "slow down", and after something passing.
+const THROTTLED_RETRIES: u32 = 6;
+const TRANSIENT_RETRIES: u32 = 2;
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// The token of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    fn new(items: Vec<T>, next: Option<&str>) -> Self {
+        Self {
+            items,
+            next: next.filter(|token| !token.is_empty()).map(str::to_owned),
+        }
+    }
+}
+
+/// Exact filters of ListPodIdentityAssociations; both together narrow down to one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AssociationFilter {
+    pub namespace: Option<String>,
+    pub service_account: Option<String>,
+}
+
+/// One profile in one region. Every method can be cancelled by dropping its future.
+#[derive(Debug)]
+pub struct Session {
+    cloud: Weak<Cloud>,
+    route: Route,
+    keyring: Arc<Keyring>,
+    eks: aws_sdk_eks::Client,
+    sts: aws_sdk_sts::Client,
+    sts_region: Region,
+    has_own_endpoint: bool,
+}
+
+/// What is about to be called.
+#[derive(Debug, Clone)]
+struct Call {
+    service: &'static str,
+    operation: &'static str,
+    doing: String,
+    urgency: Urgency,
+}
+
+impl Session {
+    pub(super) fn new(
+        cloud: &Arc<Cloud>,
+        route: Route,
+        home: &Region,
+        keyring: Arc<Keyring>,
+        config: &SdkConfig,
+    ) -> Self {
+        let mut eks = aws_sdk_eks::config::Builder::from(config);
+        let mut sts =
+            aws_sdk_sts::config::Builder::from(config).region(SdkRegion::new(home.to_string()));
+        if cloud.read_only() {
+            eks = eks.interceptor(readonly::ReadOnly);
+            sts = sts.interceptor(readonly::ReadOnly);
+        }
+        Self {
+            cloud: Arc::downgrade(cloud),
+            has_own_endpoint: config.endpoint_url().is_some(),
+            eks: aws_sdk_eks::Client::from_conf(eks.build()),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            sts_region: home.clone(),
+            keyring,
+            route,
+        }
+    }
+
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
+    /// The account, once STS named it.
+    pub fn account(&self) -> Option<Text> {
+        self.keyring.caller.peek().map(|caller| caller.account)
+    }
+
+    /// Who AWS says is calling; asked once per profile and shared by all its regions.
+    pub async fn caller(&self, urgency: Urgency) -> Result<Caller, Failure> {
+        let doing = format!(
+            "ask who is calling as profile {}",
+            self.route.profile_name()
+        );
+        self.keyring
+            .caller
+            .get(
+                |_| true,
+                |_| async move {
+                    let call = Call {
+                        service: "sts",
+                        operation: "GetCallerIdentity",
+                        doing,
+                        urgency,
+                    };
+                    let answer = self
+                        .call(&call, || self.sts.get_caller_identity().send())
+                        .await?;
+                    let member = |member: Option<&str>, name| {
+                        convert::required(member, name, &call.doing).map(Text::from)
+                    };
+                    Ok(Caller {
+                        account: member(answer.account(), "Account")?,
+                        arn: member(answer.arn(), "Arn")?,
+                        user_id: answer.user_id().unwrap_or_default().into(),
+                    })
+                },
+            )
+            .await
+    }
+
+    /// Describes an EKS call for messages.
+    fn eks_call(&self, operation: &'static str, urgency: Urgency, what: &str) -> Call {
+        let (region, profile) = (&self.route.region, self.route.profile_name());
+        Call {
+            service: "eks",
+            operation,
+            doing: format!("{what} in {region} as profile {profile}"),
+            urgency,
+        }
+    }
+
+    /// The one way to AWS.
+    async fn call<T, E, Sent>(
+        &self,
+        call: &Call,
+        send: impl Fn() -> Sent + Send + Sync,
+    ) -> Result<T, Failure>
+    where
+        T: Send,
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        Sent: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    {
+        let Some(cloud) = self.cloud.upgrade() else {
+            return Err(Failure::new(
+                FailureKind::Cancelled,
+                call.doing.as_str(),
+                "roledex is closing",
+            ));
+        };
+        let credentials = self.keyring.credentials().await?;
+        let account = self.account();
+        let payer = account
+            .clone()
+            .unwrap_or_else(|| self.route.profile_name().into());
+        let region = if call.service == "sts" {
+            &self.sts_region
+        } else {
+            &self.route.region
+        };
+        let budget = cloud.budget(payer, region, call.service);
+        let limit = cloud.settings.deadlines.call(call.urgency);
+
+        let mut permit: Permit = budget.start(call.urgency).await;
+        let deadline = Instant::now() + limit;
+        let mut tries = 0;
+        loop {
+            cloud.meter.sent(tries > 0);
+            tracing::debug!(target: "roledex::cloud", operation = call.operation, region = %region, tries, "call");
+            let answer = timeout_at(deadline, send()).await;
+            let error = match answer {
+                Ok(Ok(answer)) => {
+                    permit.finish(Outcome::Success);
+                    return Ok(answer);
+                }
+                Ok(Err(error)) => error,
+                Err(_elapsed) => {
+                    let cause = format!("no answer within {limit:?}");
+                    return Err(
+                        Failure::new(FailureKind::Timeout, call.doing.as_str(), cause).hint(
+                            "try again; if it stays, check the network, HTTPS_PROXY and NO_PROXY",
+                        ),
+                    );
+                }
+            };
+            let asked = Asked {
+                doing: &call.doing,
+                route: &self.route,
+                account: account.as_deref(),
+                renewal: &self.keyring.renewal,
+                has_own_endpoint: self.has_own_endpoint,
+            };
+            let (failure, retry) = failure::of(&error, &asked);
+            tracing::debug!(target: "roledex::cloud", operation = call.operation, %failure, "failed");
+            permit.finish(if retry == Retry::Throttled {
+                Outcome::Throttled
+            } else {
+                Outcome::Other
+            });
+            if retry == Retry::Throttled {
+                cloud.meter.throttled();
+            }
+            if failure.kind == FailureKind::Expired {
+                self.keyring.forget(&credentials).await;
+            }
+            let most = match retry {
+                Retry::Throttled => THROTTLED_RETRIES,
+                Retry::Transient => TRANSIENT_RETRIES,
+                Retry::No => 0,
+            };
+            if tries >= most || !readonly::is_read(call.operation) {
+                return Err(failure);
+            }
+            let again = Instant::now() + pause(cloud.settings.deadlines.backoff, tries);
+            if again >= deadline {
+                return Err(failure);
+            }
+            sleep_until(again).await;
+            permit = match timeout_at(deadline, budget.start(call.urgency)).await {
+                Ok(permit) => permit,
+                Err(_elapsed) => return Err(failure),
+            };
+            tries += 1;
+        }
+    }
+}
+
+/// The pause before the next try: doubled each time, and between half and all of it by chance.
+fn pause(first: Duration, tries: u32) -> Duration {
+    let whole = first
+        .saturating_mul(2_u32.saturating_pow(tries))
+        .min(LONGEST_PAUSE);
+    whole.mul_f64(rand::random_range(0.5..1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let first = Duration::from_millis(100);
+        for (tries, least, most) in [(0, 50, 100), (2, 200, 400), (30, 2_500, 5_000)] {
+            let pause = pause(first, tries).as_millis();
+            assert!((least..=most).contains(&pause), "{tries}: {pause}");
+        }
+    }
+}
