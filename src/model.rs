@@ -21,10 +21,10 @@ pub mod text;
 pub mod update;
 
 pub use arn::{Arn, ClusterArn};
-pub use association::{Association, AssociationDetail, AssociationKey};
+pub use association::{Association, AssociationDetail, AssociationKey, AssociationRecord};
 pub use caller::Caller;
 pub use cluster::Cluster;
-pub use document::Document;
+pub use document::{Described, Document};
 pub use failure::{Failure, FailureKind};
 pub use known::{Known, Origin};
 pub use region::{Partition, Region};

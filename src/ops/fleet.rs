@@ -1,0 +1,348 @@
+//! Headless reading over many routes: rows, and everything that could not be read.
+
+mod one;
+mod sites;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
+use crate::model::reference::ClusterReference;
+use crate::model::{
+    AssociationRecord, Cluster, ClusterArn, Described, Failure, FailureKind, Route, Text, Update,
+    UpdateSubject,
+};
+use crate::ops::load;
+
+pub use one::{one_association, one_cluster, one_update};
+use sites::sites;
+
+/// Clusters that are read together; the budget decides how many calls are on the wire.
+const TOGETHER: usize = 8;
+
+/// Headless reading has no screen to favour, and a person waits for all of it.
+const URGENCY: Urgency = Urgency::Background;
+
+/// What to read; empty lists select everything.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    pub clusters: Vec<ClusterReference>,
+    pub namespaces: Vec<String>,
+    pub service_accounts: Vec<String>,
+}
+
+impl Selection {
+    fn wants(&self, site: &Site) -> bool {
+        let profiles = || site.profiles.iter().map(|profile| &**profile);
+        self.clusters.is_empty()
+            || self
+                .clusters
+                .iter()
+                .any(|reference| reference.matches(&site.arn, profiles()))
+    }
+
+    fn wants_association(&self, association: &crate::model::Association) -> bool {
+        let among =
+            |words: &[String], word: &str| words.is_empty() || words.iter().any(|w| w == word);
+        among(&self.namespaces, &association.namespace)
+            && among(&self.service_accounts, &association.service_account)
+    }
+
+    /// What AWS can filter itself: one namespace, one service account.
+    fn filter(&self) -> AssociationFilter {
+        let only = |words: &[String]| match words {
+            [word] => Some(word.clone()),
+            _ => None,
+        };
+        AssociationFilter {
+            namespace: only(&self.namespaces),
+            service_account: only(&self.service_accounts),
+        }
+    }
+}
+
+/// How far the reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    pub routes: usize,
+    pub routes_done: usize,
+    pub clusters: usize,
+    pub clusters_done: usize,
+    pub rows: usize,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub route: Route,
+    pub cluster: Option<ClusterArn>,
+    pub failure: Failure,
+}
+
+/// What was read, and what was not.
+#[derive(Debug, Clone)]
+pub struct Harvest<T> {
+    pub rows: Vec<T>,
+    pub faults: Vec<Fault>,
+    /// Regions of `--region all` that are not enabled: counted, not complained about.
+    pub regions_off: usize,
+    /// Routes whose clusters were listed to the end.
+    pub routes_read: usize,
+}
+
+/// A cluster and the way to it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub arn: ClusterArn,
+    /// The first working route in the order given.
+    pub route: Route,
+    /// Names of all profiles that reach it; the first is the one in use.
+    pub profiles: Vec<Text>,
+    pub session: Arc<Session>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ClusterRow {
+    pub site: Site,
+    pub cluster: Cluster,
+}
+
+#[derive(Debug, Clone)]
+pub struct AssociationRow {
+    pub site: Site,
+    pub described: Described<AssociationRecord>,
+}
+
+#[derive(Debug, Clone)]
+pub struct UpdateRow {
+    pub site: Site,
+    pub update: Described<Update>,
+}
+
+/// Every selected cluster, described.
+pub async fn clusters(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<ClusterRow> {
+    gather(cloud, routes, selection, progress, |site| async move {
+        match load::cluster(&site.session, URGENCY, &site.arn).await {
+            Ok(cluster) => (vec![ClusterRow { site, cluster }], Vec::new()),
+            Err(failure) => (Vec::new(), vec![failure]),
+        }
+    })
+    .await
+}
+
+/// Every selected association, described.
+pub async fn associations(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<AssociationRow> {
+    gather(cloud, routes, selection, progress, |site| async move {
+        let mut keys = Vec::new();
+        let mut failures = Vec::new();
+        let filter = selection.filter();
+        let listed = load::associations(&site.session, URGENCY, &site.arn, &filter, |page| {
+            let wanted = page
+                .into_iter()
+                .filter(|row| selection.wants_association(row));
+            keys.extend(wanted.map(|association| association.key));
+        })
+        .await;
+        failures.extend(listed.err());
+        let described: Vec<_> = keys
+            .iter()
+            .map(|key| load::association(&site.session, URGENCY, key))
+            .collect();
+        // In the order of the list, so that two runs print the same.
+        let described: Vec<_> = stream::iter(described)
+            .buffered(TOGETHER * 2)
+            .collect()
+            .await;
+        let mut rows = Vec::new();
+        for described in described {
+            match described {
+                Ok(described) => rows.push(AssociationRow {
+                    site: site.clone(),
+                    described,
+                }),
+                // Deleted between the list and the question: it is not there, which is what the rows say.
+                Err(failure) if failure.kind == FailureKind::NotFound => {}
+                Err(failure) => failures.push(failure),
+            }
+        }
+        (rows, failures)
+    })
+    .await
+}
+
+/// Every update of the selected clusters and of their add-ons, node groups and capabilities; newest first.
+pub async fn updates(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<UpdateRow> {
+    gather(cloud, routes, selection, progress, |site| async move {
+        let parts = load::subjects(&site.session, URGENCY, &site.arn).await;
+        let mut failures = parts.failures;
+        let mut subjects = vec![UpdateSubject::Cluster];
+        subjects.extend(parts.subjects);
+        let mut found = Vec::new();
+        let none = HashSet::new();
+        let read = load::updates(
+            &site.session,
+            URGENCY,
+            &site.arn,
+            &subjects,
+            &none,
+            |update| {
+                found.push(update);
+            },
+        );
+        failures.extend(read.await);
+        found.sort_by(|one: &Described<Update>, other| {
+            let newest_first = other.value.created.cmp(&one.value.created);
+            newest_first.then_with(|| one.value.key.cmp(&other.value.key))
+        });
+        let row = |update| UpdateRow {
+            site: site.clone(),
+            update,
+        };
+        (found.into_iter().map(row).collect(), failures)
+    })
+    .await
+}
+
+/// Finds the clusters, then reads each with `read`; rows come in the order of the clusters.
+async fn gather<T, Read>(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    mut progress: impl FnMut(Progress) + Send,
+    read: impl Fn(Site) -> Read,
+) -> Harvest<T>
+where
+    Read: Future<Output = (Vec<T>, Vec<Failure>)>,
+{
+    let mut done = Progress::default();
+    let found = sites(cloud, routes, &mut done, &mut progress).await;
+    let mut harvest = Harvest {
+        rows: Vec::new(),
+        faults: found.faults,
+        regions_off: found.regions_off,
+        routes_read: found.routes_read,
+    };
+    let wanted: Vec<_> = found
+        .rows
+        .into_iter()
+        .filter(|site| selection.wants(site))
+        .collect();
+    done.clusters = wanted.len();
+    progress(done);
+    let reads = wanted.into_iter().enumerate().map(|(place, site)| {
+        let (route, arn) = (site.route.clone(), site.arn.clone());
+        let read = read(site);
+        async move { (place, route, arn, read.await) }
+    });
+    let mut parts = Vec::new();
+    let mut reads = stream::iter(reads).buffer_unordered(TOGETHER);
+    while let Some((place, route, arn, (rows, failures))) = reads.next().await {
+        done.clusters_done += 1;
+        done.rows += rows.len();
+        progress(done);
+        let faults = failures.into_iter().map(|failure| Fault {
+            route: route.clone(),
+            cluster: Some(arn.clone()),
+            failure,
+        });
+        harvest.faults.extend(faults);
+        parts.push((place, rows));
+    }
+    parts.sort_by_key(|(place, _)| *place);
+    harvest.rows = parts.into_iter().flat_map(|(_, rows)| rows).collect();
+    harvest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Settings;
+
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+
+    /// The runtime spawns these: a future that is not `Send` would break it far from the cause.
+    #[tokio::test]
+    async fn every_use_case_can_be_spawned() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| directory.path().join(name);
+        std::fs::write(file("config"), "").unwrap();
+        std::fs::write(file("credentials"), "").unwrap();
+        let settings = Settings::isolated(file("config"), file("credentials"), String::new());
+        let cloud = Cloud::new(settings).unwrap();
+        let (selection, nothing) = (Selection::default(), |_| {});
+        let reference = ClusterReference::parse("demo").unwrap();
+        let association = crate::model::reference::AssociationReference::parse("a/b").unwrap();
+        assert!(
+            is_send(clusters(&cloud, &[], &selection, nothing))
+                .await
+                .rows
+                .is_empty()
+        );
+        assert!(
+            is_send(associations(&cloud, &[], &selection, nothing))
+                .await
+                .rows
+                .is_empty()
+        );
+        assert!(
+            is_send(updates(&cloud, &[], &selection, nothing))
+                .await
+                .rows
+                .is_empty()
+        );
+        let failure = is_send(one_cluster(&cloud, &[], &reference))
+            .await
+            .unwrap_err();
+        assert_eq!(failure.kind, FailureKind::NotFound);
+        let failure = is_send(one_association(&cloud, &[], &reference, &association)).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let failure = is_send(one_update(&cloud, &[], &reference, "id")).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let session = cloud.session(&Route::new(None, "eu-west-1")).await.unwrap();
+        let arn = ClusterArn::parse("arn:aws:eks:eu-west-1:111122223333:cluster/demo").unwrap();
+        let failure = is_send(load::clusters(&session, URGENCY, |_| {}))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            failure.kind,
+            FailureKind::Unconfigured,
+            "there are no credentials: {failure}"
+        );
+        let none = HashSet::new();
+        let read = load::updates(
+            &session,
+            URGENCY,
+            &arn,
+            &[UpdateSubject::Cluster],
+            &none,
+            |_| {},
+        );
+        assert_eq!(is_send(read).await.len(), 1);
+        assert_eq!(
+            is_send(load::subjects(&session, URGENCY, &arn))
+                .await
+                .failures
+                .len(),
+            3
+        );
+    }
+}

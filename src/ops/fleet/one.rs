@@ -1,0 +1,180 @@
+//! One thing by its name.
+
+use std::sync::Arc;
+
+use super::{AssociationRow, ClusterRow, Progress, Site, UpdateRow, sites};
+use crate::cloud::{AssociationFilter, Cloud, Urgency};
+use crate::model::reference::{AssociationReference, ClusterReference};
+use crate::model::{AssociationKey, Failure, FailureKind, Route, UpdateKey, UpdateSubject};
+use crate::ops::load;
+
+const URGENCY: Urgency = Urgency::Interactive;
+
+pub async fn one_cluster(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    reference: &ClusterReference,
+) -> Result<ClusterRow, Failure> {
+    let site = find(cloud, routes, reference).await?;
+    let cluster = load::cluster(&site.session, URGENCY, &site.arn).await?;
+    Ok(ClusterRow { site, cluster })
+}
+
+pub async fn one_association(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    reference: &AssociationReference,
+) -> Result<AssociationRow, Failure> {
+    let site = find(cloud, routes, cluster).await?;
+    let key = match reference {
+        AssociationReference::Id(id) => AssociationKey {
+            cluster: site.arn.clone(),
+            id: id.as_str().into(),
+        },
+        AssociationReference::Name {
+            namespace,
+            service_account,
+        } => by_name(&site, namespace, service_account).await?,
+    };
+    let described = load::association(&site.session, URGENCY, &key).await?;
+    Ok(AssociationRow { site, described })
+}
+
+/// An update by its id; whose it is, nobody types, so all that could be are asked.
+pub async fn one_update(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    id: &str,
+) -> Result<UpdateRow, Failure> {
+    let site = find(cloud, routes, cluster).await?;
+    let key = |subject| UpdateKey {
+        cluster: site.arn.clone(),
+        subject,
+        id: id.into(),
+    };
+    let missing = match load::update(&site.session, URGENCY, &key(UpdateSubject::Cluster)).await {
+        Ok(update) => return Ok(UpdateRow { site, update }),
+        Err(failure) if is_elsewhere(&failure) => failure,
+        Err(failure) => return Err(failure),
+    };
+    let parts = load::subjects(&site.session, URGENCY, &site.arn).await;
+    for subject in parts.subjects {
+        match load::update(&site.session, URGENCY, &key(subject)).await {
+            Ok(update) => return Ok(UpdateRow { site, update }),
+            Err(failure) if is_elsewhere(&failure) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    // Where some parts could not be listed, "not found" would be a guess.
+    Err(parts.failures.into_iter().next().unwrap_or(missing))
+}
+
+fn is_elsewhere(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::NotFound | FailureKind::Invalid)
+}
+
+async fn by_name(
+    site: &Site,
+    namespace: &str,
+    service_account: &str,
+) -> Result<AssociationKey, Failure> {
+    let filter = AssociationFilter {
+        namespace: Some(namespace.to_owned()),
+        service_account: Some(service_account.to_owned()),
+    };
+    let mut key = None;
+    load::associations(&site.session, URGENCY, &site.arn, &filter, |page| {
+        // The filter is AWS's; an endpoint that ignores it must not make us show another association.
+        let wanted = page
+            .into_iter()
+            .find(|row| *row.namespace == *namespace && *row.service_account == *service_account);
+        key = key.take().or(wanted.map(|association| association.key));
+    })
+    .await?;
+    key.ok_or_else(|| {
+        Failure::new(
+            FailureKind::NotFound,
+            format!("find association {namespace}/{service_account}"),
+            format!("cluster {} has no association for it", site.arn.name()),
+        )
+        .hint(format!(
+            "roledex get associations --cluster {} lists them",
+            site.arn.name()
+        ))
+    })
+}
+
+async fn find(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    reference: &ClusterReference,
+) -> Result<Site, Failure> {
+    let likely: Vec<Route> = routes
+        .iter()
+        .filter(|route| may_lead(route, reference))
+        .cloned()
+        .collect();
+    // A reference may name what no route covers; then the answer is "not found" with all routes tried.
+    let routes = if likely.is_empty() { routes } else { &likely };
+    let found = sites(cloud, routes, &mut Progress::default(), &mut |_| {}).await;
+    let matching: Vec<Site> = found
+        .rows
+        .into_iter()
+        .filter(|site| reference.matches(&site.arn, site.profiles.iter().map(|profile| &**profile)))
+        .collect();
+    let doing = format!("find cluster {}", shown(reference));
+    match matching.as_slice() {
+        [site] => Ok(site.clone()),
+        [] => Err(found.faults.into_iter().next().map_or_else(
+            || {
+                Failure::new(
+                    FailureKind::NotFound,
+                    doing,
+                    "no route leads to a cluster of that name",
+                )
+                .hint("roledex get clusters lists them; --profile and --region add routes")
+            },
+            |fault| fault.failure,
+        )),
+        several => {
+            let candidates: Vec<_> = several.iter().map(|site| site.arn.as_str()).collect();
+            let cause = format!("{} clusters match", several.len());
+            Err(Failure::new(FailureKind::Invalid, doing, cause)
+                .hint(format!("name one of: {}", candidates.join(", "))))
+        }
+    }
+}
+
+/// Whether a route can lead to what the reference names, as far as the reference tells.
+fn may_lead(route: &Route, reference: &ClusterReference) -> bool {
+    match reference {
+        ClusterReference::Arn(arn) => route.region.as_str() == arn.region(),
+        ClusterReference::Path {
+            profile, region, ..
+        } => {
+            region
+                .as_deref()
+                .is_none_or(|region| route.region.as_str() == region)
+                && profile
+                    .as_deref()
+                    .is_none_or(|profile| route.profile_name() == profile)
+        }
+    }
+}
+
+fn shown(reference: &ClusterReference) -> String {
+    match reference {
+        ClusterReference::Arn(arn) => arn.to_string(),
+        ClusterReference::Path {
+            profile,
+            region,
+            name,
+        } => [profile.as_deref(), region.as_deref(), Some(name)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("/"),
+    }
+}
