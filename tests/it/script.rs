@@ -207,7 +207,11 @@ impl Script {
         self.done(ticket, Ok(()))
     }
 
-    pub(crate) fn list_associations(&mut self, arn: &ClusterArn, rows: Vec<Association>) -> &mut Self {
+    pub(crate) fn list_associations(
+        &mut self,
+        arn: &ClusterArn,
+        rows: Vec<Association>,
+    ) -> &mut Self {
         let ticket =
             self.ticket(|request| matches!(request, Request::ListAssociations { cluster, .. } if cluster == arn));
         self.step(ticket, Step::Associations(rows));
