@@ -1,0 +1,98 @@
+//! Cells: what stands in a table, and what it means.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::app::remote::Remote;
+use crate::model::Origin;
+use crate::model::age::age;
+
+/// What a cell means; the theme decides how that looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tone {
+    Plain,
+    /// Present, but not the point.
+    Muted,
+    Good,
+    /// Something is going on.
+    Busy,
+    Warning,
+    Bad,
+    /// The name of the thing.
+    Name,
+}
+
+/// The content of a cell, as it came from outside: drawing makes it safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell<'a> {
+    /// A sign before the text, so that colour is never the only carrier of meaning; empty for none.
+    pub glyph: &'static str,
+    pub text: Cow<'a, str>,
+    pub tone: Tone,
+}
+
+impl<'a> Cell<'a> {
+    pub fn new(text: impl Into<Cow<'a, str>>, tone: Tone) -> Self {
+        Self {
+            glyph: "",
+            text: text.into(),
+            tone,
+        }
+    }
+
+    pub fn plain(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(text, Tone::Plain)
+    }
+
+    pub fn muted(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(text, Tone::Muted)
+    }
+
+    pub fn sign(glyph: &'static str, text: impl Into<Cow<'a, str>>, tone: Tone) -> Self {
+        Self {
+            glyph,
+            text: text.into(),
+            tone,
+        }
+    }
+
+    /// AWS sent none.
+    pub fn none() -> Self {
+        Self::muted("-")
+    }
+
+    /// Not known yet: nobody has answered so far.
+    pub fn pending() -> Self {
+        Self::sign("…", "", Tone::Muted)
+    }
+}
+
+/// Signs for states; each goes with a word.
+pub mod glyph {
+    pub const GOOD: &str = "●";
+    pub const BUSY: &str = "◐";
+    pub const WARNING: &str = "▲";
+    pub const BAD: &str = "✗";
+    pub const OFF: &str = "○";
+}
+
+/// How fresh a remote value is, in a word: `live`, `2h old`, `loading`, `denied`.
+pub fn freshness<T>(remote: &Remote<T>, now: Timestamp) -> Cell<'static> {
+    if remote.waiting().is_some() {
+        return Cell::sign("…", "loading", Tone::Muted);
+    }
+    if let Some(failed) = remote.failed() {
+        return Cell::sign(glyph::BAD, failed.failure.kind.word(), Tone::Bad);
+    }
+    match remote.known() {
+        Some(_) if remote.is_wanted() => Cell::sign("…", "queued", Tone::Muted),
+        None => Cell::sign("…", "queued", Tone::Muted),
+        Some(known) if known.origin == Origin::Cache => Cell::sign(
+            glyph::WARNING,
+            format!("{} old", age(known.at, now)),
+            Tone::Warning,
+        ),
+        Some(_) => Cell::sign(glyph::GOOD, "live", Tone::Muted),
+    }
+}
