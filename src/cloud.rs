@@ -66,7 +66,7 @@ impl Default for Deadlines {
         Self {
             connect: Duration::from_secs(5),
             interactive: Duration::from_secs(20),
-            background: Duration::from_secs(60),
+            background: Duration::from_mins(1),
             backoff: Duration::from_millis(300),
         }
     }

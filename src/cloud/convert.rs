@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::cloud::intern::Interner;
 use crate::model::association::AssociationExtra;
+use crate::model::document;
 use crate::model::update::{Cancellation, UpdateError, UpdateParam};
 use crate::model::{
     Association, AssociationDetail, AssociationKey, AssociationRecord, Cluster, ClusterArn,
@@ -33,10 +34,9 @@ fn text(member: Option<&str>) -> Option<Text> {
     member.map(Into::into)
 }
 
-/// The moment, or nothing where it lies outside what a timestamp can hold.
+/// The moment, or nothing where it lies outside what a timestamp can hold; read as the raw document is.
 fn moment(member: Option<&DateTime>) -> Option<Timestamp> {
-    let member = member?;
-    Timestamp::new(member.secs(), i32::try_from(member.subsec_nanos()).ok()?).ok()
+    document::timestamp(member?.as_secs_f64())
 }
 
 pub(crate) fn cluster(cluster: &types::Cluster, document: Document) -> Cluster {
@@ -250,10 +250,10 @@ mod tests {
 
     #[test]
     fn moments_keep_their_fraction_and_impossible_ones_are_absent() {
-        let sent = DateTime::from_secs_f64(1_700_862_734.5);
+        let sent = DateTime::from_secs_f64(1_700_862_734.922);
         assert_eq!(
             moment(Some(&sent)).unwrap().to_string(),
-            "2023-11-24T21:52:14.5Z"
+            "2023-11-24T21:52:14.922Z"
         );
         assert_eq!(moment(Some(&DateTime::from_secs(i64::MAX))), None);
     }

@@ -24,10 +24,10 @@ use crate::model::{Caller, Failure, FailureKind, Text};
 pub(crate) use explain::unsupported;
 
 /// Renew when so much is left: a call signed now must still be valid when it arrives.
-const RENEW_BEFORE: Duration = Duration::from_secs(60);
+const RENEW_BEFORE: Duration = Duration::from_mins(1);
 
 /// A credential process or a token service that says nothing for so long will not.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The credentials of one profile, and who AWS says they are.
 #[derive(Debug)]
@@ -65,11 +65,6 @@ impl Keyring {
 
     /// Credentials that are valid now.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Failure> {
-        let lasts = |credentials: &Credentials, at_least: Duration| {
-            credentials
-                .expiry()
-                .is_none_or(|end| end > SystemTime::now() + at_least)
-        };
         self.keys
             .get(
                 |credentials| lasts(credentials, RENEW_BEFORE),
@@ -91,10 +86,9 @@ impl Keyring {
     }
 
     /// Forgets credentials that AWS called expired, so that the next call reads the files again.
-    pub(crate) async fn forget(&self, bad: &Credentials) {
+    pub(crate) fn forget(&self, bad: &Credentials) {
         self.keys
-            .forget(|kept| kept.access_key_id() == bad.access_key_id())
-            .await;
+            .forget(|kept| kept.access_key_id() == bad.access_key_id());
     }
 
     /// Asks the chain. It is built anew each time, because its parts remember their first failure and the
@@ -164,6 +158,17 @@ impl Keyring {
             .or_else("Ec2InstanceMetadata", instance);
         SharedCredentialsProvider::new(chain)
     }
+}
+
+/// Whether credentials are still valid after `at_least`; static keys always are.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether a token has ended is between the clock and AWS; nothing that is shown depends on it"
+)]
+fn lasts(credentials: &Credentials, at_least: Duration) -> bool {
+    credentials
+        .expiry()
+        .is_none_or(|end| end > SystemTime::now() + at_least)
 }
 
 /// The keyring as the SDK sees it.

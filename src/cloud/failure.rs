@@ -188,7 +188,7 @@ pub(crate) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> 
 
 /// Cuts out what could be a key or a token.
 ///
-/// AWS answers SignatureDoesNotMatch with the whole canonical request, session token included, and a
+/// AWS answers `SignatureDoesNotMatch` with the whole canonical request, session token included, and a
 /// credential process may print anything.
 pub(crate) fn without_secrets(text: &str) -> String {
     let text = text
@@ -213,7 +213,7 @@ pub(crate) fn without_secrets(text: &str) -> String {
 /// Access key ids, and runs that are too long and too mixed for a name or a path.
 fn is_secret(word: &str) -> bool {
     let is_key_id = word.len() == 20 && (word.starts_with("AKIA") || word.starts_with("ASIA"));
-    let has = |test: fn(&u8) -> bool| word.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| word.as_bytes().iter().any(test);
     let is_mixed =
         has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     let longest = word.split('/').map(str::len).max().unwrap_or(0);

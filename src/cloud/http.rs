@@ -1,9 +1,9 @@
-//! The HTTP client under every SDK client: system roots and AWS_CA_BUNDLE, proxies, one connection pool.
+//! The HTTP client under every SDK client: system roots and `AWS_CA_BUNDLE`, proxies, one connection pool.
 
 use std::path::Path;
 use std::time::Duration;
 
-use aws_sdk_eks::config::SharedHttpClient;
+use aws_sdk_eks::config::{RuntimeComponents, SharedHttpClient};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
@@ -14,7 +14,7 @@ use crate::model::{Failure, FailureKind};
 
 /// The client for real endpoints.
 ///
-/// The SDK's own default client knows neither AWS_CA_BUNDLE nor a way to add to it, so this one is built by
+/// The SDK's own default client knows neither `AWS_CA_BUNDLE` nor a way to add to it, so this one is built by
 /// hand, and then the proxy variables have to be named too.
 pub(crate) fn ambient(bundle: Option<&Path>) -> Result<SharedHttpClient, Failure> {
     let mut trust = TrustStore::default();
@@ -29,14 +29,14 @@ pub(crate) fn ambient(bundle: Option<&Path>) -> Result<SharedHttpClient, Failure
         })?;
     Ok(Builder::new()
         .pool_max_idle_per_host(32)
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .build_with_connector_fn(move |settings, components| {
             let mut builder = ConnectorBuilder::default()
                 .tls_provider(Provider::rustls(CryptoMode::AwsLc))
                 .tls_context(tls.clone())
                 .proxy_config(ProxyConfig::from_env());
             builder.set_connector_settings(settings.cloned());
-            builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
             builder.build()
         }))
 }
@@ -46,7 +46,7 @@ pub(crate) fn isolated() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut builder = ConnectorBuilder::default().proxy_config(ProxyConfig::disabled());
         builder.set_connector_settings(settings.cloned());
-        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         builder.build_http()
     })
 }

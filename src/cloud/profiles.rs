@@ -116,12 +116,12 @@ impl Profiles {
         self.set.get_profile(name).is_some()
     }
 
-    /// The profile that the standard chain reads: AWS_PROFILE's, else `default`.
+    /// The profile that the standard chain reads: `AWS_PROFILE`'s, else `default`.
     pub fn selected(&self) -> &str {
         self.variable("AWS_PROFILE").unwrap_or("default")
     }
 
-    /// The region that the AWS CLI would use: AWS_REGION, AWS_DEFAULT_REGION, the profile's own.
+    /// The region that the AWS CLI would use: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's own.
     pub fn region_of(&self, profile: Option<&str>) -> Option<Region> {
         let name = profile.unwrap_or(self.selected());
         self.variable("AWS_REGION")

@@ -9,7 +9,7 @@ use crate::model::{Failure, FailureKind};
 
 /// Every operation that only reads. Whatever is not in it is a write, so that a forgotten name fails safe.
 ///
-/// HTTP methods cannot tell: DescribeIdentityProviderConfig and every STS call are POSTs.
+/// HTTP methods cannot tell: `DescribeIdentityProviderConfig` and every STS call are POSTs.
 const READS: [&str; 12] = [
     "DescribeCluster",
     "DescribePodIdentityAssociation",

@@ -45,7 +45,7 @@ impl<T> Page<T> {
     }
 }
 
-/// Exact filters of ListPodIdentityAssociations; both together narrow down to one.
+/// Exact filters of `ListPodIdentityAssociations`; both together narrow down to one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AssociationFilter {
     pub namespace: Option<String>,
@@ -171,9 +171,8 @@ impl Session {
             ));
         };
         let credentials = self.keyring.credentials().await?;
-        let account = self.account();
-        let payer = account
-            .clone()
+        let payer = self
+            .account()
             .unwrap_or_else(|| self.route.profile_name().into());
         let region = if call.service == "sts" {
             &self.sts_region
@@ -205,6 +204,8 @@ impl Session {
                     );
                 }
             };
+            // Asked for anew: another region may have learnt it while this call was on its way.
+            let account = self.account();
             let asked = Asked {
                 doing: &call.doing,
                 route: &self.route,
@@ -223,7 +224,7 @@ impl Session {
                 cloud.meter.throttled();
             }
             if failure.kind == FailureKind::Expired {
-                self.keyring.forget(&credentials).await;
+                self.keyring.forget(&credentials);
             }
             let most = match retry {
                 Retry::Throttled => THROTTLED_RETRIES,
@@ -258,6 +259,8 @@ fn pause(first: Duration, tries: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::Settings;
+    use futures_util::FutureExt as _;
 
     #[test]
     fn pauses_double_up_to_the_longest() {
@@ -265,6 +268,76 @@ mod tests {
         for (tries, least, most) in [(0, 50, 100), (2, 200, 400), (30, 2_500, 5_000)] {
             let pause = pause(first, tries).as_millis();
             assert!((least..=most).contains(&pause), "{tries}: {pause}");
+        }
+    }
+
+    fn settings(directory: &std::path::Path, url: String, read_only: bool) -> Settings {
+        let file = |name: &str| directory.join(name);
+        std::fs::write(file("config"), "").unwrap();
+        let keys = "[default]\naws_access_key_id = A\naws_secret_access_key = b\n";
+        std::fs::write(file("credentials"), keys).unwrap();
+        let mut settings = Settings::isolated(file("config"), file("credentials"), url);
+        settings.read_only = read_only;
+        settings
+    }
+
+    /// A write through the very client that sessions use: no byte may leave.
+    #[tokio::test]
+    async fn a_read_only_session_cannot_write() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let directory = tempfile::tempdir().unwrap();
+        let write = |read_only| {
+            let settings = settings(directory.path(), url.clone(), read_only);
+            async move {
+                let cloud = Cloud::new(settings).unwrap();
+                let session = cloud.session(&Route::new(None, "eu-west-1")).await.unwrap();
+                let call = session.eks_call(
+                    "DeletePodIdentityAssociation",
+                    Urgency::Interactive,
+                    "delete",
+                );
+                let send = || {
+                    let request = session.eks.delete_pod_identity_association();
+                    request.cluster_name("demo").association_id("a-1").send()
+                };
+                session.call(&call, send).await.map(|_| ()).unwrap_err()
+            }
+        };
+        let failure = write(true).await;
+        assert_eq!(failure.kind, FailureKind::Refused, "{failure}");
+        assert!(failure.cause.contains("read-only"), "{failure}");
+        let reached = Box::pin(listener.accept());
+        assert!(reached.now_or_never().is_none(), "not even a connection");
+
+        // Without the gate the same call reaches the wire, so it was the gate that held it. It is not retried.
+        let accepted = async {
+            let (connection, _) = listener.accept().await.unwrap();
+            drop(connection);
+        };
+        let (failure, ()) = tokio::join!(write(false), accepted);
+        assert_eq!(failure.kind, FailureKind::Unreachable, "{failure}");
+    }
+
+    #[tokio::test]
+    async fn nothing_secret_is_in_what_can_be_printed() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut settings = settings(directory.path(), "http://127.0.0.1:1".to_owned(), false);
+        std::fs::write(
+            directory.path().join("credentials"),
+            "[default]\naws_access_key_id = AKIDSECRET\naws_secret_access_key = SECRETKEY\naws_session_token = SECRETTOKEN\n",
+        )
+        .unwrap();
+        settings.deadlines.interactive = Duration::from_secs(2);
+        let cloud = Cloud::new(settings).unwrap();
+        let session = cloud.session(&Route::new(None, "eu-west-1")).await.unwrap();
+        let failure = session
+            .list_clusters(Urgency::Interactive, None)
+            .await
+            .unwrap_err();
+        let shown = format!("{failure} {failure:?} {cloud:?} {session:?}");
+        for secret in ["SECRETKEY", "SECRETTOKEN"] {
+            assert!(!shown.contains(secret), "{secret} is in {shown}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One question at a time: whoever asks while an answer is on its way gets that answer.
 
-use tokio::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use tokio::time::Instant;
 
 use crate::model::Failure;
@@ -11,23 +12,16 @@ use crate::model::Failure;
 /// ask thirty times, one after the other, for credentials that are not there.
 #[derive(Debug)]
 pub(crate) struct Shared<T> {
-    state: Mutex<State<T>>,
-}
-
-#[derive(Debug)]
-struct State<T> {
-    value: Option<T>,
-    failed: Option<(Instant, Failure)>,
+    value: Mutex<Option<T>>,
+    /// Held while somebody asks; holds when and how the last question failed.
+    asking: tokio::sync::Mutex<Option<(Instant, Failure)>>,
 }
 
 impl<T> Default for Shared<T> {
     fn default() -> Self {
-        let state = State {
-            value: None,
-            failed: None,
-        };
         Self {
-            state: Mutex::new(state),
+            value: Mutex::new(None),
+            asking: tokio::sync::Mutex::new(None),
         }
     }
 }
@@ -42,38 +36,43 @@ impl<T: Clone> Shared<T> {
     where
         Asked: Future<Output = Result<T, Failure>>,
     {
+        if let Some(value) = self.peek().filter(&is_good) {
+            return Ok(value);
+        }
         let began = Instant::now();
-        let mut state = self.state.lock().await;
-        if let Some(value) = state.value.as_ref().filter(|value| is_good(value)) {
+        let mut failed = self.asking.lock().await;
+        let kept = self.peek();
+        if let Some(value) = kept.as_ref().filter(|value| is_good(value)) {
             return Ok(value.clone());
         }
-        if let Some((_, failure)) = state.failed.as_ref().filter(|(at, _)| *at > began) {
+        if let Some((_, failure)) = failed.as_ref().filter(|(at, _)| *at > began) {
             return Err(failure.clone());
         }
-        match ask(state.value.clone()).await {
+        match ask(kept).await {
             Ok(value) => {
-                state.value = Some(value.clone());
-                state.failed = None;
+                *self.lock() = Some(value.clone());
+                *failed = None;
                 Ok(value)
             }
             Err(failure) => {
-                state.failed = Some((Instant::now(), failure.clone()));
+                *failed = Some((Instant::now(), failure.clone()));
                 Err(failure)
             }
         }
     }
 
     /// Forgets the kept value if it is the one that turned out to be bad.
-    pub(crate) async fn forget(&self, is_bad: impl Fn(&T) -> bool) {
-        let mut state = self.state.lock().await;
-        if state.value.as_ref().is_some_and(is_bad) {
-            state.value = None;
-        }
+    pub(crate) fn forget(&self, is_bad: impl Fn(&T) -> bool) {
+        self.lock().take_if(|value| is_bad(value));
     }
 
-    /// The kept value, if one is there and nobody is asking.
+    /// The kept value.
     pub(crate) fn peek(&self) -> Option<T> {
-        self.state.try_lock().ok()?.value.clone()
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<T>> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,9 +112,9 @@ mod tests {
             shared.get(|value| *value > 1, |_| async { Ok(3) }).await,
             Ok(3)
         );
-        shared.forget(|value| *value == 1).await;
+        shared.forget(|value| *value == 1);
         assert_eq!(shared.peek(), Some(3));
-        shared.forget(|value| *value == 3).await;
+        shared.forget(|value| *value == 3);
         assert_eq!(shared.get(|_| true, |_| async { Ok(4) }).await, Ok(4));
     }
 }
