@@ -3,8 +3,10 @@
 use crate::app::modal::{Action, Item};
 use crate::app::pane::RowKey;
 use crate::app::state::State;
+use crate::model::export::terraform::Terraform;
+use crate::model::export::{Exported, aws_cli, eksctl};
 use crate::model::text::shell_word;
-use crate::model::{Partition, Region};
+use crate::model::{AssociationKey, Partition, Region};
 
 /// The name by which people and the command line call a row.
 pub fn name(state: &State, key: &RowKey) -> String {
@@ -90,7 +92,60 @@ pub fn items(state: &State, key: &RowKey) -> Vec<Item> {
     }
     add("console address", console_url(key), "console address");
     items.push(command_item(state, key));
+    if let RowKey::Association(key) = key {
+        items.extend(definitions(state, key));
+    }
     items
+}
+
+/// The association written down for other tools, once its details are known.
+fn definitions(state: &State, key: &AssociationKey) -> Vec<Item> {
+    let Some(row) = state.fleet.associations.get(key) else {
+        return Vec::new();
+    };
+    let profile = state
+        .fleet
+        .clusters
+        .get(&key.cluster)
+        .and_then(|cluster| state.fleet.route(cluster.route()?));
+    let exported = Exported {
+        association: &row.summary,
+        detail: row.detail.value().ok_or("its details are not known yet"),
+        profile: profile.and_then(|row| row.route.profile.as_deref()),
+    };
+    let item = |label: &str, what: &'static str, text: String| {
+        // Where there is no definition, a comment before everything else says why.
+        let first = text.lines().find(|line| *line != "---").unwrap_or_default();
+        let refused = first.starts_with("# skipped");
+        let note = first.trim_start_matches("# ").to_owned();
+        let action = if refused {
+            Action::Refused(note.clone())
+        } else {
+            Action::Copy { text, what }
+        };
+        Item {
+            label: label.to_owned(),
+            note,
+            action,
+        }
+    };
+    vec![
+        item(
+            "Terraform import and resource",
+            "Terraform blocks",
+            Terraform::one_place().blocks(exported),
+        ),
+        item(
+            "AWS CLI command that creates it",
+            "command",
+            aws_cli::command_or_comment(exported),
+        ),
+        item(
+            "eksctl configuration",
+            "eksctl configuration",
+            eksctl::cluster_config(&key.cluster, [exported]),
+        ),
+    ]
 }
 
 /// The page of the web console that shows a row.

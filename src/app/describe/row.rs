@@ -11,6 +11,7 @@ use crate::app::remote::Remote;
 use crate::app::state::State;
 use crate::model::age::age;
 use crate::model::arn::role_name;
+use crate::model::export::{json, yaml};
 use crate::model::{Document, Origin};
 
 pub(super) fn explained(state: &State, key: &RowKey, _view: &TextView) -> Vec<TextLine> {
@@ -54,13 +55,11 @@ pub(super) fn raw(state: &State, key: &RowKey, view: &TextView, form: Form) -> V
 
 /// Writes a document in the notation that was asked for.
 fn write(document: &Document, form: Form) -> String {
-    let written = match form {
-        Form::Json => serde_json::to_string_pretty(document).map_err(|error| error.to_string()),
-        Form::Yaml | Form::Explained => {
-            serde_norway::to_string(document).map_err(|error| error.to_string())
-        }
-    };
-    written.unwrap_or_else(|error| format!("the document cannot be written: {error}"))
+    let value = Value::Object(document.clone());
+    match form {
+        Form::Json => json::pretty(&value),
+        Form::Yaml | Form::Explained => yaml::document(&value),
+    }
 }
 
 /// Sets member names apart from their values.

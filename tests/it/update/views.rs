@@ -1,6 +1,6 @@
 //! Describe, raw documents, help, the palette and the menus.
 
-use roledex::app::modal::Modal;
+use roledex::app::modal::{Action, Modal};
 use roledex::app::{Effect, Options, Request, Step, describe};
 use roledex::input::{Command, Keymap};
 use roledex::model::Route;
@@ -159,4 +159,37 @@ fn a_command_with_a_hostile_name_is_not_copied() {
             .iter()
             .any(|effect| matches!(effect, Effect::Copy { .. }))
     );
+}
+
+#[test]
+fn an_association_is_copied_as_code_unless_an_add_on_owns_it() {
+    let mut script = loaded();
+    let choices = |script: &mut Script| {
+        script.keys("C");
+        let Some(Modal::Menu(menu)) = script.top() else {
+            panic!("no menu")
+        };
+        let items = menu.items.iter().map(|item| {
+            (
+                item.label.clone(),
+                matches!(item.action, Action::Copy { .. }),
+            )
+        });
+        let items: Vec<_> = items
+            .filter(|(label, _)| label.contains("eksctl") || label.contains("Terraform"))
+            .collect();
+        script.keys("esc");
+        items
+            .into_iter()
+            .map(|(_, copies)| copies)
+            .collect::<Vec<_>>()
+    };
+    script.keys("tab");
+    assert_eq!(
+        choices(&mut script),
+        [false, false],
+        "kube-system/aws-node belongs to vpc-cni"
+    );
+    script.keys("G");
+    assert_eq!(choices(&mut script), [true, true]);
 }
