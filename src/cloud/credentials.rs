@@ -98,6 +98,13 @@ impl Keyring {
         if let Some(failure) = unsupported(self.profile.as_deref(), &profiles) {
             return Err(failure);
         }
+        // The chain would go on to the instance's credentials and show another account under this name.
+        let selected = self.profile.as_deref().unwrap_or(profiles.selected());
+        let is_asked_for = self.profile.is_some() || selected != "default";
+        let comes_first = self.profile.is_none() && profiles.has_environment_keys();
+        if is_asked_for && !comes_first && !profiles.contains(selected) {
+            return Err(explain::nothing_found(self.profile.as_deref(), &profiles));
+        }
         let provider = match &self.environment {
             Environment::Ambient => self.ambient().await,
             Environment::Isolated { .. } => {

@@ -209,33 +209,32 @@ impl Profiles {
 
     /// How a profile gets its credentials, following `source_profile`.
     pub(crate) fn means(&self, name: &str) -> Means {
+        self.source(name).0
+    }
+
+    /// The means, and the profile at the end of the chain that holds them: `aws sso login` wants that one.
+    pub(crate) fn source<'a>(&'a self, name: &'a str) -> (Means, &'a str) {
         let mut seen = HashSet::new();
+        let mut last = (Means::Nothing, name);
         let mut next = Some(name);
         while let Some(profile) = next.and_then(|name| self.set.get_profile(name)) {
             if !seen.insert(profile.name()) {
                 break;
             }
             let has = |key| profile.get(key).is_some();
-            if has("role_arn") {
-                if has("mfa_serial") {
-                    return Means::Mfa;
-                }
-                // A profile may be its own source: then its own keys are meant.
-                next = profile
-                    .get("source_profile")
-                    .filter(|source| *source != profile.name());
-                if next.is_none() {
-                    return Means::Other;
-                }
-                continue;
+            if !has("role_arn") {
+                return (plain_means(profile), profile.name());
             }
-            return plain_means(profile);
+            if has("mfa_serial") {
+                return (Means::Mfa, profile.name());
+            }
+            last = (Means::Other, profile.name());
+            // A profile may be its own source: then its own keys are meant.
+            next = profile
+                .get("source_profile")
+                .filter(|source| *source != profile.name());
         }
-        if seen.is_empty() {
-            Means::Nothing
-        } else {
-            Means::Other
-        }
+        last
     }
 
     fn variable(&self, name: &str) -> Option<&str> {
@@ -321,6 +320,7 @@ mod tests {
         ] {
             assert_eq!(profiles.means(name), means, "{name}");
         }
+        assert_eq!(profiles.source("chained"), (Means::SingleSignOn, "sso"));
         assert_eq!(
             profiles.region_of(Some("sso")),
             Some(Region::new("eu-west-1"))

@@ -9,8 +9,8 @@ use crate::model::{Failure, FailureKind};
 
 /// Every operation that only reads. Whatever is not in it is a write, so that a forgotten name fails safe.
 ///
-/// HTTP methods cannot tell: `DescribeIdentityProviderConfig` and every STS call are POSTs.
-const READS: [&str; 12] = [
+/// HTTP methods cannot tell: every call of STS and many a read of EKS is a POST.
+const READS: [&str; 10] = [
     "DescribeCluster",
     "DescribePodIdentityAssociation",
     "DescribeUpdate",
@@ -21,8 +21,6 @@ const READS: [&str; 12] = [
     "ListNodegroups",
     "ListPodIdentityAssociations",
     "ListUpdates",
-    "DescribeIdentityProviderConfig",
-    "ListIdentityProviderConfigs",
 ];
 
 pub(crate) fn is_read(operation: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Contract tests: the cloud layer against a scripted server that is not our simulator.
 
+mod ambient;
 mod faults;
 mod fleet;
 mod protocol;

@@ -20,9 +20,11 @@ pub(super) fn renewal(profile: Option<&str>, profiles: &Profiles) -> String {
     if profile.is_none() && profiles.has_environment_keys() {
         return "renew the AWS_* keys in the environment, then start roledex again".to_owned();
     }
-    match profiles.means(name) {
-        Means::SingleSignOn => format!("aws sso login --profile {name}"),
-        Means::Process => format!("renew what the credential_process of profile {name} relies on"),
+    match profiles.source(name) {
+        (Means::SingleSignOn, source) => format!("aws sso login --profile {source}"),
+        (Means::Process, _) => {
+            format!("renew what the credential_process of profile {name} relies on")
+        }
         _ => format!("renew the credentials of profile {name}, then refresh"),
     }
 }
@@ -33,16 +35,16 @@ pub(crate) fn unsupported(profile: Option<&str>, profiles: &Profiles) -> Option<
     if profile.is_none() && profiles.has_environment_keys() {
         return None;
     }
-    let (cause, first) = match profiles.means(name) {
-        Means::Mfa => (
+    let (cause, first) = match profiles.source(name) {
+        (Means::Mfa, _) => (
             format!("profile {name} has an mfa_serial, and roledex does not ask for MFA codes"),
             format!(
                 "aws sts get-caller-identity --profile {name} (asks for the code; good for about an hour)"
             ),
         ),
-        Means::ConsoleLogin => (
+        (Means::ConsoleLogin, source) => (
             format!("profile {name} has a login_session, which roledex does not read"),
-            format!("aws login --profile {name}"),
+            format!("aws login --profile {source}"),
         ),
         _ => return None,
     };
@@ -115,7 +117,7 @@ pub(super) fn failure(
             doing(profile),
             "there is no valid IAM Identity Center session",
         )
-        .hint(format!("aws sso login --profile {name}"));
+        .hint(renewal(profile, profiles));
     }
     if says("ExpiredToken") || says("expired") {
         return of(FailureKind::Expired).hint(renewal(profile, profiles));
