@@ -1,5 +1,12 @@
 //! Contract tests: the cloud layer against a scripted server that is not our simulator.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail like tests"
+)]
+
 mod ambient;
 mod faults;
 mod fleet;
@@ -43,27 +50,27 @@ impl Default for Options {
 
 impl Client {
     pub(crate) fn of(server: &Server) -> Self {
-        Self::with(&server.url, Options::default())
+        Self::with(&server.url, &Options::default())
     }
 
-    pub(crate) fn with(url: &str, options: Options) -> Self {
+    pub(crate) fn with(url: &str, options: &Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (config, credentials) = (
             directory.path().join("config"),
             directory.path().join("credentials"),
         );
-        let sections = |line: fn(&str) -> String| {
-            let section = |(name, key): &(&str, &str)| format!("[{name}]\n{}\n", line(key));
-            options.profiles.iter().map(section).collect::<String>()
+        let sections = |section: fn(&str, &str) -> String| {
+            let sections = options
+                .profiles
+                .iter()
+                .map(|(name, key)| section(name, key));
+            sections.collect::<Vec<_>>().concat()
         };
-        let keys =
-            sections(|key| format!("aws_access_key_id = {key}\naws_secret_access_key = secret"));
+        let keys = sections(|name, key| {
+            format!("[{name}]\naws_access_key_id = {key}\naws_secret_access_key = secret\n")
+        });
         std::fs::write(&credentials, keys).unwrap();
-        let regions: String = options
-            .profiles
-            .iter()
-            .map(|(name, _)| format!("[profile {name}]\nregion = eu-west-1\n"))
-            .collect();
+        let regions = sections(|name, _| format!("[profile {name}]\nregion = eu-west-1\n"));
         std::fs::write(&config, regions).unwrap();
         let mut settings = Settings::isolated(config, credentials, url.to_owned());
         settings.deadlines = options.deadlines;

@@ -86,7 +86,7 @@ async fn throttling_without_end_becomes_a_failure() {
         },
         ..Options::default()
     };
-    let client = Client::with(&server.url, options);
+    let client = Client::with(&server.url, &options);
     let failure = client
         .session()
         .await
@@ -143,7 +143,7 @@ async fn silence_ends_with_the_deadline() {
         },
         ..Options::default()
     };
-    let client = Client::with(&server.url, options);
+    let client = Client::with(&server.url, &options);
     let failure = client
         .session()
         .await
@@ -191,7 +191,7 @@ async fn nobody_listening_is_told_with_the_way_out() {
         .local_addr()
         .unwrap()
         .port();
-    let client = Client::with(&format!("http://127.0.0.1:{port}"), Options::default());
+    let client = Client::with(&format!("http://127.0.0.1:{port}"), &Options::default());
     let failure = client
         .session()
         .await

@@ -92,7 +92,7 @@ fn route(profile: &str) -> Route {
 #[tokio::test]
 async fn two_profiles_on_one_account_show_each_cluster_once() {
     let server = Server::start(world).await;
-    let client = Client::with(&server.url, options());
+    let client = Client::with(&server.url, &options());
     let mut seen = Vec::new();
     let harvest = fleet::clusters(
         &client.cloud,
@@ -127,7 +127,7 @@ async fn two_profiles_on_one_account_show_each_cluster_once() {
 #[tokio::test]
 async fn a_broken_scope_harms_no_other_and_a_guessed_region_is_only_counted() {
     let server = Server::start(world).await;
-    let client = Client::with(&server.url, options());
+    let client = Client::with(&server.url, &options());
     let guessed = Route {
         speculative: true,
         ..Route::new(Some("prod"), "ap-east-2")
@@ -165,7 +165,7 @@ async fn a_broken_scope_harms_no_other_and_a_guessed_region_is_only_counted() {
 #[tokio::test]
 async fn associations_are_selected_and_what_failed_is_named() {
     let server = Server::start(world).await;
-    let client = Client::with(&server.url, options());
+    let client = Client::with(&server.url, &options());
     let selection = Selection {
         namespaces: vec!["ns-1".to_owned()],
         ..Selection::default()
@@ -190,7 +190,7 @@ async fn associations_are_selected_and_what_failed_is_named() {
 #[tokio::test]
 async fn updates_of_all_subjects_come_newest_first() {
     let server = Server::start(world).await;
-    let client = Client::with(&server.url, options());
+    let client = Client::with(&server.url, &options());
     let selection = Selection {
         clusters: vec![ClusterReference::parse("eu-west-1/blue").unwrap()],
         ..Selection::default()
@@ -220,7 +220,7 @@ async fn updates_of_all_subjects_come_newest_first() {
 #[tokio::test]
 async fn single_things_are_found_by_name() {
     let server = Server::start(world).await;
-    let client = Client::with(&server.url, options());
+    let client = Client::with(&server.url, &options());
     let (cloud, routes) = (&client.cloud, [route("prod"), route("audit")]);
     let blue = ClusterReference::parse("blue").unwrap();
     let by_audit = ClusterReference::parse("audit/eu-west-1/blue").unwrap();
@@ -262,7 +262,7 @@ async fn single_things_are_found_by_name() {
 #[tokio::test]
 async fn an_ambiguous_name_lists_its_candidates() {
     let server = Server::start(world).await;
-    let client = Client::with(&server.url, options());
+    let client = Client::with(&server.url, &options());
     let routes = [route("prod"), Route::new(Some("prod"), "us-east-1")];
     let blue = ClusterReference::parse("blue").unwrap();
     let failure = fleet::one_cluster(&client.cloud, &routes, &blue)

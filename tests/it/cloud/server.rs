@@ -156,10 +156,11 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<R
                 headers,
                 body,
             } => {
-                let headers: String = headers
+                let headers: Vec<_> = headers
                     .iter()
                     .map(|(name, value)| format!("{name}: {value}\r\n"))
                     .collect();
+                let headers = headers.concat();
                 format!(
                     "HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n{body}",
                     body.len()
