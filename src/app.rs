@@ -8,6 +8,7 @@ pub mod describe;
 pub mod effect;
 pub mod filter;
 pub mod fleet;
+mod keeping;
 pub mod landing;
 pub mod layout;
 pub mod line;
