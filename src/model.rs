@@ -12,6 +12,7 @@ pub mod document;
 pub mod export;
 pub mod failure;
 pub mod known;
+pub mod measure;
 pub mod pattern;
 pub mod reference;
 pub mod region;

@@ -1,0 +1,69 @@
+//! The title of a pane: what it is, how many rows, and everything that narrows them.
+
+use ratatui::layout::Rect;
+
+use crate::app::State;
+use crate::app::pane::{Pane, PaneId};
+use crate::theme::Role;
+use crate::ui::painter::{Frame, Painter, Piece, piece};
+
+pub(super) fn draw(
+    state: &State,
+    pane: &Pane,
+    painter: &mut Painter<'_>,
+    area: Rect,
+    frame: Frame,
+) {
+    let mut pieces = vec![piece(frame.title_role(), pane.id.title())];
+    if let Some(count) = count(pane) {
+        pieces.push(piece(Role::Count, format!(" {count}")));
+    }
+    pieces.extend(narrowing(state, pane));
+    painter.on_frame(area, area.y, &pieces);
+}
+
+/// The rows of a pane: `160`, or `12/160` if something hides rows; nothing for a pane without a table.
+pub(in crate::ui) fn count(pane: &Pane) -> Option<String> {
+    if pane.id.columns().is_empty() {
+        return None;
+    }
+    let (shown, all) = (pane.rows.len(), pane.total);
+    Some(if shown == all {
+        all.to_string()
+    } else {
+        format!("{shown}/{all}")
+    })
+}
+
+fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut add = |role: Role, text: String| {
+        pieces.push(piece(Role::Text, "  "));
+        pieces.push(piece(role, text));
+    };
+    if !pane.filter.is_empty() {
+        let role = if pane.filter.problem().is_some() {
+            Role::Warning
+        } else {
+            Role::Key
+        };
+        add(role, format!("/{}", pane.filter.text().trim()));
+    }
+    if pane.problems_only {
+        add(Role::Warning, "problems only".to_owned());
+    }
+    if !pane.marks.is_empty() {
+        add(Role::Marked, format!("{} marked", pane.marks.len()));
+    }
+    if matches!(pane.id, PaneId::Associations | PaneId::Updates) {
+        match state.restriction.scope.as_slice() {
+            [] => {}
+            [only] => add(Role::Name, format!("in {}", only.name())),
+            several => add(Role::Name, format!("in {} clusters", several.len())),
+        }
+    }
+    if pane.id == PaneId::Updates && state.restriction.finished_updates {
+        add(Role::Muted, "with finished".to_owned());
+    }
+    pieces
+}
