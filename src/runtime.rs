@@ -1,1 +1,46 @@
-//! (to come)
+//! The world outside: terminal, channel, tasks, clock.
+//!
+//! ```text
+//! terminal ─┐
+//! timers  ──┼─> Msg ──> one bounded channel ──> app::update ──┬─> draw (only what changed)
+//! signals ──┤                                                 └─> Effect ──> executor ──> task ──> ops
+//! tasks   ──┘<─────────────── Msg::Step, Msg::Done ────────────────────────────────┘
+//! ```
+
+mod clipboard;
+pub mod clock;
+pub mod executor;
+mod keys;
+mod pump;
+mod screen;
+mod signals;
+pub mod terminal;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::app::{self, State};
+use crate::cloud::Cloud;
+use crate::model::Route;
+use crate::theme::Theme;
+
+/// What the terminal UI is started with.
+#[derive(Debug)]
+pub struct Options {
+    pub app: app::Options,
+    pub theme: Theme,
+    /// Where the last known world is kept; `None` keeps nothing.
+    pub cache: Option<PathBuf>,
+}
+
+/// Opens the terminal UI and runs it until the user leaves or a signal ends it.
+///
+/// The terminal is restored however this ends: by return, by an error, by a panic or by a signal.
+pub async fn run(cloud: Arc<Cloud>, routes: Vec<Route>, options: Options) -> anyhow::Result<()> {
+    let terminal = terminal::Terminal::enter().context("could not take over the terminal")?;
+    let state = State::new(routes.clone(), options.app, terminal.size(), clock::now());
+    let executor = executor::Executor::new(cloud, routes, options.cache);
+    pump::run(terminal, state, executor, options.theme).await
+}

@@ -1,0 +1,316 @@
+//! The executor: the one match from [`Effect`] to `ops`. Each effect runs as a task of its own.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use tokio::sync::mpsc::Sender;
+use tokio::task::{AbortHandle, JoinHandle};
+
+use crate::app::effect::Timer;
+use crate::app::msg::Spent;
+use crate::app::{Effect, Msg, Request, Step, Ticket};
+use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
+use crate::model::snapshot::Snapshot;
+use crate::model::{Failure, FailureKind, Route, RouteId, UpdateSubject};
+use crate::ops::load;
+use crate::runtime::clock;
+use crate::store::cache::Cache;
+
+/// Runs effects and keeps hold of what runs.
+pub struct Executor {
+    cloud: Arc<Cloud>,
+    routes: Arc<[Route]>,
+    cache: Option<PathBuf>,
+    calls: HashMap<Ticket, AbortHandle>,
+    timers: HashMap<Timer, AbortHandle>,
+    /// Files that are being written; the program waits for them before it ends.
+    writes: Vec<JoinHandle<()>>,
+}
+
+impl Executor {
+    pub fn new(cloud: Arc<Cloud>, routes: Vec<Route>, cache: Option<PathBuf>) -> Self {
+        Self {
+            cloud,
+            routes: routes.into(),
+            cache,
+            calls: HashMap::new(),
+            timers: HashMap::new(),
+            writes: Vec::new(),
+        }
+    }
+
+    /// What the calls of this run have cost so far.
+    pub fn spent(&self) -> Spent {
+        let spend = self.cloud.spend();
+        let waiting = u64::try_from(spend.waiting).unwrap_or(u64::MAX);
+        Spent {
+            calls: spend.calls,
+            throttled: spend.throttled,
+            waiting,
+        }
+    }
+
+    /// Starts an effect. Those on the terminal are the loop's own and do nothing here.
+    pub fn run(&mut self, effect: Effect, messages: &Sender<Msg>) {
+        match effect {
+            Effect::Call {
+                ticket,
+                urgent,
+                request,
+            } => self.call(ticket, urgent, request, messages.clone()),
+            Effect::Cancel(ticket) => {
+                if let Some(call) = self.calls.remove(&ticket) {
+                    call.abort();
+                }
+            }
+            Effect::Wake { timer, at } => self.wake(timer, at, messages.clone()),
+            Effect::LoadCache => self.load_cache(messages.clone()),
+            Effect::SaveCache(snapshot) => self.save_cache(*snapshot),
+            Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+        }
+    }
+
+    /// Sends a message from within the loop, which must not wait for itself.
+    pub fn tell(&self, messages: &Sender<Msg>, message: Msg) {
+        let messages = messages.clone();
+        tokio::spawn(async move {
+            messages.send(message).await.unwrap_or_default();
+        });
+    }
+
+    /// Stops what runs, and waits for files that are being written.
+    pub async fn finish(self) {
+        for task in self.calls.into_values().chain(self.timers.into_values()) {
+            task.abort();
+        }
+        for write in self.writes {
+            if let Err(error) = write.await {
+                tracing::error!(target: "roledex", "a cache file was not written: {error}");
+            }
+        }
+    }
+
+    fn call(&mut self, ticket: Ticket, urgent: bool, request: Request, messages: Sender<Msg>) {
+        self.calls.retain(|_, call| !call.is_finished());
+        let (cloud, routes) = (Arc::clone(&self.cloud), Arc::clone(&self.routes));
+        let task = tokio::spawn(async move {
+            let urgency = if urgent {
+                Urgency::Interactive
+            } else {
+                Urgency::Background
+            };
+            let steps = Steps {
+                ticket,
+                messages: messages.clone(),
+            };
+            let answered = AssertUnwindSafe(answer(&cloud, &routes, urgency, request, &steps))
+                .catch_unwind()
+                .await;
+            let outcome = answered.unwrap_or_else(|_| {
+                Err(Failure::new(
+                    FailureKind::Bug,
+                    "read from AWS",
+                    "a part of roledex panicked",
+                )
+                .hint("set ROLEDEX_LOG=info to have the details in the log, and report them"))
+            });
+            messages
+                .send(Msg::Done { ticket, outcome })
+                .await
+                .unwrap_or_default();
+        });
+        self.calls.insert(ticket, task.abort_handle());
+    }
+
+    fn wake(&mut self, timer: Timer, at: jiff::Timestamp, messages: Sender<Msg>) {
+        let wait = at.duration_since(clock::now());
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(wait.try_into().unwrap_or_default()).await;
+            messages.send(Msg::Woke(timer)).await.unwrap_or_default();
+        });
+        if let Some(before) = self.timers.insert(timer, task.abort_handle()) {
+            before.abort();
+        }
+    }
+
+    fn load_cache(&self, messages: Sender<Msg>) {
+        let Some(directory) = self.cache.clone() else {
+            return;
+        };
+        tokio::task::spawn_blocking(move || {
+            let snapshots = match Cache::open(directory) {
+                Ok(cache) => {
+                    let loaded = cache.load_all();
+                    for ignored in &loaded.ignored {
+                        tracing::warn!(target: "roledex", "cache file {} ignored: {}", ignored.path.display(), ignored.reason);
+                    }
+                    loaded.snapshots
+                }
+                Err(error) => {
+                    tracing::warn!(target: "roledex", "no cache: {error}");
+                    Vec::new()
+                }
+            };
+            messages
+                .blocking_send(Msg::Cached(snapshots))
+                .unwrap_or_default();
+        });
+    }
+
+    fn save_cache(&mut self, snapshot: Snapshot) {
+        let Some(directory) = self.cache.clone() else {
+            return;
+        };
+        self.writes.retain(|write| !write.is_finished());
+        self.writes.push(tokio::task::spawn_blocking(move || {
+            let saved = Cache::open(directory).and_then(|cache| cache.save(&snapshot));
+            if let Err(error) = saved {
+                tracing::warn!(target: "roledex", "cache not written: {error}");
+            }
+        }));
+    }
+}
+
+/// Sends the pieces of an answer under its ticket.
+struct Steps {
+    ticket: Ticket,
+    messages: Sender<Msg>,
+}
+
+impl Steps {
+    async fn send(&self, step: Step) {
+        // The loop is gone only when the program ends.
+        self.messages
+            .send(Msg::Step {
+                ticket: self.ticket,
+                step,
+            })
+            .await
+            .unwrap_or_default();
+    }
+}
+
+/// The one match from requests to use cases.
+async fn answer(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    urgency: Urgency,
+    request: Request,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    match request {
+        Request::OpenRoute { route } => {
+            let session = session(cloud, routes, route).await?;
+            let caller = load::identify(&session, urgency).await?;
+            steps.send(Step::Identified(caller)).await;
+            stream(steps, Step::Clusters, |send| {
+                load::clusters(&session, urgency, send)
+            })
+            .await
+        }
+        Request::DescribeCluster { route, cluster } => {
+            let session = session(cloud, routes, route).await?;
+            let detail = load::cluster(&session, urgency, &cluster).await?;
+            steps.send(Step::Cluster(Box::new(detail))).await;
+            Ok(())
+        }
+        Request::ListAssociations { route, cluster } => {
+            let session = session(cloud, routes, route).await?;
+            let all = AssociationFilter::default();
+            stream(steps, Step::Associations, |send| {
+                load::associations(&session, urgency, &cluster, &all, send)
+            })
+            .await
+        }
+        Request::DescribeAssociation { route, key } => {
+            let session = session(cloud, routes, route).await?;
+            let described = load::association(&session, urgency, &key).await?;
+            steps
+                .send(Step::Association(Box::new(described.value.detail)))
+                .await;
+            Ok(())
+        }
+        Request::ListUpdates {
+            route,
+            cluster,
+            every_subject,
+            ended,
+        } => {
+            let session = session(cloud, routes, route).await?;
+            let mut subjects = vec![UpdateSubject::Cluster];
+            let mut failures = Vec::new();
+            if every_subject {
+                let found = load::subjects(&session, urgency, &cluster).await;
+                subjects.extend(found.subjects);
+                failures.extend(found.failures);
+            }
+            let update = |described: crate::model::document::Described<_>| {
+                Step::Update(Box::new(described.value))
+            };
+            let read = stream(steps, update, |send| async {
+                failures.extend(
+                    load::updates(&session, urgency, &cluster, &subjects, &ended, send).await,
+                );
+                failures.into_iter().next().map_or(Ok(()), Err)
+            });
+            read.await
+        }
+        Request::AssociationDocument { route, key } => {
+            let session = session(cloud, routes, route).await?;
+            let described = load::association(&session, urgency, &key).await?;
+            steps.send(Step::Document(described.document)).await;
+            Ok(())
+        }
+        Request::UpdateDocument { route, key } => {
+            let session = session(cloud, routes, route).await?;
+            let described = load::update(&session, urgency, &key).await?;
+            steps.send(Step::Document(described.document)).await;
+            Ok(())
+        }
+    }
+}
+
+async fn session(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    id: RouteId,
+) -> Result<Arc<Session>, Failure> {
+    let route = routes.get(usize::from(id.0)).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Bug,
+            "find the scope",
+            "it is not among those of this run",
+        )
+    })?;
+    cloud.session(route).await
+}
+
+/// Runs a use case that hands out pieces, and sends each as it comes.
+///
+/// The callback of a use case cannot wait, so pieces pass through a channel of their own; the sum of what waits
+/// there is bounded by what one use case reads.
+async fn stream<P, F>(
+    steps: &Steps,
+    step: impl Fn(P) -> Step,
+    read: impl FnOnce(Box<dyn FnMut(P) + Send>) -> F,
+) -> Result<(), Failure>
+where
+    P: Send + 'static,
+    F: Future<Output = Result<(), Failure>>,
+{
+    let (sender, mut pieces) = tokio::sync::mpsc::unbounded_channel();
+    let read = read(Box::new(move |piece| {
+        sender.send(piece).unwrap_or_default()
+    }));
+    let forward = async {
+        while let Some(piece) = pieces.recv().await {
+            steps.send(step(piece)).await;
+        }
+    };
+    // The use case drops its callback when it ends, which ends the forwarding after the last piece.
+    let (outcome, ()) = tokio::join!(read, forward);
+    outcome
+}

@@ -1,0 +1,6 @@
+//! What only a real terminal proves: the program runs in a pty, and a terminal emulator reads its screen.
+
+mod driver;
+mod idle;
+mod life;
+mod main_job;
