@@ -24,7 +24,7 @@ impl State {
                 }
             }
             (Request::OpenRoute { route }, Step::Clusters(page)) => {
-                self.land_clusters(ticket, route, page, effects)
+                self.land_clusters(ticket, route, page, effects);
             }
             (Request::DescribeCluster { cluster, .. }, Step::Cluster(detail)) => {
                 let now = self.now;
@@ -34,7 +34,7 @@ impl State {
                 self.touch(PaneId::Clusters);
             }
             (Request::ListAssociations { .. }, Step::Associations(page)) => {
-                self.land_associations(ticket, page)
+                self.land_associations(ticket, page);
             }
             (Request::DescribeAssociation { key, .. }, Step::Association(detail)) => {
                 let now = self.now;
@@ -44,7 +44,7 @@ impl State {
                 self.touch(PaneId::Associations);
             }
             (Request::ListUpdates { .. }, Step::Update(update)) => {
-                self.land_update(ticket, *update)
+                self.land_update(ticket, *update);
             }
             (
                 Request::AssociationDocument { .. } | Request::UpdateDocument { .. },
@@ -216,19 +216,17 @@ impl State {
         let mut wanting = Vec::new();
         for summary in page {
             let key = summary.key.clone();
-            match self.fleet.associations.get_mut(&key) {
-                Some(row) => {
-                    row.summary = summary;
-                    row.seen = ticket;
-                }
-                None => {
-                    let row = AssociationRow {
-                        summary,
-                        detail: Remote::default(),
-                        seen: ticket,
-                    };
-                    self.fleet.associations.insert(key.clone(), row);
-                }
+            if let Some(row) = self.fleet.associations.get_mut(&key) {
+                row.summary = summary;
+                row.seen = ticket;
+            } else {
+                let detail = Remote::default();
+                let row = AssociationRow {
+                    summary,
+                    detail,
+                    seen: ticket,
+                };
+                self.fleet.associations.insert(key.clone(), row);
             }
             wanting.push(key);
         }

@@ -28,6 +28,10 @@ pub struct Options {
 
 /// Everything that is shown and everything that is awaited.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the view that mean something in every combination"
+)]
 pub struct State {
     pub options: Options,
     pub size: Size,

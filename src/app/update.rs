@@ -108,7 +108,7 @@ pub(crate) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         _ => match state.modals.last() {
             None => main::run(state, command, effects),
             Some(Modal::Text(view)) if view.typing.is_none() => {
-                textview::run(state, command, effects)
+                textview::run(state, command, effects);
             }
             Some(_) => modals::run(state, command, effects),
         },

@@ -39,8 +39,8 @@ pub struct Partition {
     regions: &'static [&'static str],
 }
 
-/// Prefixes are tried in order; the commercial partition takes what no other claims.
-const PARTITIONS: [Partition; 6] = [
+/// Partitions that claim regions by a prefix, tried in order.
+const OTHERS: [Partition; 5] = [
     Partition {
         id: "aws-cn",
         prefix: "cn-",
@@ -71,55 +71,57 @@ const PARTITIONS: [Partition; 6] = [
         console: "console.amazonaws-eusc.eu",
         regions: &["eusc-de-east-1"],
     },
-    Partition {
-        id: "aws",
-        prefix: "",
-        console: "console.aws.amazon.com",
-        regions: &[
-            "af-south-1",
-            "ap-east-1",
-            "ap-east-2",
-            "ap-northeast-1",
-            "ap-northeast-2",
-            "ap-northeast-3",
-            "ap-south-1",
-            "ap-south-2",
-            "ap-southeast-1",
-            "ap-southeast-2",
-            "ap-southeast-3",
-            "ap-southeast-4",
-            "ap-southeast-5",
-            "ap-southeast-6",
-            "ap-southeast-7",
-            "ca-central-1",
-            "ca-west-1",
-            "eu-central-1",
-            "eu-central-2",
-            "eu-north-1",
-            "eu-south-1",
-            "eu-south-2",
-            "eu-west-1",
-            "eu-west-2",
-            "eu-west-3",
-            "il-central-1",
-            "me-central-1",
-            "me-south-1",
-            "mx-central-1",
-            "sa-east-1",
-            "us-east-1",
-            "us-east-2",
-            "us-west-1",
-            "us-west-2",
-        ],
-    },
 ];
+
+/// Takes every region that no other partition claims.
+const COMMERCIAL: Partition = Partition {
+    id: "aws",
+    prefix: "",
+    console: "console.aws.amazon.com",
+    regions: &[
+        "af-south-1",
+        "ap-east-1",
+        "ap-east-2",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-south-2",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-central-1",
+        "ca-west-1",
+        "eu-central-1",
+        "eu-central-2",
+        "eu-north-1",
+        "eu-south-1",
+        "eu-south-2",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "mx-central-1",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    ],
+};
 
 impl Partition {
     pub fn of(region: &Region) -> Self {
-        let claimed = PARTITIONS
+        let claimed = OTHERS
             .into_iter()
             .find(|partition| region.as_str().starts_with(partition.prefix));
-        claimed.unwrap_or(PARTITIONS[PARTITIONS.len() - 1])
+        claimed.unwrap_or(COMMERCIAL)
     }
 
     /// The prefix of ARNs: `aws`, `aws-cn`, …
@@ -168,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_region_lies_in_its_partition() {
-        for partition in PARTITIONS {
+        for partition in OTHERS.into_iter().chain([COMMERCIAL]) {
             for region in partition.regions() {
                 assert_eq!(Partition::of(&region), partition, "{region}");
             }

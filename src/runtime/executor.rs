@@ -303,7 +303,7 @@ where
 {
     let (sender, mut pieces) = tokio::sync::mpsc::unbounded_channel();
     let read = read(Box::new(move |piece| {
-        sender.send(piece).unwrap_or_default()
+        sender.send(piece).unwrap_or_default();
     }));
     let forward = async {
         while let Some(piece) = pieces.recv().await {

@@ -45,6 +45,10 @@ impl Flow {
     }
 
     /// Starts on the given routes; profiles have the names of the world's accounts.
+    #[expect(
+        clippy::unused_async,
+        reason = "effects are spawned, which needs a runtime around the caller"
+    )]
     pub(crate) async fn on(simulator: Simulator, routes: Vec<Route>, cache: Option<&Path>) -> Self {
         let files = tempfile::tempdir().unwrap();
         let (config, credentials) = (

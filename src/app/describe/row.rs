@@ -323,7 +323,7 @@ fn provenance<T>(state: &State, remote: &Remote<T>) -> Vec<TextLine> {
     match remote.known() {
         Some(known) => lines.push(read_at(state, known.origin, known.at)),
         None if remote.failed().is_none() => {
-            lines.push(TextLine::member("read", Tone::Muted, "not yet"))
+            lines.push(TextLine::member("read", Tone::Muted, "not yet"));
         }
         None => {}
     }

@@ -119,11 +119,11 @@ pub fn status(row: &ClusterRow) -> Cell<'_> {
         Some(word @ "ACTIVE") if cluster.health_issues.is_empty() => {
             Cell::sign(glyph::GOOD, word, Tone::Good)
         }
-        Some(word @ "ACTIVE") => Cell::sign(glyph::WARNING, word, Tone::Warning),
         Some(word @ ("UPDATING" | "CREATING" | "PENDING")) => {
             Cell::sign(glyph::BUSY, word, Tone::Busy)
         }
         Some(word @ ("FAILED" | "DELETING")) => Cell::sign(glyph::BAD, word, Tone::Bad),
+        // An active cluster with health issues, or a word that is newer than this version.
         Some(word) => Cell::sign(glyph::WARNING, word, Tone::Warning),
         None => Cell::none(),
     }

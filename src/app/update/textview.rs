@@ -22,7 +22,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::Top => scroll(state, isize::MIN),
         C::Bottom => scroll(state, isize::MAX),
         C::Right => change(state, |view| {
-            view.left = view.left.saturating_add(8).min(10_000)
+            view.left = view.left.saturating_add(8).min(10_000);
         }),
         C::Left => change(state, |view| view.left = view.left.saturating_sub(8)),
         C::Wrap => change(state, |view| {
@@ -92,7 +92,7 @@ fn scroll(state: &mut State, by: isize) {
     let (count, room) = (lines(state).len(), room(state));
     // A wrapped line takes several rows; the last line must be reachable even then.
     change(state, |view| {
-        view.scroll(by, count, if view.wrap { room.min(1) } else { room })
+        view.scroll(by, count, if view.wrap { room.min(1) } else { room });
     });
 }
 
@@ -125,12 +125,11 @@ fn to_match(state: &mut State, direction: isize) {
             .find(|line| **line < view.top)
             .or(matches.last())
     };
-    match next {
-        Some(line) => view.top = *line,
-        None => {
-            let text = format!("nothing matches \"{}\"", view.pattern);
-            state.complain(text);
-        }
+    if let Some(line) = next {
+        view.top = *line;
+    } else {
+        let text = format!("nothing matches \"{}\"", view.pattern);
+        state.complain(text);
     }
 }
 

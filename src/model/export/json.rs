@@ -54,7 +54,7 @@ pub(crate) fn parsed_exactly(text: &str) -> Option<Value> {
         }
         compact.push(character);
     }
-    (value.to_string() == compact).then_some(value)
+    (value == compact).then_some(value)
 }
 
 #[cfg(test)]
