@@ -11,8 +11,8 @@ use futures_util::stream::{self, StreamExt};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
 use crate::model::reference::ClusterReference;
 use crate::model::{
-    AssociationRecord, Cluster, ClusterArn, Described, Failure, FailureKind, Route, Text, Update,
-    UpdateSubject,
+    Association, AssociationRecord, Cluster, ClusterArn, Described, Failure, FailureKind, Route,
+    Text, Update, UpdateSubject,
 };
 use crate::ops::load;
 
@@ -43,7 +43,7 @@ impl Selection {
                 .any(|reference| reference.matches(&site.arn, profiles()))
     }
 
-    fn wants_association(&self, association: &crate::model::Association) -> bool {
+    fn wants_association(&self, association: &Association) -> bool {
         let among =
             |words: &[String], word: &str| words.is_empty() || words.iter().any(|w| w == word);
         among(&self.namespaces, &association.namespace)
@@ -106,13 +106,16 @@ pub struct Site {
 #[derive(Debug, Clone)]
 pub struct ClusterRow {
     pub site: Site,
-    pub cluster: Cluster,
+    /// The description, or why the listed cluster has none; the failure is among the faults, too.
+    pub cluster: Result<Cluster, Failure>,
 }
 
 #[derive(Debug, Clone)]
 pub struct AssociationRow {
     pub site: Site,
-    pub described: Described<AssociationRecord>,
+    pub association: Association,
+    /// The description, or why the listed association has none; the failure is among the faults, too.
+    pub described: Result<Described<AssociationRecord>, Failure>,
 }
 
 #[derive(Debug, Clone)]
@@ -130,8 +133,12 @@ pub async fn clusters(
 ) -> Harvest<ClusterRow> {
     gather(cloud, routes, selection, progress, |site| async move {
         match load::cluster(&site.session, URGENCY, &site.arn).await {
-            Ok(cluster) => (vec![ClusterRow { site, cluster }], Vec::new()),
-            Err(failure) => (Vec::new(), vec![failure]),
+            // Deleted between the list and the question: it is not there, which is what the rows say.
+            Err(failure) if failure.kind == FailureKind::NotFound => (Vec::new(), Vec::new()),
+            cluster => {
+                let failures = cluster.as_ref().err().cloned().into_iter().collect();
+                (vec![ClusterRow { site, cluster }], failures)
+            }
         }
     })
     .await
@@ -145,20 +152,22 @@ pub async fn associations(
     progress: impl FnMut(Progress) + Send,
 ) -> Harvest<AssociationRow> {
     gather(cloud, routes, selection, progress, |site| async move {
-        let mut keys = Vec::new();
+        let mut listed = Vec::new();
         let mut failures = Vec::new();
         let filter = selection.filter();
-        let listed = load::associations(&site.session, URGENCY, &site.arn, &filter, |page| {
+        let read = load::associations(&site.session, URGENCY, &site.arn, &filter, |page| {
             let wanted = page
                 .into_iter()
                 .filter(|row| selection.wants_association(row));
-            keys.extend(wanted.map(|association| association.key));
+            listed.extend(wanted);
         })
         .await;
-        failures.extend(listed.err());
-        let described: Vec<_> = keys
+        failures.extend(read.err());
+        let described: Vec<_> = listed
             .iter()
-            .map(|key| load::association(&site.session, URGENCY, key))
+            .map(|association: &Association| {
+                load::association(&site.session, URGENCY, &association.key)
+            })
             .collect();
         // In the order of the list, so that two runs print the same.
         let described: Vec<_> = stream::iter(described)
@@ -166,16 +175,19 @@ pub async fn associations(
             .collect()
             .await;
         let mut rows = Vec::new();
-        for described in described {
-            match described {
-                Ok(described) => rows.push(AssociationRow {
-                    site: site.clone(),
-                    described,
-                }),
-                // Deleted between the list and the question: it is not there, which is what the rows say.
-                Err(failure) if failure.kind == FailureKind::NotFound => {}
-                Err(failure) => failures.push(failure),
+        for (association, described) in listed.into_iter().zip(described) {
+            if let Err(failure) = &described {
+                // Deleted between the list and the question, like a cluster above.
+                if failure.kind == FailureKind::NotFound {
+                    continue;
+                }
+                failures.push(failure.clone());
             }
+            rows.push(AssociationRow {
+                site: site.clone(),
+                association,
+                described,
+            });
         }
         (rows, failures)
     })

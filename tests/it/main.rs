@@ -8,6 +8,7 @@
 )]
 
 mod cloud;
+mod config;
 mod dependencies;
 mod docs;
 mod flows;

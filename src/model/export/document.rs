@@ -9,7 +9,7 @@ use crate::model::association::{Association, AssociationDetail};
 use crate::model::document::Document;
 use crate::model::update::{Update, UpdateSubject};
 
-/// What only DescribeCluster tells, as far as roledex itself reads it.
+/// What only `DescribeCluster` tells, as far as roledex itself reads it.
 pub const CLUSTER_MEMBERS: [&str; 9] = [
     "status",
     "version",
@@ -22,7 +22,7 @@ pub const CLUSTER_MEMBERS: [&str; 9] = [
     "health",
 ];
 
-/// What only DescribePodIdentityAssociation tells.
+/// What only `DescribePodIdentityAssociation` tells.
 pub const ASSOCIATION_MEMBERS: [&str; 8] = [
     "roleArn",
     "targetRoleArn",

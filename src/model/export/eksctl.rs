@@ -1,4 +1,4 @@
-//! eksctl: the `iam.podIdentityAssociations` of a ClusterConfig.
+//! eksctl: the `iam.podIdentityAssociations` of a `ClusterConfig`.
 
 use serde_json::{Map, Value, json};
 

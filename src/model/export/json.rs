@@ -54,7 +54,8 @@ pub(crate) fn parsed_exactly(text: &str) -> Option<Value> {
         }
         compact.push(character);
     }
-    (value == compact).then_some(value)
+    let written = value.to_string();
+    (written == compact).then_some(value)
 }
 
 #[cfg(test)]

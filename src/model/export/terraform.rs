@@ -124,14 +124,14 @@ fn arguments(row: Definition<'_>) -> String {
             || quoted(policy),
             |value| format!("jsonencode({})", expression(&value, 2)),
         );
-        text.push_str(&format!("\n  policy = {policy}\n"));
+        text.extend(["\n  policy = ", &policy, "\n"]);
     }
     let tags = detail
         .tags()
         .map(|(key, value)| (quoted(key), quoted(value)));
     let tags: Vec<_> = tags.collect();
     if !tags.is_empty() {
-        text.push_str(&format!("\n  tags = {{\n{}  }}\n", aligned(&tags, 4)));
+        text.extend(["\n  tags = {\n", &aligned(&tags, 4), "  }\n"]);
     }
     text
 }
@@ -145,6 +145,10 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the evaluator calls it like this"
+    )]
     fn jsonencode(arguments: FuncArgs) -> Result<::hcl::Value, String> {
         serde_json::to_string(&arguments[0])
             .map(::hcl::Value::from)

@@ -17,7 +17,10 @@ pub async fn one_cluster(
 ) -> Result<ClusterRow, Failure> {
     let site = find(cloud, routes, reference).await?;
     let cluster = load::cluster(&site.session, URGENCY, &site.arn).await?;
-    Ok(ClusterRow { site, cluster })
+    Ok(ClusterRow {
+        site,
+        cluster: Ok(cluster),
+    })
 }
 
 pub async fn one_association(
@@ -38,7 +41,11 @@ pub async fn one_association(
         } => by_name(&site, namespace, service_account).await?,
     };
     let described = load::association(&site.session, URGENCY, &key).await?;
-    Ok(AssociationRow { site, described })
+    Ok(AssociationRow {
+        site,
+        association: described.value.association.clone(),
+        described: Ok(described),
+    })
 }
 
 /// An update by its id; whose it is, nobody types, so all that could be are asked.

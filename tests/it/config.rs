@@ -1,0 +1,77 @@
+//! The sample configuration is the defaults, and shows every one of them.
+
+use roledex::config::{Config, SAMPLE};
+use roledex::input::command::{Command, Group};
+
+/// The part of the sample that follows from the table of commands.
+fn keys() -> String {
+    let mut text = String::new();
+    for group in Group::ALL {
+        text.push_str(&format!("\n# {}\n", group.title()));
+        let commands = Command::ALL
+            .iter()
+            .filter(|command| command.group() == group);
+        for command in commands {
+            let keys: Vec<_> = command
+                .default_keys()
+                .iter()
+                .map(|key| toml::Value::from(*key).to_string())
+                .collect();
+            let line = format!("#{} = [{}]", command.name(), keys.join(", "));
+            text.push_str(&format!("{line:<44} # {}\n", command.sentence()));
+        }
+    }
+    text
+}
+
+/// A setting is a comment without a space after its sign; prose has one.
+fn uncommented(sample: &str) -> String {
+    let line = |line: &str| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') && !setting.is_empty() => format!("{setting}\n"),
+        _ => format!("{line}\n"),
+    };
+    sample.lines().map(line).collect()
+}
+
+/// Run with UPDATE=1 to write the section anew after the table of commands changed.
+#[test]
+fn the_sample_lists_every_command_with_its_keys() {
+    let (prose, _) = SAMPLE.split_once("#[keys]\n").unwrap();
+    let expected = format!("{prose}#[keys]\n{}", keys());
+    if std::env::var_os("UPDATE").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/config.toml");
+        std::fs::write(path, &expected).unwrap();
+    }
+    assert_eq!(SAMPLE, expected, "run this test again with UPDATE=1");
+}
+
+#[test]
+fn the_sample_means_the_defaults_commented_or_not() {
+    for text in [SAMPLE.to_owned(), uncommented(SAMPLE)] {
+        assert_eq!(Config::parse(&text, "sample").unwrap(), Config::default());
+    }
+}
+
+#[test]
+fn the_sample_shows_every_setting() {
+    let table: toml::Table = uncommented(SAMPLE).parse().unwrap();
+    let names: Vec<_> = table.keys().map(String::as_str).collect();
+    assert_eq!(names, ["keys", "protected", "read-only", "scopes", "theme"]);
+}
+
+#[test]
+fn what_the_prose_shows_as_examples_is_valid() {
+    let examples = SAMPLE
+        .lines()
+        .filter_map(|line| line.strip_prefix("#     "));
+    let text: String = examples.map(|line| format!("{line}\n")).collect();
+    let config = Config::parse(&text, "examples").unwrap();
+    assert_eq!(
+        (
+            config.scopes.len(),
+            config.protected.len(),
+            config.read_only_clusters.len()
+        ),
+        (2, 3, 2)
+    );
+}
