@@ -1,21 +1,114 @@
-//! The command line.
+//! The command line: the headless twin of every view, and the way into the terminal UI.
 
+mod args;
+mod cached;
+mod clock;
+mod demo;
+mod describe;
+mod exit;
+mod get;
+mod log;
+mod output;
+mod paths;
+mod problem;
+mod progress;
+mod rows;
+mod settings;
+mod setup;
 pub mod sim;
+mod tui;
 
-use clap::Parser;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
-/// Who your pods are on Amazon EKS.
-#[derive(Debug, Parser)]
-#[command(name = "roledex", version)]
-pub enum Cli {
-    Sim(sim::Args),
+use clap::{CommandFactory as _, Parser as _};
+
+pub use args::Cli;
+pub use exit::Exit;
+
+use args::Command;
+use problem::Problem;
+
+/// Runs the program: parses the command line, does what it says, reports what failed.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help and versions to stdout, usage errors to stderr; a closed pipe is no matter.
+            drop(error.print());
+            return match error.exit_code() {
+                0 => Exit::Done.into(),
+                _ => Exit::Usage.into(),
+            };
+        }
+    };
+    // Held until the end: it writes what is still buffered when it is dropped.
+    let guard = log::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let exit = match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(run(cli));
+            // Calls that nobody waits for any more must not hold the process.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => Problem::failed(format!("could not start: {error}")).report(),
+    };
+    drop(guard);
+    exit.into()
 }
 
-impl Cli {
-    /// Runs the command that was asked for.
-    pub async fn run(self) -> anyhow::Result<()> {
-        match self {
-            Self::Sim(args) => sim::run(args).await,
+async fn run(cli: Cli) -> Exit {
+    let done = match cli.command {
+        // These two handle signals themselves.
+        None => tui::open(&cli.global).await,
+        Some(Command::Sim(args)) => sim::run(args)
+            .await
+            .map(|()| Exit::Done)
+            .map_err(Problem::from),
+        Some(command) => {
+            tokio::select! {
+                done = headless(&cli.global, command) => done,
+                _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+            }
         }
+    };
+    match done {
+        Ok(exit) => exit,
+        // Whoever read our output has enough of it, as `head` does.
+        Err(problem) if problem.is_closed_pipe() => Exit::Done,
+        Err(problem) => problem.report(),
+    }
+}
+
+async fn headless(global: &args::Global, command: Command) -> Result<Exit, Problem> {
+    match command {
+        Command::Get(args) => get::run(global, args).await,
+        Command::Describe(args) => describe::run(global, args).await,
+        Command::Config { command } => settings::run(global, &command),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "roledex", &mut text);
+            io::stdout().lock().write_all(&text)?;
+            Ok(Exit::Done)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout().lock())?;
+            Ok(Exit::Done)
+        }
+        // Handled by the caller.
+        Command::Sim(args) => Ok(sim::run(args).await.map(|()| Exit::Done)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
     }
 }

@@ -1,7 +1,5 @@
-use clap::Parser as _;
-use roledex::cli::Cli;
+use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    Cli::parse().run().await
+fn main() -> ExitCode {
+    roledex::cli::main()
 }

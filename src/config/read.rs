@@ -56,7 +56,7 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                 None => config.read_only_clusters = list(value, "read-only", pattern)?,
             },
             "protected" => config.protected = list(value, "protected", pattern)?,
-            "theme" => config.theme = string(value, "theme")?.to_owned(),
+            "theme" => string(value, "theme")?.clone_into(&mut config.theme),
             "keys" => config.keymap = keymap(value)?,
             other => {
                 let known = ["scopes", "read-only", "protected", "theme", "keys"];

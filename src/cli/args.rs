@@ -1,0 +1,193 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::sim;
+use crate::model::reference::{AssociationReference, ClusterReference};
+
+const EXAMPLES: &str = "\
+Examples:
+  roledex --demo                                   look around in a simulated AWS
+  roledex --profile prod --profile dev --region all
+  roledex get clusters
+  roledex get pia --cluster shop -n payments -o wide
+  roledex get associations -o terraform > associations.tf
+  roledex get updates --all -o json | jq '.[] | select(.status == \"Failed\")'
+  roledex describe association eu-west-1/shop payments/api
+
+Names:
+  CLUSTER is NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN; if several match, they are listed.
+  An association is NAMESPACE/SERVICEACCOUNT or its id.
+
+Files:
+  $XDG_CONFIG_HOME/roledex/config.toml, else ~/.config/roledex/config.toml (roledex config --help)
+  $XDG_CACHE_HOME/roledex, else ~/.cache/roledex: the last known world; no credentials
+  $XDG_STATE_HOME/roledex/log, else ~/.local/state/roledex/log: only with ROLEDEX_LOG=info, debug, ...
+
+Environment:
+  AWS_* as every AWS tool reads them; ROLEDEX_READ_ONLY=1 refuses every change; ROLEDEX_LOG; NO_COLOR
+
+Exit codes:
+  0 done                          1 failed, or nothing could be read
+  2 usage, config or no terminal  3 partly read: rows on stdout, the rest explained on stderr
+  4 refused                       5 not approved
+  6 partly done                   7 the answer is no
+  130 interrupted";
+
+/// Browse, change and debug who your pods are on Amazon EKS
+///
+/// Without a command it opens the terminal UI on every cluster that your AWS configuration reaches, or that
+/// the options name. The commands print the same to stdout.
+#[derive(Debug, Parser)]
+#[command(name = "roledex", bin_name = "roledex", version, after_help = EXAMPLES, max_term_width = 110)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command understands.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of a command line are booleans"
+)]
+pub struct Global {
+    /// Use a simulated AWS with believable data; nothing of yours is read or changed
+    #[arg(long, global = true, conflicts_with = "endpoint_url")]
+    pub demo: bool,
+    /// Profile of your AWS configuration (repeatable) [default: configured scopes, else the standard chain]
+    #[arg(long, global = true, value_name = "NAME", action = ArgAction::Append)]
+    pub profile: Vec<String>,
+    /// Region (repeatable), or all [default: the profile's own]
+    #[arg(long, global = true, value_name = "REGION", action = ArgAction::Append)]
+    pub region: Vec<String>,
+    /// Endpoint of every AWS service, such as that of roledex sim
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Refuse every change
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Show what earlier runs saw, without asking AWS
+    #[arg(long, global = true, conflicts_with_all = ["no_cache", "profile", "demo"])]
+    pub cached: bool,
+    /// Neither read nor write the cache
+    #[arg(long, global = true)]
+    pub no_cache: bool,
+    /// How to print
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Leave out the line of column titles
+    #[arg(long, global = true)]
+    pub no_headers: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns
+    Table,
+    /// Aligned columns, all of them
+    Wide,
+    /// Everything AWS said, with its member names
+    Json,
+    /// The same as YAML
+    Yaml,
+    /// The same as CSV, nested members as JSON
+    Csv,
+    /// One name a line, as the command line takes it back
+    Name,
+    /// Import and resource blocks (associations)
+    Terraform,
+    /// Commands that create them again (associations)
+    AwsCli,
+    /// Cluster configurations (associations)
+    Eksctl,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print clusters, associations or updates
+    Get(GetArgs),
+    /// Print everything about one of them
+    Describe(DescribeArgs),
+    /// Show or check the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    Sim(sim::Args),
+    /// Print the completion script of a shell
+    Completions {
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// EKS clusters
+    #[value(alias = "cluster")]
+    Clusters,
+    /// Pod Identity associations (short: pia)
+    #[value(aliases = ["association", "pia", "pias"])]
+    Associations,
+    /// Updates of clusters, add-ons, node groups and capabilities
+    #[value(alias = "update")]
+    Updates,
+}
+
+#[derive(Debug, Args)]
+pub struct GetArgs {
+    pub kind: Kind,
+    /// Only this cluster (repeatable)
+    #[arg(long, value_name = "CLUSTER", value_parser = ClusterReference::parse)]
+    pub cluster: Vec<ClusterReference>,
+    /// Only this namespace (associations; repeatable)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Vec<String>,
+    /// Only this service account (associations; repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub service_account: Vec<String>,
+    /// Also updates that have ended
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    pub kind: Kind,
+    /// NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN
+    #[arg(value_parser = ClusterReference::parse)]
+    pub cluster: ClusterReference,
+    /// The association (NAMESPACE/SERVICEACCOUNT or id) or the update (id)
+    pub name: Option<String>,
+}
+
+impl DescribeArgs {
+    /// The association that NAME names.
+    pub fn association(&self) -> Result<AssociationReference, String> {
+        let name = self
+            .name
+            .as_deref()
+            .ok_or("which association? add NAMESPACE/SERVICEACCOUNT or its id")?;
+        AssociationReference::parse(name).map_err(|error| error.to_string())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print where the configuration file is, or would be
+    Path,
+    /// Print a commented sample with every setting at its default
+    Sample,
+    /// Read the configuration file and say what is wrong with it
+    Check,
+}

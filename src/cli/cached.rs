@@ -1,0 +1,120 @@
+//! `--cached`: the last known world, without a single call.
+
+use crate::cli::args::{Global, Kind};
+use crate::cli::describe::Target;
+use crate::cli::paths;
+use crate::cli::problem::Problem;
+use crate::cli::rows::Row;
+use crate::model::reference::ClusterReference;
+use crate::model::snapshot::{ClusterSnapshot, Snapshot};
+use crate::model::text::visible;
+use crate::ops::fleet::Selection;
+use crate::store::cache::Cache;
+
+/// Rows of a kind that earlier runs saw, in the regions that are named, if some are.
+pub(crate) async fn rows(
+    global: &Global,
+    kind: Kind,
+    selection: &Selection,
+) -> Result<Vec<Row>, Problem> {
+    let snapshots = load(global).await?;
+    let clusters = snapshots.into_iter().flat_map(|snapshot| snapshot.clusters);
+    let wanted = clusters.filter(|cluster| wants(selection, cluster));
+    Ok(wanted
+        .flat_map(|cluster| of_kind(kind, cluster, selection))
+        .collect())
+}
+
+/// One thing that earlier runs saw.
+pub(crate) async fn one(
+    global: &Global,
+    kind: Kind,
+    cluster: &ClusterReference,
+    target: &Target,
+) -> Result<Row, Problem> {
+    let selection = Selection {
+        clusters: vec![cluster.clone()],
+        ..Selection::default()
+    };
+    let mut rows = rows(global, kind, &selection).await?;
+    rows.retain(|row| match target {
+        Target::Cluster => true,
+        Target::Association(name) => row.is_association(|association| name.matches(association)),
+        Target::Update(id) => row.is_update(id),
+    });
+    let candidates: Vec<_> = rows.iter().map(|row| row.arn().to_string()).collect();
+    match (rows.pop(), rows.is_empty()) {
+        (None, _) => Err(Problem::failed("the cache holds nothing of that name")
+            .hint("leave out --cached to ask AWS")),
+        (Some(row), true) => Ok(row),
+        (Some(_), false) => Err(Problem::failed(format!("{} match", candidates.len()))
+            .hint(format!("name one of: {}", candidates.join(", ")))),
+    }
+}
+
+fn wants(selection: &Selection, cluster: &ClusterSnapshot) -> bool {
+    // The cache knows accounts and no profiles: PROFILE/REGION/NAME matches nothing here.
+    let named = |reference: &ClusterReference| reference.matches(&cluster.arn, std::iter::empty());
+    selection.clusters.is_empty() || selection.clusters.iter().any(named)
+}
+
+fn of_kind(kind: Kind, cluster: ClusterSnapshot, selection: &Selection) -> Vec<Row> {
+    let ClusterSnapshot {
+        arn,
+        detail,
+        associations,
+        updates,
+    } = cluster;
+    match kind {
+        Kind::Clusters => vec![Row::cached_cluster(arn, detail.map(|known| known.value))],
+        Kind::Associations => {
+            let rows = associations.into_iter().flat_map(|known| known.value);
+            let among =
+                |words: &[String], word: &str| words.is_empty() || words.iter().any(|w| w == word);
+            rows.filter(|row| {
+                among(&selection.namespaces, &row.summary.namespace)
+                    && among(&selection.service_accounts, &row.summary.service_account)
+            })
+            .map(|row| Row::cached_association(row.summary, row.detail.map(|known| known.value)))
+            .collect()
+        }
+        Kind::Updates => updates
+            .into_iter()
+            .map(|known| Row::cached_update(known.value))
+            .collect(),
+    }
+}
+
+async fn load(global: &Global) -> Result<Vec<Snapshot>, Problem> {
+    let directory = paths::cache().ok_or_else(|| {
+        Problem::usage("there is no place for a cache: HOME is not set")
+            .hint("set HOME or XDG_CACHE_HOME")
+    })?;
+    let place = directory.display().to_string();
+    let loaded =
+        tokio::task::spawn_blocking(move || Cache::open(directory).map(|cache| cache.load_all()));
+    let loaded = loaded
+        .await
+        .map_err(anyhow::Error::from)?
+        .map_err(|error| Problem::failed(error.to_string()))?;
+    for ignored in &loaded.ignored {
+        let (path, reason) = (ignored.path.display().to_string(), &ignored.reason);
+        eprintln!("warning: ignored {}: {}", visible(&path), visible(reason));
+    }
+    if loaded.snapshots.is_empty() {
+        return Err(Problem::failed(format!("the cache in {place} is empty"))
+            .hint("the terminal UI fills it; leave out --cached to ask AWS"));
+    }
+    let mut snapshots = loaded.snapshots;
+    let everywhere = global.region.is_empty() || global.region.iter().any(|region| region == "all");
+    snapshots.retain(|snapshot| {
+        everywhere
+            || global
+                .region
+                .iter()
+                .any(|region| region == snapshot.region.as_str())
+    });
+    snapshots
+        .sort_by(|one, other| (&one.account, &one.region).cmp(&(&other.account, &other.region)));
+    Ok(snapshots)
+}

@@ -1,0 +1,208 @@
+//! `roledex get`: rows of one kind, from everywhere.
+
+use crate::cli::args::{Format, GetArgs, Global, Kind};
+use crate::cli::cached;
+use crate::cli::exit::Exit;
+use crate::cli::output::{self, Style};
+use crate::cli::problem::Problem;
+use crate::cli::progress::Line;
+use crate::cli::rows::Row;
+use crate::cli::setup::Setup;
+use crate::model::text::visible;
+use crate::model::{Failure, FailureKind};
+use crate::ops::fleet::{self, Fault, Harvest, Selection};
+
+pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem> {
+    let kind = args.kind;
+    let format = global.output.unwrap_or(Format::Table);
+    check(kind, format, &args)?;
+    let style = Style::new(format, global.no_headers);
+    let all = args.all;
+    let selection = Selection {
+        clusters: args.cluster,
+        namespaces: args.namespace,
+        service_accounts: args.service_account,
+    };
+    let (mut rows, exit) = if global.cached {
+        (cached::rows(global, kind, &selection).await?, Exit::Done)
+    } else {
+        live(global, kind, &selection).await?
+    };
+    if kind == Kind::Updates && !all {
+        rows.retain(|row| !row.has_ended());
+    }
+    output::print(kind, &rows, style)?;
+    Ok(exit)
+}
+
+/// Refuses what would be ignored.
+fn check(kind: Kind, format: Format, args: &GetArgs) -> Result<(), Problem> {
+    refuse_export(kind, format)?;
+    let selects = !args.namespace.is_empty() || !args.service_account.is_empty();
+    if selects && kind != Kind::Associations {
+        return Err(Problem::usage(
+            "--namespace and --service-account select associations only",
+        ));
+    }
+    if args.all && kind != Kind::Updates {
+        return Err(Problem::usage(
+            "--all adds updates that have ended, and goes with get updates only",
+        ));
+    }
+    Ok(())
+}
+
+pub(crate) fn refuse_export(kind: Kind, format: Format) -> Result<(), Problem> {
+    let export = matches!(format, Format::Terraform | Format::AwsCli | Format::Eksctl);
+    if export && kind != Kind::Associations {
+        return Err(
+            Problem::usage("terraform, aws-cli and eksctl print associations only")
+                .hint("-o json, yaml or csv print everything AWS says of the others"),
+        );
+    }
+    Ok(())
+}
+
+async fn live(
+    global: &Global,
+    kind: Kind,
+    selection: &Selection,
+) -> Result<(Vec<Row>, Exit), Problem> {
+    let setup = Setup::new(global).await?;
+    let resolved = match setup.routes().await {
+        Ok(resolved) => resolved,
+        Err(failure) => return Err(unconfigured(failure)),
+    };
+    let (cloud, routes) = (&setup.cloud, resolved.routes.as_slice());
+    let mut line = Line::new();
+    let progress = |progress| line.show(progress);
+    let (rows, rest) = match kind {
+        Kind::Clusters => split(
+            fleet::clusters(cloud, routes, selection, progress).await,
+            Row::cluster,
+        ),
+        Kind::Associations => split(
+            fleet::associations(cloud, routes, selection, progress).await,
+            Row::association,
+        ),
+        Kind::Updates => split(
+            fleet::updates(cloud, routes, selection, progress).await,
+            Row::update,
+        ),
+    };
+    drop(line);
+    let failures: Vec<Failure> = resolved
+        .unroutable
+        .into_iter()
+        .map(|scope| scope.failure)
+        .chain(rest.faults.into_iter().map(|fault| fault.failure))
+        .collect();
+    complain(&failures);
+    let exit = match (
+        failures.is_empty(),
+        rest.routes_read > 0 || !rows.is_empty(),
+    ) {
+        (true, true) => Exit::Done,
+        (false, true) => Exit::Partly,
+        (_, false) => {
+            if failures.is_empty() {
+                let off = rest.regions_off;
+                eprintln!("error: none of the {off} regions is enabled for the account");
+            }
+            Exit::Failed
+        }
+    };
+    Ok((rows, exit))
+}
+
+/// What a harvest holds besides its rows.
+struct Rest {
+    faults: Vec<Fault>,
+    regions_off: usize,
+    routes_read: usize,
+}
+
+fn split<T>(harvest: Harvest<T>, row: fn(T) -> Row) -> (Vec<Row>, Rest) {
+    let Harvest {
+        rows,
+        faults,
+        regions_off,
+        routes_read,
+    } = harvest;
+    let rest = Rest {
+        faults,
+        regions_off,
+        routes_read,
+    };
+    (rows.into_iter().map(row).collect(), rest)
+}
+
+/// Each failure once: a denied call fails alike for a thousand rows.
+fn complain(failures: &[Failure]) {
+    let mut said: Vec<(&Failure, usize)> = Vec::new();
+    for failure in failures {
+        let alike = |(known, _): &&mut (&Failure, usize)| {
+            known.kind == failure.kind && known.code == failure.code && similar(known, failure)
+        };
+        match said.iter_mut().find(alike) {
+            Some((_, count)) => *count += 1,
+            None => said.push((failure, 1)),
+        }
+    }
+    for (failure, count) in said {
+        eprint!("error: {}", visible(&failure.to_string()));
+        if count > 1 {
+            eprint!(" (and {} more like it)", count - 1);
+        }
+        eprintln!();
+        if let Some(hint) = &failure.hint {
+            eprintln!("  hint: {}", visible(hint));
+        }
+    }
+}
+
+/// Says whether two failures differ only in the id of what was asked about.
+fn similar(one: &Failure, other: &Failure) -> bool {
+    let generic = |text: &str| {
+        let words = text.split([' ', '/', ':']);
+        let kept: Vec<_> = words
+            .filter(|word| !(word.starts_with("a-") && word.len() == 19))
+            .collect();
+        kept.join(" ")
+    };
+    generic(&one.doing) == generic(&other.doing)
+        && generic(&one.cause) == generic(&other.cause)
+        && one.hint == other.hint
+}
+
+/// Nothing to look at: the failure lists what was looked for and what to do, which read better as lines.
+pub(crate) fn unconfigured(failure: Failure) -> Problem {
+    if failure.kind != FailureKind::Unconfigured {
+        return failure.into();
+    }
+    let mut problem = Problem::failed(format!("could not {}", failure.doing));
+    for cause in failure.cause.split("; ") {
+        problem = problem.hint(format!("looked for {cause}"));
+    }
+    let steps = failure.hint.as_deref().unwrap_or_default();
+    for step in steps.split("  ").filter(|step| !step.is_empty()) {
+        problem = problem.hint(step);
+    }
+    problem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_that_differ_in_an_id_are_alike() {
+        let failure = |id: &str, cluster: &str| {
+            let doing = format!("describe association {id} of {cluster}");
+            Failure::new(FailureKind::Denied, doing, format!("no eks:X on shop/{id}"))
+        };
+        let (one, two) = ("a-1b2c3d4e5f6g7h8i9", "a-9b2c3d4e5f6g7h8i1");
+        assert!(similar(&failure(one, "shop"), &failure(two, "shop")));
+        assert!(!similar(&failure(one, "shop"), &failure(two, "other")));
+    }
+}

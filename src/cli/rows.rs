@@ -1,0 +1,203 @@
+//! Rows of every kind, whether read now or kept from an earlier run.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::cli::args::Kind;
+use crate::model::document::Document;
+use crate::model::export::document::{
+    self, ASSOCIATION_MEMBERS, CLUSTER_MEMBERS, Place, placed, without,
+};
+use crate::model::export::{Exported, columns};
+use crate::model::{
+    Association, AssociationDetail, Cluster, ClusterArn, Described, Failure, Update,
+};
+use crate::ops::fleet::{AssociationRow, ClusterRow, Site, UpdateRow};
+
+/// One line of a table, one object of a document.
+pub(crate) struct Row {
+    cluster: ClusterArn,
+    /// The named profile in use; `None` for the standard chain and for the cache.
+    profile: Option<String>,
+    item: Item,
+}
+
+/// What a row is about; why something is not known stands in its place.
+enum Item {
+    Cluster(Result<Box<Cluster>, String>),
+    Association {
+        listed: Association,
+        detail: Result<(AssociationDetail, Option<Document>), String>,
+    },
+    Update(Box<Update>, Option<Document>),
+}
+
+impl Row {
+    pub(crate) fn cluster(row: ClusterRow) -> Self {
+        Self::found(
+            &row.site,
+            Item::Cluster(
+                row.cluster
+                    .map(Box::new)
+                    .map_err(|failure| reason(&failure)),
+            ),
+        )
+    }
+
+    pub(crate) fn association(row: AssociationRow) -> Self {
+        let detail = match row.described {
+            Ok(described) => Ok((described.value.detail, Some(described.document))),
+            Err(failure) => Err(reason(&failure)),
+        };
+        let listed = row.association;
+        Self::found(&row.site, Item::Association { listed, detail })
+    }
+
+    pub(crate) fn update(row: UpdateRow) -> Self {
+        let Described { value, document } = row.update;
+        Self::found(&row.site, Item::Update(Box::new(value), Some(document)))
+    }
+
+    fn found(site: &Site, item: Item) -> Self {
+        Self {
+            cluster: site.arn.clone(),
+            profile: site.route.profile.as_deref().map(str::to_owned),
+            item,
+        }
+    }
+
+    pub(crate) fn cached_cluster(arn: ClusterArn, cluster: Option<Cluster>) -> Self {
+        let cluster = cluster.map(Box::new).ok_or_else(not_cached);
+        Self::cached(arn, Item::Cluster(cluster))
+    }
+
+    pub(crate) fn cached_association(
+        listed: Association,
+        detail: Option<AssociationDetail>,
+    ) -> Self {
+        let detail = detail.map(|detail| (detail, None)).ok_or_else(not_cached);
+        Self::cached(
+            listed.key.cluster.clone(),
+            Item::Association { listed, detail },
+        )
+    }
+
+    pub(crate) fn cached_update(update: Update) -> Self {
+        Self::cached(
+            update.key.cluster.clone(),
+            Item::Update(Box::new(update), None),
+        )
+    }
+
+    fn cached(cluster: ClusterArn, item: Item) -> Self {
+        Self {
+            cluster,
+            profile: None,
+            item,
+        }
+    }
+
+    /// Says whether it is an update that will not change any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(&self.item, Item::Update(update, _) if update.status.is_terminal())
+    }
+
+    pub(crate) fn is_association(&self, matches: impl Fn(&Association) -> bool) -> bool {
+        matches!(&self.item, Item::Association { listed, .. } if matches(listed))
+    }
+
+    pub(crate) fn is_update(&self, id: &str) -> bool {
+        matches!(&self.item, Item::Update(update, _) if *update.key.id == *id)
+    }
+
+    pub(crate) fn arn(&self) -> &ClusterArn {
+        &self.cluster
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        let document = match &self.item {
+            Item::Cluster(Ok(cluster)) => cluster.document.clone(),
+            Item::Cluster(Err(reason)) => without(
+                document::listed_cluster(&self.cluster),
+                &CLUSTER_MEMBERS,
+                reason,
+            ),
+            Item::Association { listed, detail } => match detail {
+                Ok((_, Some(document))) => document.clone(),
+                Ok((detail, None)) => document::association(listed, detail),
+                Err(reason) => without(
+                    document::listed_association(listed),
+                    &ASSOCIATION_MEMBERS,
+                    reason,
+                ),
+            },
+            Item::Update(update, document) => {
+                let document = document.clone().unwrap_or_else(|| document::update(update));
+                document::with_subject(document, &self.cluster, &update.key.subject)
+            }
+        };
+        let profile = self.profile.as_deref();
+        placed(
+            document,
+            Place {
+                cluster: &self.cluster,
+                profile,
+            },
+        )
+    }
+
+    /// All cells of the wide table.
+    pub(crate) fn cells(&self, now: Timestamp) -> Vec<String> {
+        let profile = self.profile.as_deref().unwrap_or_default();
+        match &self.item {
+            Item::Cluster(cluster) => {
+                columns::cluster(&self.cluster, cluster.as_deref().ok(), profile, now)
+            }
+            Item::Association { listed, detail } => {
+                let detail = detail.as_ref().ok().map(|(detail, _)| detail);
+                columns::association(listed, detail, profile, now)
+            }
+            Item::Update(update, _) => columns::update(update, profile, now),
+        }
+    }
+
+    /// What `describe` takes after the kind: the cluster's ARN, and the name where there is one.
+    pub(crate) fn name(&self) -> String {
+        match &self.item {
+            Item::Cluster(_) => self.cluster.to_string(),
+            Item::Association { listed, .. } => format!("{} {}", self.cluster, listed.name()),
+            Item::Update(update, _) => format!("{} {}", self.cluster, update.key.id),
+        }
+    }
+
+    pub(crate) fn exported(&self) -> Option<Exported<'_>> {
+        let Item::Association { listed, detail } = &self.item else {
+            return None;
+        };
+        Some(Exported {
+            association: listed,
+            detail: detail
+                .as_ref()
+                .map(|(detail, _)| detail)
+                .map_err(String::as_str),
+            profile: self.profile.as_deref(),
+        })
+    }
+}
+
+fn reason(failure: &Failure) -> String {
+    failure.to_string()
+}
+
+fn not_cached() -> String {
+    "it was not read before".to_owned()
+}
+
+/// The table of a kind.
+pub(crate) fn columns(kind: Kind) -> &'static columns::Columns {
+    match kind {
+        Kind::Clusters => &columns::CLUSTERS,
+        Kind::Associations => &columns::ASSOCIATIONS,
+        Kind::Updates => &columns::UPDATES,
+    }
+}
