@@ -2,7 +2,6 @@
 
 mod args;
 mod cached;
-mod clock;
 mod demo;
 mod describe;
 mod exit;

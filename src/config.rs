@@ -11,12 +11,10 @@ use std::path::{Path, PathBuf};
 
 use crate::input::Keymap;
 use crate::model::pattern::ClusterPattern;
+use crate::theme;
 
 /// A commented sample that shows every setting at its default; tests hold it to that.
 pub const SAMPLE: &str = include_str!("../assets/config.toml");
-
-/// The theme where none is named.
-pub const DEFAULT_THEME: &str = "dark";
 
 /// What the file says, or the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +27,7 @@ pub struct Config {
     pub read_only_clusters: Vec<ClusterPattern>,
     /// A change to these clusters must be confirmed by typing a name.
     pub protected: Vec<ClusterPattern>,
+    /// One of [`theme::NAMES`].
     pub theme: String,
     pub keymap: Keymap,
 }
@@ -40,7 +39,7 @@ impl Default for Config {
             read_only: false,
             read_only_clusters: Vec::new(),
             protected: Vec::new(),
-            theme: DEFAULT_THEME.to_owned(),
+            theme: theme::NAMES[0].to_owned(),
             keymap: Keymap::default(),
         }
     }

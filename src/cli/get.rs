@@ -182,7 +182,7 @@ pub(crate) fn unconfigured(failure: Failure) -> Problem {
     }
     let mut problem = Problem::failed(format!("could not {}", failure.doing));
     for cause in failure.cause.split("; ") {
-        problem = problem.hint(format!("looked for {cause}"));
+        problem = problem.detail(cause);
     }
     let steps = failure.hint.as_deref().unwrap_or_default();
     for step in steps.split("  ").filter(|step| !step.is_empty()) {

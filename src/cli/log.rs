@@ -13,7 +13,8 @@ use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::cli::{clock, paths};
+use crate::cli::paths;
+use crate::runtime::clock;
 
 /// Days whose files are kept.
 const KEPT: usize = 7;

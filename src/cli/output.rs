@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::cli::args::{Format, Kind};
-use crate::cli::clock;
 use crate::cli::rows::{self, Row};
 use crate::model::export::terraform::Terraform;
 use crate::model::export::{aws_cli, document, eksctl, json, table, yaml};
 use crate::model::text::visible;
+use crate::runtime::clock;
 
 /// How rows are printed.
 #[derive(Debug, Clone, Copy)]
@@ -133,16 +133,23 @@ fn write_csv(out: &mut impl Write, rows: &[Row], style: Style) -> io::Result<()>
     };
     let mut csv = csv::Writer::from_writer(out);
     if style.headers {
-        csv.write_record(&header)?;
+        csv.write_record(&header).map_err(unwrapped)?;
     }
     for document in &documents {
-        csv.write_record(
-            header
-                .iter()
-                .map(|name| cell(document::csv_cell(document.get(name)))),
-        )?;
+        let cells = header
+            .iter()
+            .map(|name| cell(document::csv_cell(document.get(name))));
+        csv.write_record(cells).map_err(unwrapped)?;
     }
     csv.flush()
+}
+
+/// The error itself, so that a closed pipe is still recognised.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn write_terraform(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {

@@ -12,6 +12,7 @@ use crate::model::{Failure, FailureKind};
 pub(crate) struct Problem {
     exit: Exit,
     message: String,
+    details: Vec<String>,
     hints: Vec<String>,
     closed_pipe: bool,
 }
@@ -21,6 +22,7 @@ impl Problem {
         Self {
             exit,
             message: message.into(),
+            details: Vec::new(),
             hints: Vec::new(),
             closed_pipe: false,
         }
@@ -32,6 +34,13 @@ impl Problem {
 
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self::new(Exit::Failed, message)
+    }
+
+    /// Adds a line that explains the message.
+    #[must_use]
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
     }
 
     #[must_use]
@@ -52,8 +61,11 @@ impl Problem {
 
     fn text(&self) -> String {
         let mut text = format!("error: {}\n", visible(&self.message));
-        for hint in &self.hints {
+        for detail in &self.details {
             // Writing to a String cannot fail.
+            writeln!(text, "  {}", visible(detail)).unwrap_or_default();
+        }
+        for hint in &self.hints {
             writeln!(text, "  hint: {}", visible(hint)).unwrap_or_default();
         }
         text

@@ -1,6 +1,7 @@
 //! The way into the terminal UI.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 
 use crate::app;
 use crate::cli::args::Global;
@@ -8,6 +9,8 @@ use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
 use crate::ops::routes::Resolved;
+use crate::runtime;
+use crate::theme::Theme;
 
 pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
     if global.output.is_some() || global.no_headers {
@@ -36,23 +39,33 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
         ),
         Err(failure) => (Vec::new(), vec![failure]),
     };
-    let options = app::Options {
-        keymap: setup.config.keymap.clone(),
-        read_only: setup.cloud.read_only(),
-        demo: setup.demo.is_some(),
-        troubles,
+    let options = runtime::Options {
+        app: app::Options {
+            keymap: setup.config.keymap.clone(),
+            read_only: setup.cloud.read_only(),
+            demo: setup.demo.is_some(),
+            troubles,
+        },
+        theme: theme(&setup.config.theme),
+        cache: setup.cache(global),
     };
-    run(&setup, routes, options, setup.cache(global)).await?;
+    // `setup` stays alive until here: the demo ends with it.
+    runtime::run(Arc::clone(&setup.cloud), routes, options).await?;
     Ok(Exit::Done)
 }
 
-/// The one call into the terminal UI.
-#[expect(clippy::unused_async, reason = "the terminal UI is asynchronous")]
-async fn run(
-    _setup: &Setup,
-    _routes: Vec<crate::model::Route>,
-    _options: app::Options,
-    _cache: Option<std::path::PathBuf>,
-) -> Result<(), Problem> {
-    Err(Problem::failed("the terminal UI is not part of this build"))
+/// The configured theme; `NO_COLOR` with any value takes the one without colours.
+fn theme(name: &str) -> Theme {
+    let colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let name = if colourless { "mono" } else { name };
+    // The configuration was refused if it names a theme that does not exist.
+    Theme::named(name).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn there_is_a_theme_without_colours() {
+        assert!(crate::theme::NAMES.contains(&"mono"));
+    }
 }

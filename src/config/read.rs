@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Config, ConfigError, Scope};
 use crate::input::{Command, Key, Keymap};
 use crate::model::pattern::{ClusterPattern, Glob};
+use crate::theme::NAMES;
 
 /// A refusal with the bytes that it is about.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                 None => config.read_only_clusters = list(value, "read-only", pattern)?,
             },
             "protected" => config.protected = list(value, "protected", pattern)?,
-            "theme" => string(value, "theme")?.clone_into(&mut config.theme),
+            "theme" => config.theme = theme(value)?,
             "keys" => config.keymap = keymap(value)?,
             other => {
                 let known = ["scopes", "read-only", "protected", "theme", "keys"];
@@ -65,6 +66,15 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
         }
     }
     Ok(config)
+}
+
+fn theme(value: &Value<'_>) -> Result<String, Fault> {
+    let name = string(value, "theme")?;
+    if NAMES.contains(&name) {
+        Ok(name.to_owned())
+    } else {
+        refuse(value.span(), unknown("theme", name, NAMES))
+    }
 }
 
 fn scope(value: &Value<'_>) -> Result<Scope, Fault> {
@@ -345,6 +355,18 @@ top = ["home", "ctrl-home"]
                 message.starts_with(&expected),
                 "{text}\n{message}\n{expected}"
             );
+        }
+        for (text, expected) in [
+            (
+                "theme = 'drak'",
+                "c.toml:1:9: there is no theme \"drak\"; did you mean dark?",
+            ),
+            (
+                "theme = ''",
+                "c.toml:1:9: there is no theme \"\"; there are dark, light",
+            ),
+        ] {
+            assert!(refused(text).starts_with(expected), "{}", refused(text));
         }
         // The parser's own words are not ours to test, its position is.
         for (text, place) in [

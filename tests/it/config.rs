@@ -33,16 +33,16 @@ fn uncommented(sample: &str) -> String {
     sample.lines().map(line).collect()
 }
 
-/// Run with UPDATE=1 to write the section anew after the table of commands changed.
+/// Run with ROLEDEX_BLESS=1 to write the section anew after the table of commands changed.
 #[test]
 fn the_sample_lists_every_command_with_its_keys() {
     let (prose, _) = SAMPLE.split_once("#[keys]\n").unwrap();
     let expected = format!("{prose}#[keys]\n{}", keys());
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("ROLEDEX_BLESS").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/config.toml");
         std::fs::write(path, &expected).unwrap();
     }
-    assert_eq!(SAMPLE, expected, "run this test again with UPDATE=1");
+    assert_eq!(SAMPLE, expected, "run this test again with ROLEDEX_BLESS=1");
 }
 
 #[test]
@@ -57,6 +57,17 @@ fn the_sample_shows_every_setting() {
     let table: toml::Table = uncommented(SAMPLE).parse().unwrap();
     let names: Vec<_> = table.keys().map(String::as_str).collect();
     assert_eq!(names, ["keys", "protected", "read-only", "scopes", "theme"]);
+}
+
+#[test]
+fn the_sample_names_every_theme() {
+    let line = SAMPLE
+        .lines()
+        .find(|line| line.starts_with("# Colours: "))
+        .unwrap();
+    for name in roledex::theme::NAMES {
+        assert!(line.contains(name), "{name}");
+    }
 }
 
 #[test]

@@ -174,7 +174,7 @@ async fn associations_are_selected_and_what_failed_is_named() {
     let rows: Vec<_> = harvest
         .rows
         .iter()
-        .map(|row| row.described.value.association.name())
+        .map(|row| row.association.name())
         .collect();
     assert_eq!(
         rows,
@@ -184,7 +184,10 @@ async fn associations_are_selected_and_what_failed_is_named() {
     let fault = &harvest.faults[0];
     assert_eq!(fault.cluster.as_ref().unwrap().name(), "green");
     assert_eq!(&*fault.failure.cause, "green is broken");
-    assert_eq!(harvest.rows[0].described.document["serviceAccount"], "sa-1");
+    assert_eq!(
+        harvest.rows[0].described.as_ref().unwrap().document["serviceAccount"],
+        "sa-1"
+    );
 }
 
 #[tokio::test]
@@ -233,10 +236,7 @@ async fn single_things_are_found_by_name() {
     let row = fleet::one_association(cloud, &routes, &blue, &pair)
         .await
         .unwrap();
-    assert_eq!(
-        &*row.described.value.association.key.id,
-        "a-30000000000000000"
-    );
+    assert_eq!(&*row.association.key.id, "a-30000000000000000");
     let row = fleet::one_update(cloud, &routes, &blue, "addon-update")
         .await
         .unwrap();
