@@ -279,6 +279,17 @@ impl State {
         if ran {
             self.schedule_poll(effects);
         }
+        let settling = self.fleet.clusters.get(cluster).is_some_and(|row| {
+            let status = row
+                .detail
+                .value()
+                .and_then(|cluster| cluster.status.as_deref());
+            row.detail.waiting().is_none() && row.detail.is_live() && status != Some("ACTIVE")
+        });
+        if ran || settling {
+            // The status of a cluster changes with its updates, and nobody else asks for it again.
+            self.describe_cluster(cluster, false, effects);
+        }
     }
 }
 

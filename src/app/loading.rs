@@ -11,7 +11,7 @@ use crate::app::layout::table_rows;
 use crate::app::pane::{PaneId, RowKey};
 use crate::app::remote::Ticket;
 use crate::app::state::{Lane, State};
-use crate::model::{AssociationKey, ClusterArn, Region, RouteId, UpdateKey};
+use crate::model::{AssociationKey, ClusterArn, Region, RouteId, UpdateKey, UpdateSubject};
 
 /// Describes of associations in flight for one account and region; more would only wait for the budget.
 const DESCRIBES_PER_LANE: usize = 12;
@@ -88,7 +88,11 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
-        let every_subject = self.restriction.scope.contains(arn);
+        // An add-on's update that runs is followed to its end, even after its cluster was left.
+        let followed = self.fleet.running_updates().any(|update| {
+            update.key.cluster == *arn && update.key.subject != UpdateSubject::Cluster
+        });
+        let every_subject = followed || self.restriction.scope.contains(arn);
         let ended: HashSet<UpdateKey> = self
             .fleet
             .updates

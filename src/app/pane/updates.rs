@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::app::fleet::UpdateRow;
 use crate::app::pane::{Cell, Column, SortKey, Tone, glyph};
 use crate::model::age::age;
-use crate::model::{Update, UpdateStatus};
+use crate::model::{Origin, Update, UpdateStatus};
 
-pub const COLUMNS: [Column; 8] = [
+pub const COLUMNS: [Column; 9] = [
     Column {
         title: "STATUS",
         rank: 100,
@@ -60,6 +60,13 @@ pub const COLUMNS: [Column; 8] = [
         wide: false,
     },
     Column {
+        title: "READ",
+        rank: 65,
+        min: 6,
+        max: 12,
+        wide: false,
+    },
+    Column {
         title: "ID",
         rank: 20,
         min: 36,
@@ -99,7 +106,8 @@ pub fn cell(row: &UpdateRow, column: usize, now: Timestamp) -> Cell<'_> {
         6 => update
             .created
             .map_or_else(Cell::none, |created| Cell::muted(age(created, now))),
-        7 => Cell::muted(&*update.key.id),
+        7 => read(row, now),
+        8 => Cell::muted(&*update.key.id),
         _ => Cell::plain(""),
     }
 }
@@ -113,6 +121,18 @@ pub fn status(update: &Update) -> Cell<'_> {
         UpdateStatus::Cancelled => Cell::sign(glyph::OFF, word, Tone::Warning),
         UpdateStatus::Successful => Cell::sign(glyph::GOOD, word, Tone::Good),
         UpdateStatus::Other(_) => Cell::sign(glyph::WARNING, word, Tone::Warning),
+    }
+}
+
+/// How fresh the row is: what has ended never changes, so it is as good as new.
+fn read(row: &UpdateRow, now: Timestamp) -> Cell<'static> {
+    if row.update.value.status.is_terminal() {
+        Cell::muted("final")
+    } else if row.update.origin == Origin::Cache {
+        let old = format!("{} old", age(row.update.at, now));
+        Cell::sign(glyph::WARNING, old, Tone::Warning)
+    } else {
+        Cell::sign(glyph::GOOD, "live", Tone::Muted)
     }
 }
 
@@ -138,7 +158,8 @@ pub fn sort_key(row: &UpdateRow, column: usize) -> SortKey<'_> {
         6 => update.created.map_or(SortKey::Missing, |created| {
             SortKey::Number(-created.as_second())
         }),
-        7 => words(Some(&update.key.id)),
+        7 => SortKey::Number(row.update.at.as_second()),
+        8 => words(Some(&update.key.id)),
         _ => SortKey::Missing,
     }
 }

@@ -3,7 +3,7 @@
 use roledex::app::effect::Timer;
 use roledex::app::pane::PaneId;
 use roledex::app::{Effect, Msg, Options, Request};
-use roledex::model::{Failure, FailureKind, Route};
+use roledex::model::{Failure, FailureKind, Route, UpdateSubject};
 
 use crate::script::{Script, association, cluster_arn, update};
 
@@ -164,7 +164,7 @@ fn an_update_that_ended_is_never_described_again() {
     assert_eq!(script.state.fleet.updates.len(), 2);
     assert_eq!(script.column(PaneId::Updates, 0), Vec::<String>::new());
     script.keys("tab tab F");
-    assert_eq!(script.column(PaneId::Updates, 7), ["u-2", "u-1"]);
+    assert_eq!(script.column(PaneId::Updates, 8), ["u-2", "u-1"]);
 }
 
 #[test]
@@ -248,4 +248,48 @@ fn refreshing_keeps_what_is_known_in_sight() {
         .list_associations(&arn, vec![association(&arn, 1, "ns", "api")])
         .describe_all();
     assert_eq!(script.column(PaneId::Associations, 8), ["live"]);
+}
+
+#[test]
+fn a_cluster_is_described_again_while_it_updates() {
+    let mut script = Script::one_scope();
+    script.open_scope("prod", "eu-west-1", &["shop"]);
+    let arn = cluster_arn("eu-west-1", "shop");
+    script.describe_cluster(&arn, "UPDATING");
+    let running = update(&arn, "u", "InProgress", "2026-11-21T11:59:00Z");
+    script.list_updates(&arn, vec![running]);
+    script.describe_cluster(&arn, "UPDATING");
+    script.send(Msg::Woke(Timer::Poll));
+    script.list_updates(
+        &arn,
+        vec![update(&arn, "u", "Successful", "2026-11-21T11:59:00Z")],
+    );
+    script.describe_cluster(&arn, "ACTIVE");
+    assert_eq!(script.column(PaneId::Clusters, 1), ["ACTIVE"]);
+    let asked = script
+        .open()
+        .iter()
+        .filter(|r| matches!(r, Request::DescribeCluster { .. }))
+        .count();
+    assert_eq!(asked, 0, "an active cluster is left alone");
+}
+
+#[test]
+fn an_update_of_an_add_on_is_followed_after_its_cluster_was_left() {
+    let mut script = Script::with_clusters(&["shop"]);
+    let arn = cluster_arn("eu-west-1", "shop");
+    let mut addon = update(&arn, "u", "InProgress", "2026-11-21T11:59:00Z");
+    addon.key.subject = UpdateSubject::Addon("vpc-cni".into());
+    script.list_updates(&arn, vec![addon]);
+    script.send(Msg::Woke(Timer::Poll));
+    let every = script.open().into_iter().any(|r| {
+        matches!(
+            r,
+            Request::ListUpdates {
+                every_subject: true,
+                ..
+            }
+        )
+    });
+    assert!(every);
 }
