@@ -127,7 +127,7 @@ commands! {
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
     Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
     Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
-    ClearScope      "clear-scope"      Look    "all scopes" "Lifts the restriction to chosen clusters"       [Main] ["0"] 55;
+    ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters"       [Main] ["0"] 55;
     Scopes          "scopes"           Look    "scopes"     "Lists profiles and regions, and how each one fares" [Main] ["P"] 50;
     Search          "search"           Look    "search"     "Searches in the text"                           [Text] ["/"] 70;
     NextMatch       "next-match"       Look    "next"       "Moves to the next match"                        [Text] ["n"] 50;

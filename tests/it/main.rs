@@ -13,6 +13,8 @@ mod dependencies;
 mod docs;
 mod flows;
 mod layers;
+mod monkey;
+mod pty;
 mod script;
 mod sim;
 mod simulated;

@@ -22,7 +22,10 @@ fn world() -> Script {
         let arn = cluster_arn("eu-west-1", cluster);
         let row = |n: usize| association(&arn, n, "名前空間", &format!("sa-{n}-e\u{301}\u{202e}"));
         script.list_associations(&arn, (0..25).map(row).collect());
-        script.list_updates(&arn, vec![update(&arn, "u-1", "InProgress", "2026-11-21T11:00:00Z")]);
+        script.list_updates(
+            &arn,
+            vec![update(&arn, "u-1", "InProgress", "2026-11-21T11:00:00Z")],
+        );
     }
     script
 }
@@ -30,10 +33,13 @@ fn world() -> Script {
 /// Answers one open question, well or badly.
 fn answer(script: &mut Script, random: &mut StdRng) {
     let open = script.open();
-    let Some(request) = open.choose(random).cloned() else { return };
+    let Some(request) = open.choose(random).cloned() else {
+        return;
+    };
     let ticket = script.ticket(|other| *other == request);
     if random.random_bool(0.2) {
-        let failure = roledex::model::Failure::new(roledex::model::FailureKind::Denied, "read", "not today");
+        let failure =
+            roledex::model::Failure::new(roledex::model::FailureKind::Denied, "read", "not today");
         script.done(ticket, Err(failure));
         return;
     }
@@ -51,17 +57,26 @@ fn random_keys_break_nothing_and_write_nothing() {
         .flat_map(|command| command.default_keys())
         .map(|key| key.parse::<Key>().unwrap())
         .filter(|key| key.to_string() != "ctrl-c")
-        .chain("abcxyz019/:!é日".chars().map(|c| Key::plain(roledex::input::key::Code::Char(c))))
+        .chain(
+            "abcxyz019/:!é日"
+                .chars()
+                .map(|c| Key::plain(roledex::input::key::Code::Char(c))),
+        )
         .collect();
     let theme = Theme::named("dark").unwrap();
     let mut script = world();
     for pressed in 0..KEYS {
         match random.random_range(0..100) {
             0 => {
-                let size = Size { width: random.random_range(0..200), height: random.random_range(0..60) };
+                let size = Size {
+                    width: random.random_range(0..200),
+                    height: random.random_range(0..60),
+                };
                 script.hear(Msg::Resize(size));
             }
-            1 => script.hear(Msg::Paste("pa\u{1b}[31mste\n".repeat(random.random_range(0..3)))),
+            1 => script.hear(Msg::Paste(
+                "pa\u{1b}[31mste\n".repeat(random.random_range(0..3)),
+            )),
             2..=5 => answer(&mut script, &mut random),
             _ => script.hear(Msg::Key(*keys.choose(&mut random).unwrap())),
         }

@@ -307,7 +307,7 @@ fn member(label: &str, value: Option<&str>) -> TextLine {
 
 fn moment(label: &str, at: Option<Timestamp>, now: Timestamp) -> TextLine {
     match at {
-        Some(at) => TextLine::member(label, Tone::Plain, &at.to_string())
+        Some(at) => TextLine::member(label, Tone::Plain, &to_the_second(at).to_string())
             .with(Tone::Muted, &format!("  ({})", age(at, now))),
         None => TextLine::member(label, Tone::Muted, "-"),
     }
@@ -341,6 +341,7 @@ fn provenance<T>(state: &State, remote: &Remote<T>) -> Vec<TextLine> {
 
 fn read_at(state: &State, origin: Origin, at: Timestamp) -> TextLine {
     let old = age(at, state.now);
+    let at = to_the_second(at);
     match origin {
         Origin::Live => TextLine::member("read", Tone::Muted, &format!("{at} from AWS")),
         Origin::Cache => TextLine::member(
@@ -349,4 +350,9 @@ fn read_at(state: &State, origin: Origin, at: Timestamp) -> TextLine {
             &format!("{at} ({old}) by an earlier run: it may no longer hold"),
         ),
     }
+}
+
+/// Drops the fraction, which nobody reads; raw documents keep it.
+fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

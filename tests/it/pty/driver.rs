@@ -1,6 +1,7 @@
 //! A program in a pty, with waits on conditions that have a deadline and show the screen when they fail.
 
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -28,7 +29,13 @@ pub(crate) struct Pty {
 impl Pty {
     /// Starts roledex with arguments, in an environment of its own.
     pub(crate) fn roledex(arguments: &[&str], width: u16, height: u16) -> Self {
-        Self::start(Path::new(env!("CARGO_BIN_EXE_roledex")), arguments, &[], width, height)
+        Self::start(
+            Path::new(env!("CARGO_BIN_EXE_roledex")),
+            arguments,
+            &[],
+            width,
+            height,
+        )
     }
 
     pub(crate) fn start(
@@ -39,16 +46,29 @@ impl Pty {
         height: u16,
     ) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows: height,
+            cols: width,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
-        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
+        for name in [
+            "HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+        ] {
             command.env(name, home.path());
         }
         command.env("AWS_CONFIG_FILE", home.path().join("aws-config"));
-        command.env("AWS_SHARED_CREDENTIALS_FILE", home.path().join("aws-credentials"));
+        command.env(
+            "AWS_SHARED_CREDENTIALS_FILE",
+            home.path().join("aws-credentials"),
+        );
         command.env("KUBECONFIG", home.path().join("kubeconfig"));
         for (name, value) in [
             ("AWS_EC2_METADATA_DISABLED", "true"),
@@ -66,8 +86,15 @@ impl Pty {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let parser = vt100::Parser::new(height, width, 0);
-        let seen = Arc::new((Mutex::new(Seen { parser, raw: Vec::new(), ended: false }), Condvar::new()));
+        let parser = vt100::Parser::new(cells(height), cells(width), 0);
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser,
+                raw: Vec::new(),
+                ended: false,
+            }),
+            Condvar::new(),
+        ));
         let shared = Arc::clone(&seen);
         std::thread::spawn(move || {
             let mut buffer = [0; 8192];
@@ -88,7 +115,13 @@ impl Pty {
             }
         });
         let writer = pair.master.take_writer().unwrap();
-        Self { seen, writer, master: pair.master, child, home }
+        Self {
+            seen,
+            writer,
+            master: pair.master,
+            child,
+            home,
+        }
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -107,8 +140,21 @@ impl Pty {
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) -> &mut Self {
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(height, width);
-        self.master.resize(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(cells(height), cells(width));
+        self.master
+            .resize(PtySize {
+                rows: height,
+                cols: width,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
         self
     }
 
@@ -117,19 +163,31 @@ impl Pty {
         let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
         while !holds(&seen) {
             let left = DEADLINE.saturating_sub(start.elapsed());
-            assert!(!left.is_zero(), "no {what} in {DEADLINE:?}; the screen is\n{}", seen.parser.screen().contents());
-            assert!(!seen.ended, "it ended before {what}; the screen is\n{}", seen.parser.screen().contents());
+            assert!(
+                !left.is_zero(),
+                "no {what} in {DEADLINE:?}; the screen is\n{}",
+                seen.parser.screen().contents()
+            );
+            assert!(
+                !seen.ended,
+                "it ended before {what}; the screen is\n{}",
+                seen.parser.screen().contents()
+            );
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
     }
 
     pub(crate) fn wait_for(&self, text: &str) -> &Self {
-        self.wait(&format!("\"{text}\""), |seen| seen.parser.screen().contents().contains(text));
+        self.wait(&format!("\"{text}\""), |seen| {
+            seen.parser.screen().contents().contains(text)
+        });
         self
     }
 
     pub(crate) fn wait_gone(&self, text: &str) -> &Self {
-        self.wait(&format!("end of \"{text}\""), |seen| !seen.parser.screen().contents().contains(text));
+        self.wait(&format!("end of \"{text}\""), |seen| {
+            !seen.parser.screen().contents().contains(text)
+        });
         self
     }
 
@@ -148,7 +206,12 @@ impl Pty {
         let mut seen = self.seen.0.lock().unwrap();
         let before = seen.raw.len();
         while start.elapsed() < time && seen.raw.len() == before {
-            seen = self.seen.1.wait_timeout(seen, time.saturating_sub(start.elapsed())).unwrap().0;
+            seen = self
+                .seen
+                .1
+                .wait_timeout(seen, time.saturating_sub(start.elapsed()))
+                .unwrap()
+                .0;
         }
         seen.raw.len() - before
     }
@@ -157,7 +220,11 @@ impl Pty {
     pub(crate) fn wait_until_still(&self, time: Duration) -> &Self {
         let start = Instant::now();
         while self.bytes_within(time) > 0 {
-            assert!(start.elapsed() < DEADLINE, "it never rests; the screen is\n{}", self.screen());
+            assert!(
+                start.elapsed() < DEADLINE,
+                "it never rests; the screen is\n{}",
+                self.screen()
+            );
         }
         self
     }
@@ -168,7 +235,11 @@ impl Pty {
         let mut seen = self.seen.0.lock().unwrap();
         while !seen.ended {
             let left = DEADLINE.saturating_sub(start.elapsed());
-            assert!(!left.is_zero(), "it does not end; the screen is\n{}", seen.parser.screen().contents());
+            assert!(
+                !left.is_zero(),
+                "it does not end; the screen is\n{}",
+                seen.parser.screen().contents()
+            );
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
         drop(seen);
@@ -179,10 +250,17 @@ impl Pty {
     pub(crate) fn assert_restored(&self) {
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
-        assert!(!screen.alternate_screen(), "the alternate screen is still on");
+        assert!(
+            !screen.alternate_screen(),
+            "the alternate screen is still on"
+        );
         assert!(!screen.hide_cursor(), "the cursor is still hidden");
         assert!(!screen.bracketed_paste(), "bracketed paste is still on");
     }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
 }
 
 impl Drop for Pty {

@@ -45,7 +45,10 @@ fn a_panic_gives_the_terminal_back() {
     let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
     let (taken, given_back) = (raw.find("\u{1b}[?1049h"), raw.find("\u{1b}[?1049l"));
     let told = raw.find("on purpose");
-    assert!(taken.is_some() && taken < given_back && given_back < told, "the message comes after the screen: {raw:?}");
+    assert!(
+        taken.is_some() && taken < given_back && given_back < told,
+        "the message comes after the screen: {raw:?}"
+    );
 }
 
 /// The child of the test above; on its own it does nothing.
@@ -61,9 +64,16 @@ fn panics_in_a_terminal() {
 fn the_shell_can_suspend_and_resume_it() {
     let bash = Path::new("/bin/bash");
     let program = env!("CARGO_BIN_EXE_roledex");
-    let mut pty = Pty::start(bash, &["--norc", "--noprofile", "-i"], &[("PS1", "shell> ")], 120, 30);
+    let mut pty = Pty::start(
+        bash,
+        &["--norc", "--noprofile", "--noediting", "-i"],
+        &[("PS1", "shell> ")],
+        120,
+        30,
+    );
     pty.wait_for("shell>");
-    pty.send(&format!("'{program}' --demo\r")).wait_for("ACTIVE");
+    pty.send(&format!("'{program}' --demo\r"))
+        .wait_for("ACTIVE");
     pty.send("\u{1a}").wait_for("Stopped");
     pty.assert_restored();
     pty.send("fg\r").wait_for("ACTIVE");
@@ -84,6 +94,9 @@ fn without_a_terminal_it_says_what_to_do() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("terminal") && told.contains("roledex get"), "{told}");
+    assert!(
+        told.contains("terminal") && told.contains("roledex get"),
+        "{told}"
+    );
     assert!(output.stdout.is_empty());
 }

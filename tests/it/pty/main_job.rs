@@ -5,9 +5,12 @@ use super::driver::Pty;
 #[test]
 fn the_demo_is_browsed_by_keys() {
     let mut pty = Pty::roledex(&["--demo"], 140, 40);
-    pty.wait_for("Clusters").wait_for("ACTIVE").wait_for("UPDATING").wait_for("Service accounts");
+    pty.wait_for("Clusters")
+        .wait_for("ACTIVE")
+        .wait_for("UPDATING")
+        .wait_for("Service accounts");
     pty.send("\t/payments").wait_for("payments");
-    pty.send("\rf").wait_gone("Service accounts");
+    pty.send("\rf").wait_for("[Associations");
     pty.send("d").wait_for("What it means").wait_for("role/");
     pty.send("q").wait_gone("What it means");
     pty.send("?").wait_for("Moves to the next row");
@@ -21,10 +24,15 @@ fn the_demo_is_browsed_by_keys() {
 fn it_follows_the_size_of_the_terminal() {
     let mut pty = Pty::roledex(&["--demo"], 140, 40);
     pty.wait_for("Service accounts").wait_for("ACTIVE");
-    pty.resize(80, 24).wait_gone("…fills").wait_for("Clusters").wait_for("ACTIVE");
+    pty.resize(80, 24)
+        .wait_gone("…fills")
+        .wait_for("Clusters")
+        .wait_for("ACTIVE");
     pty.resize(20, 5);
     pty.resize(1, 1);
-    pty.resize(120, 30).wait_for("Service accounts").wait_for("ACTIVE");
+    pty.resize(120, 30)
+        .wait_for("Service accounts")
+        .wait_for("ACTIVE");
 }
 
 #[test]
@@ -36,11 +44,17 @@ fn no_color_means_no_colour() {
     pty.exit();
     let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
     for sequence in raw.split("\u{1b}[").skip(1) {
-        let Some(end) = sequence.find(|c: char| c.is_ascii_alphabetic()) else { continue };
+        let Some(end) = sequence.find(|c: char| c.is_ascii_alphabetic()) else {
+            continue;
+        };
         if sequence[end..].starts_with('m') {
-            let colours = sequence[..end].split(';').filter_map(|code| code.parse::<u8>().ok());
+            let colours = sequence[..end]
+                .split(';')
+                .filter_map(|code| code.parse::<u8>().ok());
             // 39 and 49 are "no colour".
-            let coloured = colours.into_iter().any(|code| matches!(code, 30..=38 | 40..=48 | 90..=107));
+            let coloured = colours
+                .into_iter()
+                .any(|code| matches!(code, 30..=38 | 40..=48 | 90..=107));
             assert!(!coloured, "colour in {sequence:?}");
         }
     }
