@@ -13,42 +13,45 @@ pub struct Palette {
     pub cursor: usize,
 }
 
-/// A command as the matcher sees it: its name first, then what it does.
+/// A command as the matcher sees it, by one of its texts.
 struct Candidate {
     command: Command,
-    text: String,
+    text: &'static str,
 }
 
 impl AsRef<str> for Candidate {
     fn as_ref(&self) -> &str {
-        &self.text
+        self.text
     }
 }
 
 impl Palette {
-    /// Commands that match, the best first; all of the panes' commands while nothing is typed.
+    /// Commands that match by name, the best first, and then those that match by what they do.
     pub fn matches(&self) -> Vec<Command> {
-        let here = |command: &&Command| {
-            command
-                .contexts()
-                .iter()
-                .any(|context| matches!(context, Context::Main | Context::Everywhere))
-        };
-        let candidates = Command::ALL.iter().filter(here).map(|command| Candidate {
-            command: *command,
-            text: format!("{} {}", command.name(), command.sentence()),
-        });
         let pattern = Pattern::parse(
             &self.line.text(),
             CaseMatching::Ignore,
             Normalization::Smart,
         );
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let found = pattern.match_list(candidates, &mut matcher);
+        let mut found: Vec<Command> = Vec::new();
+        for text in [Command::name, Command::sentence] {
+            let here = Command::ALL.iter().copied().filter(|command| {
+                let contexts = command.contexts().iter();
+                let mut reachable =
+                    contexts.filter(|c| matches!(c, Context::Main | Context::Everywhere));
+                reachable.next().is_some() && !found.contains(command)
+            });
+            let candidates: Vec<_> = here
+                .map(|command| Candidate {
+                    command,
+                    text: text(command),
+                })
+                .collect();
+            let matched = pattern.match_list(candidates, &mut matcher);
+            found.extend(matched.into_iter().map(|(candidate, _)| candidate.command));
+        }
         found
-            .into_iter()
-            .map(|(candidate, _)| candidate.command)
-            .collect()
     }
 
     pub fn move_by(&mut self, rows: isize) {
