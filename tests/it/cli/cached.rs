@@ -1,0 +1,110 @@
+//! `--cached`: what earlier runs saw, without a call.
+
+use roledex::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
+use roledex::model::{
+    Association, AssociationDetail, AssociationKey, Cluster, ClusterArn, Known, Region,
+};
+use roledex::store::Cache;
+use serde_json::Value;
+
+use super::{Home, Site};
+
+fn fill(home: &Home) {
+    let region = Region::new("eu-west-1");
+    let arn = ClusterArn::new(&region, "111122223333", "kept");
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let association = |id: &str, name: &str, detail| AssociationSnapshot {
+        summary: Association {
+            key: AssociationKey {
+                cluster: arn.clone(),
+                id: id.into(),
+            },
+            namespace: "payments".into(),
+            service_account: name.into(),
+            arn: None,
+            owner: None,
+        },
+        detail,
+    };
+    let detail = AssociationDetail {
+        role: Some("arn:aws:iam::111122223333:role/kept".into()),
+        ..AssociationDetail::default()
+    };
+    let rows = vec![
+        association(
+            "a-1b2c3d4e5f6g7h8i9",
+            "api",
+            Some(Known::cached(detail, at)),
+        ),
+        association("a-2b2c3d4e5f6g7h8i9", "worker", None),
+    ];
+    let Value::Object(document) = serde_json::json!({"name": "kept", "version": "1.34"}) else {
+        unreachable!()
+    };
+    let cluster = Cluster {
+        version: Some("1.34".into()),
+        document,
+        ..Cluster::default()
+    };
+    let snapshot = Snapshot {
+        account: "111122223333".into(),
+        region,
+        clusters: vec![ClusterSnapshot {
+            arn: arn.clone(),
+            detail: Some(Known::cached(cluster, at)),
+            associations: Some(Known::cached(rows, at)),
+            updates: Vec::new(),
+        }],
+    };
+    Cache::open(home.path("cache/roledex"))
+        .unwrap()
+        .save(&snapshot)
+        .unwrap();
+}
+
+#[test]
+fn the_last_known_world_is_shown_without_a_call() {
+    let site = Site::demo();
+    fill(&site.home);
+    let rows = site
+        .run(&["get", "clusters", "--cached", "-o", "json"])
+        .rows();
+    assert_eq!((rows.len(), &rows[0]["name"]), (1, &Value::from("kept")));
+    let rows = site.run(&["get", "pia", "--cached", "-o", "json"]).rows();
+    assert_eq!(rows[0]["roleArn"], "arn:aws:iam::111122223333:role/kept");
+    assert!(rows[1]["roleArn"].is_null() && rows[1]["unknown"]["roleArn"].is_string());
+    let one = site
+        .run(&[
+            "describe",
+            "pia",
+            "kept",
+            "payments/api",
+            "--cached",
+            "-o",
+            "json",
+        ])
+        .done();
+    assert_eq!(serde_json::from_str::<Value>(&one).unwrap(), rows[0]);
+    let other = site.run(&[
+        "get",
+        "pia",
+        "--cached",
+        "--region",
+        "eu-west-2",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(other.rows().len(), 0);
+    assert!(site.simulated.log().entries().is_empty());
+}
+
+#[test]
+fn an_empty_cache_says_so() {
+    let ended = Home::new().run(&["get", "clusters", "--cached"]);
+    assert_eq!((ended.code, &*ended.out), (1, ""));
+    assert!(
+        ended.err.contains("is empty") && ended.err.contains("--cached"),
+        "{}",
+        ended.err
+    );
+}
