@@ -122,10 +122,10 @@ async fn rows_in_view_have_their_roles_first() {
     })
     .await;
     let (missing, all) = flow.state.details_missing();
-    assert_eq!(all, 400);
     assert!(
-        missing > 200,
-        "the rest was read first: {missing} of {all} are missing"
+        all - missing < 200,
+        "the rest was read first: {} of {all} are known",
+        all - missing
     );
 }
 
