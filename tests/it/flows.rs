@@ -19,7 +19,7 @@ use roledex::sim::{self, Simulator, World};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// Longest wait for the next message; nothing here takes that long unless it hangs.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The program without its terminal.
 pub(crate) struct Flow {
@@ -105,7 +105,7 @@ impl Flow {
         for effect in effects {
             match effect {
                 Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-                    self.terminal.push(effect)
+                    self.terminal.push(effect);
                 }
                 other => self.executor.run(other, &self.sender),
             }

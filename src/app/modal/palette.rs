@@ -33,7 +33,7 @@ impl Palette {
             CaseMatching::Ignore,
             Normalization::Smart,
         );
-        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut ranker = Matcher::new(Config::DEFAULT);
         let mut found: Vec<Command> = Vec::new();
         for text in [Command::name, Command::sentence] {
             let here = Command::ALL.iter().copied().filter(|command| {
@@ -48,8 +48,8 @@ impl Palette {
                     text: text(command),
                 })
                 .collect();
-            let matched = pattern.match_list(candidates, &mut matcher);
-            found.extend(matched.into_iter().map(|(candidate, _)| candidate.command));
+            let ranked = pattern.match_list(candidates, &mut ranker);
+            found.extend(ranked.into_iter().map(|(candidate, _)| candidate.command));
         }
         found
     }

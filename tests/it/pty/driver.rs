@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// Longest wait for anything; a debug build on a busy machine is slow.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 struct Seen {
     parser: vt100::Parser,
@@ -23,7 +23,8 @@ pub(crate) struct Pty {
     writer: Box<dyn Write + Send>,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
-    home: tempfile::TempDir,
+    /// Removed when the terminal is dropped.
+    _home: tempfile::TempDir,
 }
 
 impl Pty {
@@ -120,12 +121,8 @@ impl Pty {
             writer,
             master: pair.master,
             child,
-            home,
+            _home: home,
         }
-    }
-
-    pub(crate) fn home(&self) -> &Path {
-        self.home.path()
     }
 
     pub(crate) fn pid(&self) -> u32 {
