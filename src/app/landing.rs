@@ -5,7 +5,7 @@ use crate::app::fleet::{AssociationRow, ClusterRow, UpdateRow};
 use crate::app::loading::lane;
 use crate::app::modal::Modal;
 use crate::app::msg::Step;
-use crate::app::pane::PaneId;
+use crate::app::pane::{PaneId, associations};
 use crate::app::remote::{Remote, Ticket};
 use crate::app::state::State;
 use crate::model::{Association, ClusterArn, Failure, Known, RouteId, Update, UpdateSubject};
@@ -41,7 +41,7 @@ impl State {
                 if let Some(row) = self.fleet.associations.get_mut(&key) {
                     row.detail.settle(ticket, Ok(*detail), now);
                 }
-                self.touch(PaneId::Associations);
+                self.touch_details();
             }
             (Request::ListUpdates { .. }, Step::Update(update)) => {
                 self.land_update(ticket, *update);
@@ -109,7 +109,7 @@ impl State {
                 if let Some(row) = self.fleet.associations.get_mut(&key) {
                     end(&mut row.detail, ticket, outcome, self.now);
                 }
-                self.touch(PaneId::Associations);
+                self.touch_details();
                 self.remember(&key.cluster, effects);
             }
             Request::ListUpdates {
@@ -232,6 +232,17 @@ impl State {
         }
         self.enqueue(wanting);
         self.touch(PaneId::Associations);
+    }
+
+    /// The details of an association have changed: its row is drawn anew anyway, and only where they decide
+    /// which rows there are, or in which order, is it worth to arrange a hundred thousand of them again.
+    fn touch_details(&mut self) {
+        if let Some(pane) = self.panes.get_mut(&PaneId::Associations) {
+            let decisive = !pane.filter.is_empty()
+                || pane.problems_only
+                || associations::DETAILS.contains(&pane.sort.column);
+            pane.stale |= decisive;
+        }
     }
 
     fn land_update(&mut self, ticket: Ticket, update: Update) {

@@ -96,6 +96,9 @@ pub const COLUMNS: [Column; 12] = [
     },
 ];
 
+/// Indices of the columns that only a description fills.
+pub const DETAILS: [usize; 5] = [2, 3, 6, 7, 8];
+
 pub fn cell<'a>(
     fleet: &'a Fleet,
     row: &'a AssociationRow,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use roledex::app::pane::PaneId;
 use roledex::app::{Msg, Request, Step};
 
-use crate::script::{Script, association, cluster_arn};
+use crate::script::{Script, association, cluster_arn, role};
 
 /// 100 clusters with 1,000 associations each.
 fn large() -> Script {
@@ -45,4 +45,24 @@ fn a_hundred_thousand_rows_are_moved_through_without_a_wait() {
     let moving = start.elapsed() / 10;
     // Debug builds are some twenty times slower than what people run; a frame of theirs is 16 ms.
     assert!(moving < Duration::from_millis(100), "{moving:?} a key");
+}
+
+#[test]
+fn details_that_decide_nothing_cost_no_new_order() {
+    let mut script = large();
+    script.keys("tab");
+    let ticket = script.ticket(|request| matches!(request, Request::DescribeAssociation { .. }));
+    let stale = |script: &Script| script.state.pane(PaneId::Associations).unwrap().stale;
+    script.hear(Msg::Step {
+        ticket,
+        step: Step::Association(Box::new(role("x"))),
+    });
+    assert!(!stale(&script), "the pane is sorted by namespace");
+    script.keys("S j j enter");
+    let ticket = script.ticket(|request| matches!(request, Request::DescribeAssociation { .. }));
+    script.hear(Msg::Done {
+        ticket,
+        outcome: Ok(()),
+    });
+    assert!(stale(&script), "the pane is sorted by role");
 }
