@@ -133,6 +133,25 @@ impl Layout {
     }
 }
 
+/// Where the lines of a text view stand: the screen without the footer, the view's frame and a blank at each side.
+pub fn text_lines(size: Size) -> Area {
+    let height = size.height.saturating_sub(u16::from(size.height >= 4));
+    if height < 3 || size.width < 5 {
+        return Area {
+            x: 0,
+            y: 0,
+            width: size.width,
+            height,
+        };
+    }
+    Area {
+        x: 2,
+        y: 1,
+        width: size.width - 4,
+        height: height - 2,
+    }
+}
+
 /// Rows of data that a pane's area has room for: without its frame and its column titles.
 pub fn table_rows(area: Area) -> usize {
     usize::from(area.height.saturating_sub(3))

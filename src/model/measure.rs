@@ -1,6 +1,7 @@
 //! How wide text is in the cells of a terminal, and how it is cut and wrapped.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -82,71 +83,92 @@ pub fn cut_start(text: &str, room: usize) -> Cow<'_, str> {
 /// Wraps a line into rows of at most `room` cells, as byte ranges of the line.
 ///
 /// Rows break after blanks; a word that is longer than a row is cut. Nothing is lost: the ranges follow
-/// each other without a gap. Rows after the first are `indent` cells shorter, for a hanging indent.
-pub fn wrap(line: &str, room: usize, indent: usize) -> Vec<std::ops::Range<usize>> {
-    let mut rows = Vec::new();
-    let (mut start, mut at, mut used) = (0, 0, 0);
-    // Where the row could break, and how much of it stands before that.
-    let mut after_blank: Option<(usize, usize)> = None;
-    for grapheme in line.graphemes(true) {
-        let width = cells(grapheme);
-        let limit = if rows.is_empty() {
+/// each other without a gap. Rows after the first are `indent` cells shorter, for a hanging indent. Blanks
+/// at the end of a row may hang over its edge, where they are not seen.
+pub fn wrap(line: &str, room: usize, indent: usize) -> Vec<Range<usize>> {
+    let limit = |rows: &[Range<usize>]| {
+        let room = if rows.is_empty() {
             room
         } else {
             room.saturating_sub(indent)
+        };
+        room.max(1)
+    };
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    let (mut start, mut at, mut used) = (0, 0, 0);
+    let hanging = room.saturating_sub(indent).max(1);
+    for word in line.split_inclusive(' ') {
+        let bare = width(word.trim_end_matches(' '));
+        // A word that is longer than any row is cut where it stands: a new row would not help it.
+        if bare > 0 && bare <= hanging && used + bare > limit(&rows) && at > start {
+            rows.push(start..at);
+            (start, used) = (at, 0);
         }
-        .max(1);
-        let blank = grapheme == " ";
-        // A blank may hang over the edge: it is not seen there.
-        if used + width > limit && !blank && at > start {
-            let (end, before) = after_blank
-                .filter(|(end, _)| *end > start)
-                .unwrap_or((at, used));
-            rows.push(start..end);
-            start = end;
-            used -= before;
-            after_blank = None;
-            // What is carried over may fill the shorter row again.
-            let limit = room.saturating_sub(indent).max(1);
-            if used + width > limit && at > start {
+        if used + bare <= limit(&rows) {
+            at += word.len();
+            used += width(word);
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            let width = cells(grapheme);
+            if used + width > limit(&rows) && at > start && grapheme != " " {
                 rows.push(start..at);
-                start = at;
-                used = 0;
+                (start, used) = (at, 0);
             }
-        }
-        at += grapheme.len();
-        used += width;
-        if blank {
-            after_blank = Some((at, used));
+            at += grapheme.len();
+            used += width;
         }
     }
     rows.push(start..at);
     rows
 }
 
-/// Cells that rows after the first are indented by, so that a wrapped value stays in its column.
-///
-/// The values of `  label              value` start at the column after the label's; other lines hang by their
-/// own indentation and a little more. Never more than half the room.
-pub fn hanging(line: &str, room: usize) -> usize {
-    let own = line.len() - line.trim_start_matches(' ').len();
-    let column = line
-        .trim_start_matches(' ')
-        .find("  ")
-        .map(|gap| own + gap)
-        .and_then(|gap| line.get(gap..).map(|rest| (gap, rest)))
-        .map(|(gap, rest)| (gap, rest.len() - rest.trim_start_matches(' ').len()))
-        .map(|(gap, blanks)| width(line.get(..gap).unwrap_or_default()) + blanks);
-    let wanted = column.filter(|column| *column <= 40).unwrap_or(own + 2);
-    if wanted * 2 > room {
-        (own + 2).min(room / 2)
-    } else {
-        wanted
+/// The byte at which a column of cells starts; the end of the text if it is shorter.
+pub fn byte_at(text: &str, column: usize) -> usize {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if used >= column {
+            return at;
+        }
+        used += cells(grapheme);
     }
+    text.len()
+}
+
+/// Wraps a line of a text view, with its hanging indent: the first cell and the byte range of each row.
+pub fn rows(line: &str, room: usize) -> Vec<(usize, Range<usize>)> {
+    let indent = hanging(line, room);
+    let rows = wrap(line, room, indent).into_iter();
+    rows.map(|range| (if range.start > 0 { indent } else { 0 }, range))
+        .collect()
+}
+
+/// Cells by which the rows of a wrapped line hang, so that a value stays in its column.
+///
+/// In `  label              value` that is where the value starts; other lines hang by a little more than
+/// they are indented. Never more than half the room.
+fn hanging(line: &str, room: usize) -> usize {
+    let text = line.trim_start_matches(' ');
+    let own = line.len() - text.len();
+    let value = text.find("  ").and_then(|gap| {
+        let (label, rest) = text.split_at_checked(gap)?;
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        Some(own + width(label) + blanks)
+    });
+    [value, Some(own + 2)]
+        .into_iter()
+        .flatten()
+        .find(|hang| hang * 2 <= room)
+        .unwrap_or(room / 2)
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::string_slice,
+        reason = "ranges that cut a character must fail a test"
+    )]
+
     use super::*;
     use proptest::prelude::*;
 
@@ -177,6 +199,7 @@ mod tests {
         };
         assert_eq!(rows("one two three", 8, 0), ["one two ", "three"]);
         assert_eq!(rows("one two three", 8, 4), ["one two ", "thre", "e"]);
+        assert_eq!(rows("one   ", 3, 0), ["one   "]);
         assert_eq!(rows("abcdefghij", 4, 0), ["abcd", "efgh", "ij"]);
         assert_eq!(rows("", 4, 0), [""]);
         assert_eq!(rows("日本語", 4, 0), ["日本", "語"]);
@@ -198,7 +221,8 @@ mod tests {
             for (index, range) in rows.into_iter().enumerate() {
                 let limit = if index == 0 { room } else { room - indent.min(room / 2) };
                 let row = line[range].trim_end_matches(' ');
-                prop_assert!(width(row) <= limit.max(2), "{row:?}");
+                let alone = graphemes(row).count() <= 1;
+                prop_assert!(width(row) <= limit || alone, "{row:?}");
             }
         }
 

@@ -52,11 +52,8 @@ impl TextView {
         }
     }
 
-    /// Moves by lines, and stays within a text of `lines` lines of which `room` are in view.
-    pub fn scroll(&mut self, by: isize, lines: usize, room: usize) {
-        self.top = self
-            .top
-            .saturating_add_signed(by)
-            .min(lines.saturating_sub(room));
+    /// Moves by lines, downwards until line `last` stands at the top.
+    pub fn scroll(&mut self, by: isize, last: usize) {
+        self.top = self.top.saturating_add_signed(by).min(last.max(self.top));
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::app::describe::{self, TextLine};
 use crate::app::effect::Effect;
+use crate::app::layout::text_lines;
 use crate::app::line::Line;
 use crate::app::modal::{Form, Modal, Subject, TextView};
 use crate::app::state::State;
 use crate::app::update::main;
 use crate::input::Command;
+use crate::model::measure::rows;
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
@@ -78,7 +80,7 @@ fn change(state: &mut State, change: impl FnOnce(&mut TextView)) {
 
 /// Lines that a text view has room for: the screen without the footer and the view's own frame.
 fn room(state: &State) -> usize {
-    usize::from(state.size.height.saturating_sub(3))
+    usize::from(text_lines(state.size).height)
 }
 
 fn lines(state: &State) -> Vec<TextLine> {
@@ -89,11 +91,32 @@ fn lines(state: &State) -> Vec<TextLine> {
 }
 
 fn scroll(state: &mut State, by: isize) {
-    let (count, room) = (lines(state).len(), room(state));
-    // A wrapped line takes several rows; the last line must be reachable even then.
-    change(state, |view| {
-        view.scroll(by, count, if view.wrap { room.min(1) } else { room });
-    });
+    let last = last_top(state);
+    change(state, |view| view.scroll(by, last));
+}
+
+/// The first line from which on the rest of the text fits: a wrapped line takes several rows.
+fn last_top(state: &State) -> usize {
+    let Some(Modal::Text(view)) = state.modals.last() else {
+        return 0;
+    };
+    let room = text_lines(state.size);
+    let lines = lines(state);
+    let mut free = usize::from(room.height);
+    let mut top = lines.len();
+    for line in lines.iter().rev() {
+        let rows = if view.wrap {
+            rows(&line.text(), usize::from(room.width)).len()
+        } else {
+            1
+        };
+        if rows > free {
+            break;
+        }
+        free -= rows;
+        top -= 1;
+    }
+    top.min(lines.len().saturating_sub(1))
 }
 
 fn matching(state: &State) -> Vec<usize> {
