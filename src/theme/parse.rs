@@ -6,7 +6,6 @@ use std::fmt;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use crate::model::text::visible;
 use crate::theme::{Role, Theme};
 
 /// Why a text is no theme.
@@ -42,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Theme, BadTheme> {
         let role = Role::parse(name).ok_or_else(|| {
             BadTheme(format!(
                 "\"{}\" is not a role; there are {}",
-                visible(name),
+                name.escape_debug(),
                 all_roles()
             ))
         })?;
@@ -113,7 +112,7 @@ fn colour(word: &str, palette: &BTreeMap<&str, Color>) -> Result<Color, BadTheme
     word.parse().map_err(|_| {
         BadTheme(format!(
             "\"{}\" is neither a colour (a name such as lightblue, a number from 0 to 255, #rrggbb, or a name from [palette]) nor one of bold, dim, italic, underlined, reversed, on",
-            visible(word)
+            word.escape_debug()
         ))
     })
 }
@@ -125,7 +124,7 @@ mod tests {
     fn with(lines: &str, without: &str) -> String {
         let mut text = "[palette]\nsky = \"117\"\n[roles]\n".to_owned();
         for role in Role::ALL.iter().filter(|role| role.name() != without) {
-            text.push_str(&format!("{role} = \"\"\n"));
+            text.extend([role.name(), " = \"\"\n"]);
         }
         text + lines
     }

@@ -4,10 +4,12 @@ use ratatui::layout::Rect;
 
 use crate::app::State;
 use crate::app::availability::available;
+use crate::app::line::Line;
 use crate::app::modal::Modal;
 use crate::app::pane::{Pane, glyph};
 use crate::app::state::Notice;
 use crate::input::Command;
+use crate::model::measure::wrap;
 use crate::theme::Role;
 use crate::ui::painter::{Painter, Piece, piece, width};
 use crate::ui::pane::title::count;
@@ -20,59 +22,75 @@ struct Hint {
     works: bool,
 }
 
+/// Rows of a notice at most.
+const ROWS: usize = 5;
+
 /// Draws the footer; returns where the cursor stands if a line is typed here.
 pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) -> Option<(u16, u16)> {
     if area.height == 0 {
         return None;
     }
-    match state.modals.last() {
+    let line = match state.modals.last() {
         Some(Modal::Filter(typed)) => {
-            let pane = state.pane(typed.pane);
-            return draw_line(
-                state,
-                painter,
-                area,
-                &typed.line,
-                pane.map(found).unwrap_or_default(),
-            );
+            let found = state.pane(typed.pane).map(found);
+            Some((&typed.line, found.unwrap_or_default()))
         }
-        Some(Modal::Text(view)) => {
-            if let Some(line) = &view.typing {
-                return draw_line(state, painter, area, line, Vec::new());
-            }
+        Some(Modal::Text(view)) => view.typing.as_ref().map(|line| (line, Vec::new())),
+        _ => None,
+    };
+    let inside = Rect::new(
+        area.x.saturating_add(1),
+        area.y,
+        area.width.saturating_sub(1),
+        1,
+    );
+    match (line, &state.notice) {
+        (Some((line, found)), _) => draw_line(state, painter, inside, line, &found),
+        (None, Some(notice)) => {
+            say(notice, painter, inside);
+            None
         }
-        _ => {}
-    }
-    match &state.notice {
-        Some(notice) => {
-            painter.pieces(
-                area.x.saturating_add(1),
-                area.y,
-                area.width.saturating_sub(1),
-                &say(notice),
-            );
-        }
-        None => {
-            let room = usize::from(area.width.saturating_sub(1));
-            let pieces = hints(state, room);
-            painter.pieces(
-                area.x.saturating_add(1),
-                area.y,
-                area.width.saturating_sub(1),
-                &pieces,
-            );
+        (None, None) => {
+            let hints = hints(state, usize::from(inside.width));
+            painter.pieces(inside.x, inside.y, inside.width, &hints);
+            None
         }
     }
-    None
 }
 
-fn say(notice: &Notice) -> [Piece<'_>; 2] {
+/// Says what there is to say, in as many rows as it takes: an error that is cut helps nobody.
+fn say(notice: &Notice, painter: &mut Painter<'_>, area: Rect) {
     let (sign, role) = if notice.good {
         (glyph::GOOD, Role::NoticeGood)
     } else {
         (glyph::BAD, Role::NoticeBad)
     };
-    [piece(role, format!("{sign} ")), piece(role, &*notice.text)]
+    let text = piece(role, format!("{sign} {}", notice.text));
+    let mut rows: Vec<Piece<'_>> = wrap(&text.text, usize::from(area.width), 2)
+        .into_iter()
+        .map(|range| {
+            let indent = if range.start > 0 { "  " } else { "" };
+            let row = text.text.get(range).unwrap_or_default().trim_end();
+            piece(role, format!("{indent}{row}"))
+        })
+        .collect();
+    if rows.len() > ROWS.min(usize::from(area.y) + 1) {
+        // No room for all of it: what fits in one row, and the mark that says that it was cut.
+        rows = vec![text.clone()];
+    }
+    let top = area.bottom().saturating_sub(cells(rows.len()));
+    if rows.len() > 1 {
+        let covered = Rect::new(0, top, area.right(), cells(rows.len()));
+        painter.clear(covered);
+    }
+    for (offset, row) in rows.into_iter().enumerate() {
+        painter.pieces(
+            area.x,
+            top.saturating_add(cells(offset)),
+            area.width,
+            &[row],
+        );
+    }
 }
 
 /// The line that is typed, what it finds, and the keys if there is room for them.
@@ -80,38 +98,23 @@ fn draw_line(
     state: &State,
     painter: &mut Painter<'_>,
     area: Rect,
-    line: &crate::app::line::Line,
-    found: Vec<Piece<'_>>,
+    line: &Line,
+    found: &[Piece<'_>],
 ) -> Option<(u16, u16)> {
-    let wanted = prompt::wanted("/", line)
-        .max(area.width / 3)
-        .min(area.width);
+    let wanted = prompt::wanted("/", line).max(area.width / 3);
     // What the line finds may take half of the room from it, never more: the line is what is being written.
-    let beside = cells(width(&found)).min(area.width / 2);
-    let for_line = area
-        .width
-        .saturating_sub(1)
-        .min(wanted)
-        .min(area.width.saturating_sub(beside + 3));
-    let cursor = prompt::draw(
-        painter,
-        (area.x.saturating_add(1), area.y),
-        for_line,
-        "/",
-        line,
-    );
-    let mut x = area
-        .x
-        .saturating_add(1)
-        .saturating_add(for_line)
-        .saturating_add(2);
-    let used = painter.pieces(x, area.y, area.right().saturating_sub(x), &found);
-    x = x
-        .saturating_add(used)
-        .saturating_add(if used > 0 { 2 } else { 0 });
+    let beside = cells(width(found)).min(area.width / 2).saturating_add(2);
+    let for_line = wanted.min(area.width.saturating_sub(beside));
+    let cursor = prompt::draw(painter, (area.x, area.y), for_line, "/", line);
+    let x = area.x.saturating_add(for_line).saturating_add(2);
+    let used = painter.pieces(x, area.y, area.right().saturating_sub(x), found);
+    let x = if used > 0 {
+        x.saturating_add(used).saturating_add(2)
+    } else {
+        x
+    };
     let room = area.right().saturating_sub(x);
-    let hints = hints(state, usize::from(room));
-    painter.pieces(x, area.y, room, &hints);
+    painter.pieces(x, area.y, room, &hints(state, usize::from(room)));
     cursor
 }
 

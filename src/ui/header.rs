@@ -25,10 +25,10 @@ const GAP: u16 = 2;
 
 pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) {
     let who = [
-        product(state),
-        mode(state),
+        Some(part(100, [piece(Role::Product, "roledex")])),
+        Some(mode(state)),
         demo(state),
-        scopes(state),
+        Some(scopes(state)),
         account(state),
         caller(state),
     ];
@@ -76,25 +76,21 @@ fn line(painter: &mut Painter<'_>, area: Rect, row: u16, mut parts: Vec<Part<'_>
     }
 }
 
-fn part<'a>(rank: u8, pieces: impl Into<Vec<Piece<'a>>>) -> Option<Part<'a>> {
-    Some(Part {
+fn part<'a>(rank: u8, pieces: impl Into<Vec<Piece<'a>>>) -> Part<'a> {
+    Part {
         rank,
         pieces: pieces.into(),
-    })
-}
-
-fn product(_: &State) -> Option<Part<'_>> {
-    part(100, [piece(Role::Product, "roledex")])
+    }
 }
 
 fn demo(state: &State) -> Option<Part<'_>> {
     state
         .options
         .demo
-        .then(|| part(99, [piece(Role::BadgeDemo, " DEMO ")]))?
+        .then(|| part(99, [piece(Role::BadgeDemo, " DEMO ")]))
 }
 
-fn mode(state: &State) -> Option<Part<'_>> {
+fn mode(state: &State) -> Part<'_> {
     if state.options.read_only {
         part(90, [piece(Role::BadgeReadOnly, " RO ")])
     } else {
@@ -103,7 +99,7 @@ fn mode(state: &State) -> Option<Part<'_>> {
 }
 
 /// The scopes; the only one by its name, several by their number.
-fn scopes(state: &State) -> Option<Part<'_>> {
+fn scopes(state: &State) -> Part<'_> {
     let shown = || state.fleet.routes.iter().filter(|row| !row.is_region_off());
     let failed =
         shown().filter(|row| row.failed().is_some()).count() + state.options.troubles.len();
@@ -147,60 +143,40 @@ fn route(state: &State) -> Option<&RouteRow> {
 }
 
 fn account(state: &State) -> Option<Part<'_>> {
-    let caller = route(state)?.caller.value()?;
-    part(
-        70,
-        [
-            piece(Role::Muted, "account "),
-            piece(Role::Text, &*caller.account),
-        ],
-    )
+    let account = &*route(state)?.caller.value()?.account;
+    let pieces = [piece(Role::Muted, "account "), piece(Role::Text, account)];
+    Some(part(70, pieces))
 }
 
 fn caller(state: &State) -> Option<Part<'_>> {
-    let caller = route(state)?.caller.value()?;
-    part(
-        40,
-        [piece(Role::Muted, "as "), piece(Role::Text, caller.short())],
-    )
+    let caller = route(state)?.caller.value()?.short();
+    let pieces = [piece(Role::Muted, "as "), piece(Role::Text, caller)];
+    Some(part(40, pieces))
 }
 
 /// How many clusters were read in this run, and how many are known from an earlier one alone.
 fn freshness(state: &State) -> Option<Part<'_>> {
     let rows = || state.fleet.clusters.values();
-    let (all, live) = (
-        rows().count(),
-        rows().filter(|row| row.detail.is_live()).count(),
-    );
-    let cached = rows()
-        .filter(|row| row.detail.value().is_some() && !row.detail.is_live())
-        .count();
-    match (all, live) {
-        (0, _) => None,
-        (all, live) if all == live => part(
-            45,
-            [
-                piece(Role::Good, glyph::GOOD),
-                piece(
-                    Role::Muted,
-                    format!(" {} live", counted(all, "cluster", "clusters")),
-                ),
-            ],
-        ),
-        (all, live) => {
-            let mut pieces = vec![
-                piece(Role::Muted, "clusters "),
-                piece(Role::Text, format!("{live}/{all} live")),
-            ];
-            if cached > 0 {
-                pieces.push(piece(
-                    Role::Warning,
-                    format!(" {} {cached} from cache", glyph::WARNING),
-                ));
-            }
-            part(65, pieces)
-        }
+    let all = rows().count();
+    let live = rows().filter(|row| row.detail.is_live()).count();
+    let known = rows().filter(|row| row.detail.value().is_some()).count();
+    if all == 0 {
+        return None;
     }
+    if all == live {
+        let text = format!(" {} live", counted(all, "cluster", "clusters"));
+        let pieces = [piece(Role::Good, glyph::GOOD), piece(Role::Muted, text)];
+        return Some(part(45, pieces));
+    }
+    let mut pieces = vec![
+        piece(Role::Muted, "clusters "),
+        piece(Role::Text, format!("{live}/{all} live")),
+    ];
+    if known > live {
+        let text = format!(" {} {} from cache", glyph::WARNING, known - live);
+        pieces.push(piece(Role::Warning, text));
+    }
+    Some(part(65, pieces))
 }
 
 fn details(state: &State) -> Option<Part<'_>> {
@@ -208,13 +184,9 @@ fn details(state: &State) -> Option<Part<'_>> {
     if missing == 0 {
         return None;
     }
-    part(
-        55,
-        [
-            piece(Role::Muted, "details "),
-            piece(Role::Text, format!("{}/{all}", all.saturating_sub(missing))),
-        ],
-    )
+    let text = format!("{}/{all}", all.saturating_sub(missing));
+    let pieces = [piece(Role::Muted, "details "), piece(Role::Text, text)];
+    Some(part(55, pieces))
 }
 
 fn budget(state: &State) -> Option<Part<'_>> {
@@ -226,35 +198,25 @@ fn budget(state: &State) -> Option<Part<'_>> {
         piece(Role::Muted, "calls "),
         piece(Role::Text, spent.calls.to_string()),
     ];
-    if spent.throttled > 0 {
-        pieces.push(piece(Role::Muted, " · throttled "));
-        pieces.push(piece(Role::Warning, spent.throttled.to_string()));
+    for (count, what, role) in [
+        (spent.throttled, " · throttled ", Role::Warning),
+        (spent.waiting, " · waiting ", Role::Busy),
+    ] {
+        if count > 0 {
+            pieces.push(piece(Role::Muted, what));
+            pieces.push(piece(role, count.to_string()));
+        }
     }
-    if spent.waiting > 0 {
-        pieces.push(piece(Role::Muted, " · waiting "));
-        pieces.push(piece(Role::Busy, spent.waiting.to_string()));
-    }
-    part(35, pieces)
+    Some(part(35, pieces))
 }
 
 fn work(state: &State) -> Option<Part<'_>> {
     let running = state.in_flight();
-    (running > 0).then(|| {
-        part(
-            50,
-            [piece(
-                Role::Busy,
-                format!("{} {running} running", glyph::BUSY),
-            )],
-        )
-    })?
+    let text = format!("{} {running} running", glyph::BUSY);
+    (running > 0).then(|| part(50, [piece(Role::Busy, text)]))
 }
 
 fn paused(state: &State) -> Option<Part<'_>> {
-    state.paused.then(|| {
-        part(
-            75,
-            [piece(Role::Warning, format!("{} paused", glyph::WARNING))],
-        )
-    })?
+    let text = format!("{} paused", glyph::WARNING);
+    state.paused.then(|| part(75, [piece(Role::Warning, text)]))
 }

@@ -9,6 +9,7 @@ mod widths;
 use ratatui::layout::Rect;
 
 use crate::app::State;
+use crate::app::modal::Modal;
 use crate::app::pane::PaneId;
 use crate::theme::Role;
 use crate::ui::painter::{Frame, Painter};
@@ -25,7 +26,7 @@ use crate::ui::scrollbar;
 /// ```
 pub(super) fn draw(state: &State, id: PaneId, painter: &mut Painter<'_>, area: Rect) {
     let Some(pane) = state.pane(id) else { return };
-    let focused = id == state.focus && state.modals.is_empty();
+    let focused = is_focused(state, id);
     let framed = area.height >= 4 && area.width >= 4;
     let (inside, titles) = if framed {
         let frame = Frame { focused };
@@ -60,4 +61,13 @@ pub(super) fn draw(state: &State, id: PaneId, painter: &mut Painter<'_>, area: R
             "↓",
         );
     }
+}
+
+/// Says whether keys go to a pane; a filter is typed for it, not over it.
+fn is_focused(state: &State, id: PaneId) -> bool {
+    let covered = state
+        .modals
+        .iter()
+        .any(|modal| !matches!(modal, Modal::Filter(_)));
+    id == state.focus && !covered
 }

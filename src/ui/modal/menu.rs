@@ -10,7 +10,7 @@ use crate::ui::modal::popup;
 use crate::ui::painter::{Painter, piece};
 
 pub(super) fn draw(menu: &Menu, painter: &mut Painter<'_>, screen: Rect) {
-    let labels = menu.items.iter().map(|item| label(item)).max().unwrap_or(0);
+    let labels = menu.items.iter().map(label).max().unwrap_or(0);
     let notes = menu
         .items
         .iter()

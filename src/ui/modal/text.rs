@@ -4,11 +4,12 @@ use ratatui::layout::Rect;
 
 use crate::app::State;
 use crate::app::describe::{self, TextLine};
+use crate::app::layout::text_lines;
 use crate::app::modal::TextView;
-use crate::model::measure::{graphemes, hanging, wrap};
+use crate::model::measure::{byte_at, rows, width};
 use crate::theme::Role;
-use crate::ui::painter::{Frame, Painter, inside, piece};
-use crate::ui::{cells, role, scrollbar};
+use crate::ui::painter::{Frame, Painter, piece};
+use crate::ui::{cells, rect, role, scrollbar};
 
 pub(super) fn draw(
     state: &State,
@@ -21,15 +22,13 @@ pub(super) fn draw(
     let frame = Frame { focused: top };
     let lines = describe::lines(state, view);
     let title = describe::title(state, view);
-    let inside = if area.height >= 3 && area.width >= 4 {
+    if area.height >= 3 && area.width >= 5 {
         painter.frame(area, frame);
         painter.on_frame(area, area.y, &[piece(frame.title_role(), title)]);
-        inside(area)
-    } else {
-        area
-    };
+    }
+    let inside = rect(text_lines(state.size));
     let drawn = draw_lines(view, &lines, painter, inside);
-    if area.height < 3 {
+    if area.height < 3 || area.width < 5 {
         return;
     }
     let (bottom, count) = (area.bottom().saturating_sub(1), lines.len());
@@ -57,8 +56,7 @@ pub(super) fn draw(
 
 /// Draws as many lines as fit; returns how many did, at least in part.
 fn draw_lines(view: &TextView, lines: &[TextLine], painter: &mut Painter<'_>, area: Rect) -> usize {
-    let room = usize::from(area.width.saturating_sub(1));
-    let (x, mut y) = (area.x.saturating_add(1), area.y);
+    let (room, x, mut y) = (usize::from(area.width), area.x, area.y);
     let mut drawn = 0;
     for line in lines.iter().skip(view.top) {
         if y >= area.bottom() || room == 0 {
@@ -67,9 +65,7 @@ fn draw_lines(view: &TextView, lines: &[TextLine], painter: &mut Painter<'_>, ar
         let text = line.text();
         let styled = styled(line, &view.pattern);
         if view.wrap {
-            let indent = hanging(&text, room);
-            for range in wrap(&text, room, indent) {
-                let hang = if range.start > 0 { indent } else { 0 };
+            for (hang, range) in rows(&text, room) {
                 if y >= area.bottom() {
                     break;
                 }
@@ -84,7 +80,7 @@ fn draw_lines(view: &TextView, lines: &[TextLine], painter: &mut Painter<'_>, ar
                 y += 1;
             }
         } else {
-            let from = at_column(&text, view.left);
+            let from = byte_at(&text, view.left);
             draw_row(
                 painter,
                 (x, y),
@@ -158,19 +154,6 @@ fn matching(lines: &[TextLine], pattern: &str) -> String {
     crate::ui::counted(count, "line matches", "lines match")
 }
 
-/// The byte at which a column of cells starts.
-fn at_column(text: &str, column: usize) -> usize {
-    let (mut at, mut used) = (0, 0);
-    for (grapheme, width) in graphemes(text) {
-        if used >= column {
-            break;
-        }
-        used += width;
-        at += grapheme.len();
-    }
-    at
-}
-
 /// Draws a byte range of a line from a position on.
 fn draw_row(
     painter: &mut Painter<'_>,
@@ -192,11 +175,11 @@ fn draw_row(
         for found in &styled.matches {
             let (from, to) = (found.start.max(start), found.end.min(end));
             if let (Some(before), Some(inner)) = (text.get(start..from), text.get(from..to)) {
-                let offset = cells(crate::model::measure::width(before));
-                let width = cells(crate::model::measure::width(inner));
+                let offset = cells(width(before));
+                let length = cells(width(inner));
                 let from = at.saturating_add(offset).min(right);
-                let width = width.min(right.saturating_sub(from));
-                painter.overlay(Rect::new(from, y, width, 1), Role::Match);
+                let length = length.min(right.saturating_sub(from));
+                painter.overlay(Rect::new(from, y, length, 1), Role::Match);
             }
         }
         at = at.saturating_add(used);

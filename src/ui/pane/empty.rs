@@ -24,14 +24,19 @@ pub(super) fn draw(state: &State, pane: &Pane, painter: &mut Painter<'_>, area: 
     }
     let mut rows: Vec<Piece<'_>> = Vec::new();
     for line in lines(state, pane) {
-        for range in wrap(&line.text, usize::from(room), 2) {
-            let indent = if range.start > 0 { "  " } else { "" };
-            let text = line.text.get(range).unwrap_or_default();
-            rows.push(piece(line.role, format!("{indent}{text}")));
+        let own = line.text.len() - line.text.trim_start_matches(' ').len();
+        for range in wrap(&line.text, usize::from(room), own + 2) {
+            let indent = if range.start > 0 { own + 2 } else { 0 };
+            let text = line.text.get(range).unwrap_or_default().trim_end();
+            rows.push(piece(line.role, format!("{:indent$}{text}", "")));
         }
     }
-    // Air above, if there is any to spare.
     let height = usize::from(area.height);
+    if rows.len() > height {
+        rows.truncate(height.saturating_sub(1));
+        rows.extend(press(state, Command::Scopes, "shows the rest"));
+    }
+    // Air above, if there is any to spare.
     let above = u16::from(height > rows.len() + 2);
     for (offset, row) in rows.into_iter().take(height).enumerate() {
         let y = area.y.saturating_add(above).saturating_add(cells(offset));
@@ -146,12 +151,17 @@ fn clusters(state: &State) -> Vec<Piece<'_>> {
 /// Failures with their causes and what mends them.
 fn told<'a>(failures: &[&'a Failure]) -> Vec<Piece<'a>> {
     let mut lines = Vec::new();
-    for failure in failures.iter().take(TOLD) {
+    for (index, failure) in failures.iter().enumerate().take(TOLD) {
         lines.push(piece(Role::Bad, format!("{} {failure}", glyph::BAD)));
+        // What mends several failures in a row is said once, below the last of them.
+        let next = failures.get(index + 1).filter(|_| index + 1 < TOLD);
+        if next.is_some_and(|next| next.hint == failure.hint) {
+            continue;
+        }
         let hint = failure.hint.as_deref().unwrap_or_default();
         lines.extend(
             hint.lines()
-                .map(|line| piece(Role::Text, format!("  {line}"))),
+                .map(|line| piece(Role::Text, format!("  → {line}"))),
         );
     }
     if failures.len() > TOLD {

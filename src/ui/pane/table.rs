@@ -14,6 +14,9 @@ use crate::ui::{cells, role};
 /// Cells before the first column: the sign of the cursor and the sign of a mark.
 const SIGNS: u16 = 2;
 
+/// A column that lacks no more than this is not cut: rather a column of a low rank goes.
+const SPARED: u16 = 4;
+
 /// Draws the table and returns where its rows stand.
 pub(super) fn draw(
     state: &State,
@@ -29,19 +32,17 @@ pub(super) fn draw(
         area.width,
         area.height.saturating_sub(above),
     );
-    let rows = pane
-        .rows
-        .iter()
-        .skip(pane.top)
-        .take(usize::from(body.height));
-    let shares = share(
-        wishes(state, pane, rows.clone().copied()),
-        area.width.saturating_sub(SIGNS),
-    );
+    let rows = pane.rows.get(pane.top..).unwrap_or_default();
+    let rows = rows.get(..usize::from(body.height)).unwrap_or(rows);
+    let room = area
+        .width
+        .saturating_sub(SIGNS)
+        .saturating_sub(u16::from(titles));
+    let shares = share(wishes(state, pane, rows), room);
     if above > 0 {
         draw_titles(pane, painter, area, &shares);
     }
-    for (offset, row) in rows.enumerate() {
+    for (offset, row) in rows.iter().enumerate() {
         let line = Rect::new(body.x, body.y.saturating_add(cells(offset)), body.width, 1);
         draw_row(state, pane, painter, line, *row, &shares);
     }
@@ -49,7 +50,7 @@ pub(super) fn draw(
 }
 
 /// What each column that may be shown asks for, by what its cells in view say.
-fn wishes(state: &State, pane: &Pane, rows: impl Iterator<Item = usize> + Clone) -> Vec<Wish> {
+fn wishes(state: &State, pane: &Pane, rows: &[usize]) -> Vec<Wish> {
     let columns = pane.id.columns();
     let candidates = columns
         .iter()
@@ -59,12 +60,17 @@ fn wishes(state: &State, pane: &Pane, rows: impl Iterator<Item = usize> + Clone)
     for (index, column) in candidates {
         let title = measure::width(&title(pane, index));
         let content = rows
-            .clone()
-            .map(|row| width(&pane::cell(&state.fleet, pane.id, row, index, state.now)))
+            .iter()
+            .map(|row| width(&pane::cell(&state.fleet, pane.id, *row, index, state.now)))
             .max()
             .unwrap_or(0);
         let most = cells(content.min(usize::from(column.max)).max(title));
-        let least = column.min.max(cells(title)).min(most);
+        let least = column.min.max(cells(title));
+        let least = if most <= least.saturating_add(SPARED) {
+            most
+        } else {
+            least
+        };
         wishes.push(Wish {
             column: index,
             rank: column.rank,
@@ -148,7 +154,7 @@ fn draw_row(
         x = x.saturating_add(share.width).saturating_add(GAP);
     }
     if selected {
-        let focused = pane.id == state.focus && state.modals.is_empty();
+        let focused = crate::ui::pane::is_focused(state, pane.id);
         painter.overlay(
             line,
             if focused {
