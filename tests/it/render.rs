@@ -1,0 +1,83 @@
+//! What the user sees: screens as text with the role of every run of cells, at sizes that matter.
+//!
+//! `cargo insta review`, or `INSTA_UPDATE=always cargo test --test it render`, takes changed screens over.
+
+mod dump;
+mod picture;
+mod properties;
+mod scenes;
+
+use roledex::app::State;
+
+use dump::screen;
+
+/// Compares a scene at a size with its snapshot.
+macro_rules! snapshots {
+    ($($name:ident: $scene:ident $width:literal x $height:literal;)+) => {
+        $(
+            #[test]
+            fn $name() {
+                let script = scenes::$scene($width, $height);
+                insta::assert_snapshot!(stringify!($name), screen(&script.state));
+            }
+        )+
+    };
+}
+
+snapshots! {
+    unconfigured_80x24: unconfigured 80 x 24;
+    unconfigured_40x12: unconfigured 40 x 12;
+    loading_120x30: loading 120 x 30;
+    no_clusters_80x24: no_clusters 80 x 24;
+    all_failed_80x24: all_failed 80 x 24;
+    ready_140x40: ready 140 x 40;
+    ready_120x30: ready 120 x 30;
+    ready_119x30: ready 119 x 30;
+    ready_80x24: ready 80 x 24;
+    ready_40x12: ready 40 x 12;
+    ready_20x6: ready 20 x 6;
+    ready_12x3: ready 12 x 3;
+    wide_columns_140x40: wide_columns 140 x 40;
+    skipped_columns_80x24: skipped_columns 80 x 24;
+    stale_and_failed_120x30: stale_and_failed 120 x 30;
+    partial_80x24: partial 80 x 24;
+    filtered_120x30: filtered 120 x 30;
+    filtered_away_80x24: filtered_away 80 x 24;
+    filter_prompt_80x24: filter_prompt 80 x 24;
+    filter_problem_80x24: filter_problem 80 x 24;
+    marked_and_scoped_120x30: marked_and_scoped 120 x 30;
+    finished_updates_80x24: finished_updates 80 x 24;
+    long_names_80x24: long_names 80 x 24;
+    hostile_text_80x24: hostile_text 80 x 24;
+    read_only_demo_80x24: read_only_demo 80 x 24;
+    describe_80x24: describe 80 x 24;
+    describe_40x12: describe 40 x 12;
+    yaml_searched_80x24: yaml_searched 80 x 24;
+    help_80x24: help 80 x 24;
+    scopes_80x24: scopes 80 x 24;
+    palette_80x24: palette 80 x 24;
+    palette_40x12: palette 40 x 12;
+    sort_menu_80x24: sort_menu 80 x 24;
+    copy_menu_40x12: copy_menu 40 x 12;
+    quit_80x24: quit 80 x 24;
+    quit_20x6: quit 20 x 6;
+    long_notice_80x24: long_notice 80 x 24;
+    rebound_keys_80x24: rebound_keys 80 x 24;
+}
+
+/// Where the terminal's cursor stands while a line is typed.
+#[test]
+fn the_cursor_follows_what_is_typed() {
+    let cursor = |state: &State| dump::draw(state).1;
+    assert_eq!(cursor(&scenes::ready(80, 24).state), None);
+    let mut script = scenes::ready(80, 24);
+    script.keys("/");
+    assert_eq!(cursor(&script.state), Some((2, 23)));
+    script.typed("日本");
+    assert_eq!(cursor(&script.state), Some((6, 23)));
+    script.keys("left");
+    assert_eq!(cursor(&script.state), Some((4, 23)));
+    script.keys("esc :").typed("quit");
+    assert_eq!(script.state.modals.len(), 1);
+    assert!(cursor(&script.state).is_some_and(|(_, y)| y < 23));
+}

@@ -1,0 +1,191 @@
+//! What must hold for every screen: no panic at any size, nothing outside, no key that does nothing.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use ratatui::buffer::{Buffer, CellWidth as _};
+use ratatui::layout::Rect;
+use roledex::app::layout::Size;
+use roledex::app::{self, Msg};
+use roledex::input::{Command, Key};
+use roledex::model::text::is_hidden;
+use roledex::theme::{NAMES, Role, Theme};
+use roledex::ui;
+
+use super::dump::{draw, row};
+use super::scenes;
+
+/// Keys that open, close, type and move; enough of them to get anywhere.
+const KEYS: [&str; 40] = [
+    "j",
+    "k",
+    "g",
+    "G",
+    "l",
+    "h",
+    "tab",
+    "shift-tab",
+    "enter",
+    "d",
+    "y",
+    "J",
+    "f",
+    "F",
+    "0",
+    "P",
+    "/",
+    "n",
+    "N",
+    "w",
+    "S",
+    "I",
+    "p",
+    "space",
+    "ctrl-w",
+    "ctrl-e",
+    "R",
+    "C",
+    ":",
+    "m",
+    "esc",
+    "q",
+    "?",
+    "pgdn",
+    "backspace",
+    "a",
+    "x",
+    "ctrl-d",
+    "down",
+    "ctrl-u",
+];
+
+proptest! {
+    #[test]
+    fn any_scene_can_be_drawn_at_any_size(
+        scene in 0..scenes::ALL.len(),
+        keys in prop::collection::vec(0..KEYS.len(), 0..12),
+        width in 0u16..=200,
+        height in 0u16..=60,
+        off in 0u16..3,
+    ) {
+        let mut script = scenes::ALL[scene](140, 40);
+        for key in keys {
+            if !script.state.quitting {
+                script.keys(KEYS[key]);
+            }
+        }
+        script.send(Msg::Resize(Size { width, height }));
+        app::arrange(&mut script.state);
+        // The terminal may be smaller or larger than the state knows: a resize is on its way.
+        let area = Rect::new(0, 0, width.saturating_sub(off), height.saturating_add(off).saturating_sub(1));
+        let theme = Theme::named(NAMES[scene % NAMES.len()]).unwrap();
+        let mut buffer = Buffer::empty(area);
+        let cursor = ui::draw(&script.state, &theme, &mut buffer);
+        if let Some((x, y)) = cursor {
+            prop_assert!(x < area.right() && y < area.bottom());
+        }
+        for y in area.top()..area.bottom() {
+            let mut x = area.left();
+            while x < area.right() {
+                let cell = &buffer[(x, y)];
+                prop_assert!(!cell.symbol().chars().any(is_hidden), "{:?}", cell.symbol());
+                let width = cell.cell_width();
+                prop_assert!(x + width <= area.right(), "{:?} reaches out", cell.symbol());
+                for covered in x + 1..x + width {
+                    prop_assert_eq!(buffer[(covered, y)].symbol(), " ", "half of {:?}", cell.symbol());
+                }
+                x += width.max(1);
+            }
+        }
+    }
+
+    #[test]
+    fn widths_are_the_terminal_librarys(text in "[\\PC\u{ff9e}\u{ff9f}]{0,12}") {
+        use roledex::model::measure::graphemes;
+        for (grapheme, width) in graphemes(&text) {
+            prop_assert_eq!(width, usize::from(grapheme.cell_width()), "{:?}", grapheme);
+        }
+    }
+}
+
+#[test]
+fn every_pixel_of_small_screens_can_be_drawn() {
+    for scene in scenes::ALL {
+        for width in 0..=24 {
+            for height in 0..=8 {
+                let mut script = scene(140, 40);
+                script.send(Msg::Resize(Size { width, height }));
+                draw(&script.state);
+            }
+        }
+    }
+}
+
+/// Every key that a footer shows is bound, where the keys go now, to a command of the label beside it.
+#[test]
+fn the_footer_shows_only_keys_that_work() {
+    for scene in scenes::ALL {
+        let script = scene(200, 40);
+        let state = &script.state;
+        if state.notice.is_some() {
+            continue;
+        }
+        let (buffer, _) = draw(state);
+        let footer = row(&buffer, 39);
+        let mut hints = 0;
+        for hint in footer.trim().split("  ").filter(|hint| !hint.is_empty()) {
+            let Some((key, label)) = hint.trim().split_once(' ') else {
+                continue;
+            };
+            // Not a key, but what is wrong with the line that is typed.
+            if key == "▲" {
+                continue;
+            }
+            let Ok(key) = key.parse::<Key>() else {
+                continue;
+            };
+            let command = state.options.keymap.command(state.context(), key);
+            assert_eq!(command.map(Command::label), Some(label), "{footer}");
+            hints += 1;
+        }
+        assert!(hints > 1 || footer.contains('▲'), "{footer}");
+    }
+}
+
+/// A command that is dim does nothing when its key is pressed, and one that is bright does not complain.
+#[test]
+fn dim_hints_are_those_that_do_nothing_now() {
+    let script = scenes::loading(200, 40);
+    let (buffer, _) = draw(&script.state);
+    let footer = row(&buffer, 39);
+    let at = footer
+        .find("enter open")
+        .expect("the footer offers to open a row");
+    let at = u16::try_from(footer[..at].chars().count()).unwrap();
+    let off = Role::Off as u8 + 1;
+    assert_eq!(buffer[(at, 39)].fg, ratatui::style::Color::Indexed(off));
+}
+
+#[test]
+fn the_selected_row_can_be_told_without_colour() {
+    let script = scenes::ready(140, 40);
+    let (buffer, _) = draw(&script.state);
+    let signs = (0..40).filter(|y| row(&buffer, *y).contains('▸')).count();
+    assert!(signs >= 1);
+}
+
+#[test]
+fn mono_uses_no_colour_on_any_screen() {
+    let theme = Theme::named("mono").unwrap();
+    for scene in scenes::ALL {
+        let script = scene(120, 30);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 120, 30));
+        ui::draw(&script.state, &theme, &mut buffer);
+        let colours: BTreeSet<_> = buffer
+            .content
+            .iter()
+            .map(|cell| format!("{:?} {:?}", cell.fg, cell.bg))
+            .collect();
+        assert_eq!(colours.into_iter().collect::<Vec<_>>(), ["Reset Reset"]);
+    }
+}
