@@ -16,6 +16,7 @@ mod flows;
 mod layers;
 mod monkey;
 mod pty;
+mod render;
 mod script;
 mod sim;
 mod simulated;
