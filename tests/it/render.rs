@@ -18,7 +18,13 @@ macro_rules! snapshots {
             #[test]
             fn $name() {
                 let script = scenes::$scene($width, $height);
-                insta::assert_snapshot!(stringify!($name), screen(&script.state));
+                insta::with_settings!({
+                    snapshot_path => "render/screens",
+                    prepend_module_to_snapshot => false,
+                    omit_expression => true,
+                }, {
+                    insta::assert_snapshot!(stringify!($name), screen(&script.state));
+                });
             }
         )+
     };

@@ -109,11 +109,11 @@ proptest! {
 }
 
 #[test]
-fn every_pixel_of_small_screens_can_be_drawn() {
+fn small_screens_can_be_drawn_cell_by_cell() {
     for scene in scenes::ALL {
+        let mut script = scene(140, 40);
         for width in 0..=24 {
             for height in 0..=8 {
-                let mut script = scene(140, 40);
                 script.send(Msg::Resize(Size { width, height }));
                 draw(&script.state);
             }
