@@ -141,12 +141,10 @@ pub fn cell<'a>(
 }
 
 /// The target role; its account too where that is another one than the cluster's.
-///
-/// The name comes first, because a column that runs out of room is cut at its end.
 fn target<'a>(row: &AssociationRow, role: &'a str) -> Cell<'a> {
     match account_of(role) {
         Some(account) if account != row.summary.key.cluster.account() => {
-            Cell::plain(format!("{} ({account})", role_name(role)))
+            Cell::plain(format!("{account}/{}", role_name(role)))
         }
         _ => Cell::plain(role_name(role)),
     }
