@@ -21,6 +21,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use tokio::signal::unix::{SignalKind, signal};
 
 pub use args::Cli;
 pub use exit::Exit;
@@ -67,18 +68,27 @@ async fn run(cli: Cli) -> Exit {
             .await
             .map(|()| Exit::Done)
             .map_err(Problem::from),
-        Some(command) => {
-            tokio::select! {
-                done = headless(&cli.global, command) => done,
-                _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
-            }
-        }
+        Some(command) => interruptible(Box::pin(headless(&cli.global, command))).await,
     };
     match done {
         Ok(exit) => exit,
         // Whoever read our output has enough of it, as `head` does.
         Err(problem) if problem.is_closed_pipe() => Exit::Done,
         Err(problem) => problem.report(),
+    }
+}
+
+/// Ends a command at the first interrupt; dropping it cancels its calls and removes its temporary files.
+async fn interruptible(
+    command: impl Future<Output = Result<Exit, Problem>>,
+) -> Result<Exit, Problem> {
+    // Taken over before the command starts: a handler that is only installed when it is first waited for
+    // leaves a moment in which the signal kills the process.
+    let mut interrupt = signal(SignalKind::interrupt())
+        .map_err(|error| Problem::failed(format!("could not wait for signals: {error}")))?;
+    tokio::select! {
+        done = command => done,
+        _ = interrupt.recv() => Ok(Exit::Interrupted),
     }
 }
 

@@ -6,6 +6,7 @@ mod formats;
 mod safety;
 mod world;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -119,13 +120,19 @@ impl Site {
             (String::new(), String::new(), String::new());
         for account in simulated.simulator().accounts() {
             let (name, region) = (&account.name, &account.regions[0]);
-            config += &format!("[profile {name}]\nregion = {region}\n");
-            credentials += &format!(
-                "[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-                account.access_key_id, account.secret_access_key
-            );
+            writeln!(config, "[profile {name}]\nregion = {region}").unwrap();
+            let (key, secret) = (&account.access_key_id, &account.secret_access_key);
+            writeln!(
+                credentials,
+                "[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}"
+            )
+            .unwrap();
             let regions = &account.regions;
-            scopes += &format!("[[scopes]]\nprofile = {name:?}\nregions = {regions:?}\n");
+            writeln!(
+                scopes,
+                "[[scopes]]\nprofile = {name:?}\nregions = {regions:?}"
+            )
+            .unwrap();
         }
         home.write(".aws/config", &config);
         home.write(".aws/credentials", &credentials);

@@ -1,5 +1,7 @@
 //! The sample configuration is the defaults, and shows every one of them.
 
+use std::fmt::Write as _;
+
 use roledex::config::{Config, SAMPLE};
 use roledex::input::command::{Command, Group};
 
@@ -7,7 +9,7 @@ use roledex::input::command::{Command, Group};
 fn keys() -> String {
     let mut text = String::new();
     for group in Group::ALL {
-        text.push_str(&format!("\n# {}\n", group.title()));
+        writeln!(text, "\n# {}", group.title()).unwrap();
         let commands = Command::ALL
             .iter()
             .filter(|command| command.group() == group);
@@ -18,7 +20,7 @@ fn keys() -> String {
                 .map(|key| toml::Value::from(*key).to_string())
                 .collect();
             let line = format!("#{} = [{}]", command.name(), keys.join(", "));
-            text.push_str(&format!("{line:<44} # {}\n", command.sentence()));
+            writeln!(text, "{line:<44} # {}", command.sentence()).unwrap();
         }
     }
     text
@@ -75,7 +77,7 @@ fn what_the_prose_shows_as_examples_is_valid() {
     let examples = SAMPLE
         .lines()
         .filter_map(|line| line.strip_prefix("#     "));
-    let text: String = examples.map(|line| format!("{line}\n")).collect();
+    let text = examples.collect::<Vec<_>>().join("\n");
     let config = Config::parse(&text, "examples").unwrap();
     assert_eq!(
         (

@@ -41,7 +41,7 @@ fn yaml_and_csv_hold_what_json_holds() {
                 match row.get(name) {
                     None => assert_eq!(cell, "", "{name}"),
                     Some(Value::String(text)) if !text.is_empty() => {
-                        assert_eq!(cell, text, "{name}")
+                        assert_eq!(cell, text, "{name}");
                     }
                     Some(other) => {
                         let read: Value = serde_json::from_str(cell).unwrap();
