@@ -1,0 +1,246 @@
+//! What the evaluations of a hop come to: one verdict, its reasons, and what would mend it.
+
+use crate::model::text::visible;
+use crate::model::trust::evaluate::{Action, Caller, Request, evaluate};
+use crate::model::trust::evidence::{ConditionEvidence, Evaluation, StatementEvidence};
+use crate::model::trust::hop::{AssociationHop, TargetHop};
+use crate::model::trust::lint::Lint;
+use crate::model::trust::policy::Policy;
+use crate::model::verdict::Verdict;
+
+/// Whether a role's trust policy lets a hop through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub caller: Caller,
+    pub session_tags: bool,
+    pub assume_role: Evaluation,
+    pub tag_session: Evaluation,
+    pub lints: Vec<Lint>,
+}
+
+/// Judges the trust policy of an association's role.
+pub fn for_association(policy: &Policy, hop: &AssociationHop<'_>) -> Judgement {
+    let lints = Lint::of_association_role(policy);
+    judge(policy, hop.session_tags, lints, |action| {
+        hop.request(action)
+    })
+}
+
+/// Judges the trust policy of a target role.
+pub fn for_target_hop(policy: &Policy, hop: &TargetHop<'_>) -> Judgement {
+    let lints = Lint::of_target_role(policy);
+    judge(policy, hop.source.session_tags, lints, |action| {
+        hop.request(action)
+    })
+}
+
+fn judge(
+    policy: &Policy,
+    session_tags: bool,
+    lints: Vec<Lint>,
+    request: impl Fn(Action) -> Request,
+) -> Judgement {
+    let assume_role = evaluate(policy, &request(Action::AssumeRole));
+    let tag_session = evaluate(policy, &request(Action::TagSession));
+    // Whether EKS can do without TagSession when it sends no tags is not documented.
+    let tagging = if session_tags {
+        tag_session.verdict
+    } else {
+        tag_session.verdict.or(Verdict::Unknown)
+    };
+    Judgement {
+        verdict: assume_role.verdict.and(tagging),
+        caller: request(Action::AssumeRole).caller,
+        session_tags,
+        assume_role,
+        tag_session,
+        lints,
+    }
+}
+
+impl Judgement {
+    /// Says why, a sentence each, the decisive ones first.
+    pub fn reasons(&self) -> Vec<String> {
+        if self.verdict.is_yes() {
+            return vec![self.granted()];
+        }
+        let mut reasons = Vec::new();
+        for evaluation in self.open_evaluations() {
+            for reason in self.why(evaluation) {
+                if !reasons.contains(&reason) {
+                    reasons.push(reason);
+                }
+            }
+        }
+        reasons
+    }
+
+    /// Says what would mend the policy; `None` where nothing is known to be wrong.
+    pub fn remedy(&self) -> Option<String> {
+        let evaluation = self.open_evaluations().into_iter().next()?;
+        let action = evaluation.action;
+        if evaluation.verdict.is_unknown() && self.verdict.is_unknown() {
+            return undecided_source(evaluation);
+        }
+        if let Some(deny) = evaluation
+            .denials()
+            .find(|statement| statement.applies.is_yes())
+        {
+            return Some(format!("narrow the Deny of {} or remove it", deny.name()));
+        }
+        let missed = evaluation
+            .near_misses()
+            .find(|statement| !statement.action.verdict.is_no());
+        if let Some(statement) = missed {
+            let failed = statement.conditions_that_are(Verdict::No).map(amendment);
+            let failed = failed.collect::<Vec<_>>().join(", and ");
+            return Some(format!("in {} {failed}", statement.name()));
+        }
+        if let Some(statement) = evaluation.near_misses().next() {
+            return Some(format!(
+                "add {action} to the Action of {}",
+                statement.name()
+            ));
+        }
+        Some(format!(
+            "add a statement that allows {action} to {}",
+            self.caller
+        ))
+    }
+
+    /// The evaluations that keep the verdict from being a "yes", the worse one first.
+    fn open_evaluations(&self) -> Vec<&Evaluation> {
+        let mut open: Vec<&Evaluation> = [&self.assume_role, &self.tag_session]
+            .into_iter()
+            .filter(|evaluation| !evaluation.verdict.is_yes())
+            .collect();
+        let weight = |evaluation: &Evaluation| match evaluation.action {
+            Action::TagSession if !self.session_tags => evaluation.verdict.or(Verdict::Unknown),
+            _ => evaluation.verdict,
+        };
+        open.sort_by_key(|evaluation| weight(evaluation));
+        open
+    }
+
+    fn granted(&self) -> String {
+        let names = |evaluation: &Evaluation| {
+            let sure = evaluation
+                .grants()
+                .filter(|statement| statement.applies.is_yes());
+            let names: Vec<String> = sure.map(StatementEvidence::name).collect();
+            if names.is_empty() {
+                "several statements together".to_owned()
+            } else {
+                names.join(", ")
+            }
+        };
+        let (assume, tag) = (names(&self.assume_role), names(&self.tag_session));
+        let (assume_role, tag_session) = (Action::AssumeRole, Action::TagSession);
+        let caller = &self.caller;
+        if assume == tag {
+            format!("{assume} lets {caller} use {assume_role} and {tag_session}")
+        } else {
+            format!("{assume} lets {caller} use {assume_role}, and {tag} {tag_session}")
+        }
+    }
+
+    fn why(&self, evaluation: &Evaluation) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let action = evaluation.action;
+        for statement in evaluation.denials() {
+            let name = statement.name();
+            if statement.applies.is_yes() {
+                reasons.push(format!("{name} denies {action} to {}", self.caller));
+                continue;
+            }
+            let doubts = statement.doubts().join("; ");
+            reasons.push(format!("{name} may deny {action}: {doubts}"));
+        }
+        if evaluation
+            .denials()
+            .any(|statement| statement.applies.is_yes())
+        {
+            return reasons;
+        }
+        if evaluation
+            .grants()
+            .any(|statement| statement.applies.is_yes())
+        {
+            return reasons;
+        }
+        for statement in evaluation.grants() {
+            let doubts = statement.doubts().join("; ");
+            reasons.push(format!("{} may allow {action}: {doubts}", statement.name()));
+        }
+        for statement in evaluation.near_misses() {
+            let name = statement.name();
+            if statement.action.verdict.is_no() {
+                let listed = visible(&statement.action.found.join(", ")).into_owned();
+                reasons.push(format!(
+                    "{name} trusts {} but with {listed} only, not {action}",
+                    self.caller
+                ));
+                continue;
+            }
+            let failed = statement.conditions_that_are(Verdict::No);
+            reasons.extend(
+                failed.map(|condition| format!("{name} does not allow {action}: {condition}")),
+            );
+        }
+        if reasons.is_empty() {
+            reasons.push(format!("no statement allows {action} to {}", self.caller));
+            let near = evaluation.with_effect(crate::model::trust::Effect::Allow);
+            reasons.extend(near.filter_map(|statement| {
+                let note = statement.principal.note.as_ref()?;
+                Some(format!("{}: {note}", statement.name()))
+            }));
+            let irsa = self
+                .lints
+                .iter()
+                .find(|lint| matches!(lint, Lint::MadeForIrsa));
+            reasons.extend(irsa.map(ToString::to_string));
+        } else if !self.session_tags && action == Action::TagSession && evaluation.verdict.is_no() {
+            reasons.push(format!(
+                "session tags are off, and whether {action} can then be missing is not documented"
+            ));
+        }
+        reasons
+    }
+}
+
+fn amendment(condition: &ConditionEvidence) -> String {
+    let (operator, key) = (&condition.operator, visible(&condition.key));
+    if condition.found.is_absent() {
+        return format!("drop the condition on {key}, which this request does not carry");
+    }
+    let negated = operator
+        .comparison
+        .is_some_and(crate::model::trust::Comparison::is_negated);
+    let verb = if negated {
+        "no longer exclude"
+    } else {
+        "accept"
+    };
+    format!("let {operator} {key} {verb} {}", condition.found)
+}
+
+/// The one doubt that a policy can settle by itself: it can accept every source that EKS may send.
+fn undecided_source(evaluation: &Evaluation) -> Option<String> {
+    evaluation.grants().find_map(|statement| {
+        let condition = statement
+            .conditions_that_are(Verdict::Unknown)
+            .find(|condition| condition.key.eq_ignore_ascii_case("aws:SourceArn"))?;
+        let sources: Vec<String> = condition
+            .found
+            .possible()
+            .flatten()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
+        let (name, sources) = (statement.name(), sources.join(" and "));
+        let is_only_doubt = statement.doubts().len() == 1;
+        is_only_doubt
+            .then(|| format!("to be sure, in {name} let aws:SourceArn accept both {sources}"))
+    })
+}
