@@ -19,7 +19,9 @@ pub mod region;
 pub mod route;
 pub mod snapshot;
 pub mod text;
+pub mod trust;
 pub mod update;
+pub mod verdict;
 
 pub use arn::{Arn, ClusterArn};
 pub use association::{Association, AssociationDetail, AssociationKey, AssociationRecord};

@@ -20,4 +20,5 @@ mod render;
 mod script;
 mod sim;
 mod simulated;
+mod trust;
 mod update;

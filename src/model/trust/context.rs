@@ -119,6 +119,9 @@ impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(text) => f.write_str(&visible(text)),
+            Self::Starts(prefix) if prefix.is_empty() => {
+                f.write_str("a value that is not known yet")
+            }
             Self::Starts(prefix) => write!(f, "{}…", visible(prefix)),
         }
     }

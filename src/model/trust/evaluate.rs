@@ -9,7 +9,7 @@ use crate::model::trust::condition;
 use crate::model::trust::context::{Context, Part};
 use crate::model::trust::evidence::{Evaluation, Finding, StatementEvidence};
 use crate::model::trust::pattern::Pattern;
-use crate::model::trust::policy::{Actions, Policy, Statement};
+use crate::model::trust::policy::{Actions, Effect, Policy, Statement};
 use crate::model::trust::principal;
 use crate::model::verdict::Verdict;
 
@@ -78,13 +78,13 @@ pub fn evaluate(policy: &Policy, request: &Request) -> Evaluation {
 }
 
 fn decided(statements: &[StatementEvidence]) -> Verdict {
-    let of_effect = |allows: bool| {
-        let of_effect = statements.iter().filter(move |statement| {
-            allows == (statement.effect == crate::model::trust::Effect::Allow)
-        });
+    let any = |effect: Effect| {
+        let of_effect = statements
+            .iter()
+            .filter(|statement| statement.effect == effect);
         Verdict::any(of_effect.map(|statement| statement.applies))
     };
-    of_effect(true).and(!of_effect(false))
+    any(Effect::Allow).and(!any(Effect::Deny))
 }
 
 fn evidence(policy: &Policy, request: &Request) -> Vec<StatementEvidence> {

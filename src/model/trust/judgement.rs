@@ -5,7 +5,8 @@ use crate::model::trust::evaluate::{Action, Caller, Request, evaluate};
 use crate::model::trust::evidence::{ConditionEvidence, Evaluation, StatementEvidence};
 use crate::model::trust::hop::{AssociationHop, TargetHop};
 use crate::model::trust::lint::Lint;
-use crate::model::trust::policy::Policy;
+use crate::model::trust::operator::Comparison;
+use crate::model::trust::policy::{Effect, Policy};
 use crate::model::verdict::Verdict;
 
 /// Whether a role's trust policy lets a hop through.
@@ -78,9 +79,14 @@ impl Judgement {
 
     /// Says what would mend the policy; `None` where nothing is known to be wrong.
     pub fn remedy(&self) -> Option<String> {
-        let evaluation = self.open_evaluations().into_iter().next()?;
+        let open = self.open_evaluations();
+        open.into_iter()
+            .find_map(|evaluation| self.mended(evaluation))
+    }
+
+    fn mended(&self, evaluation: &Evaluation) -> Option<String> {
         let action = evaluation.action;
-        if evaluation.verdict.is_unknown() && self.verdict.is_unknown() {
+        if evaluation.verdict.is_unknown() {
             return undecided_source(evaluation);
         }
         if let Some(deny) = evaluation
@@ -91,7 +97,8 @@ impl Judgement {
         }
         let missed = evaluation
             .near_misses()
-            .find(|statement| !statement.action.verdict.is_no());
+            .filter(|statement| !statement.action.verdict.is_no())
+            .min_by_key(|statement| statement.conditions_that_are(Verdict::No).count());
         if let Some(statement) = missed {
             let failed = statement.conditions_that_are(Verdict::No).map(amendment);
             let failed = failed.collect::<Vec<_>>().join(", and ");
@@ -124,24 +131,27 @@ impl Judgement {
     }
 
     fn granted(&self) -> String {
-        let names = |evaluation: &Evaluation| {
+        let by = |evaluation: &Evaluation| {
             let sure = evaluation
                 .grants()
                 .filter(|statement| statement.applies.is_yes());
-            let names: Vec<String> = sure.map(StatementEvidence::name).collect();
-            if names.is_empty() {
-                "several statements together".to_owned()
-            } else {
-                names.join(", ")
+            match sure
+                .map(StatementEvidence::name)
+                .collect::<Vec<_>>()
+                .as_slice()
+            {
+                [] => "several statements together let".to_owned(),
+                [single] => format!("{single} lets"),
+                several => format!("{} let", several.join(", ")),
             }
         };
-        let (assume, tag) = (names(&self.assume_role), names(&self.tag_session));
+        let (assume, tag) = (by(&self.assume_role), by(&self.tag_session));
         let (assume_role, tag_session) = (Action::AssumeRole, Action::TagSession);
         let caller = &self.caller;
         if assume == tag {
-            format!("{assume} lets {caller} use {assume_role} and {tag_session}")
+            format!("{assume} {caller} use {assume_role} and {tag_session}")
         } else {
-            format!("{assume} lets {caller} use {assume_role}, and {tag} {tag_session}")
+            format!("{assume} {caller} use {assume_role}, {tag} it use {tag_session}")
         }
     }
 
@@ -155,7 +165,7 @@ impl Judgement {
                 continue;
             }
             let doubts = statement.doubts().join("; ");
-            reasons.push(format!("{name} may deny {action}: {doubts}"));
+            reasons.push(format!("{name} may deny it: {doubts}"));
         }
         if evaluation
             .denials()
@@ -171,35 +181,45 @@ impl Judgement {
         }
         for statement in evaluation.grants() {
             let doubts = statement.doubts().join("; ");
-            reasons.push(format!("{} may allow {action}: {doubts}", statement.name()));
+            reasons.push(format!(
+                "{} may or may not allow it: {doubts}",
+                statement.name()
+            ));
+        }
+        if evaluation.verdict.is_no() && !reasons.is_empty() {
+            // Each may hold by itself, but never in the same world.
+            reasons.push("whichever of these is the case, no statement allows it".to_owned());
         }
         for statement in evaluation.near_misses() {
             let name = statement.name();
             if statement.action.verdict.is_no() {
                 let listed = visible(&statement.action.found.join(", ")).into_owned();
+                let caller = &self.caller;
+                let trusts = if statement.principal.verdict.is_yes() {
+                    "trusts"
+                } else {
+                    "may trust"
+                };
                 reasons.push(format!(
-                    "{name} trusts {} but with {listed} only, not {action}",
-                    self.caller
+                    "{name} {trusts} {caller} but with {listed} only, not {action}"
                 ));
                 continue;
             }
             let failed = statement.conditions_that_are(Verdict::No);
-            reasons.extend(
-                failed.map(|condition| format!("{name} does not allow {action}: {condition}")),
-            );
+            reasons.extend(failed.map(|condition| format!("{name} does not apply: {condition}")));
         }
         if reasons.is_empty() {
             reasons.push(format!("no statement allows {action} to {}", self.caller));
-            let near = evaluation.with_effect(crate::model::trust::Effect::Allow);
+            let near = evaluation.with_effect(Effect::Allow);
             reasons.extend(near.filter_map(|statement| {
                 let note = statement.principal.note.as_ref()?;
                 Some(format!("{}: {note}", statement.name()))
             }));
-            let irsa = self
+            let federated = self
                 .lints
                 .iter()
-                .find(|lint| matches!(lint, Lint::MadeForIrsa));
-            reasons.extend(irsa.map(ToString::to_string));
+                .find(|lint| matches!(lint, Lint::MadeForIrsa | Lint::ForWebIdentities));
+            reasons.extend(federated.map(ToString::to_string));
         } else if !self.session_tags && action == Action::TagSession && evaluation.verdict.is_no() {
             reasons.push(format!(
                 "session tags are off, and whether {action} can then be missing is not documented"
@@ -211,12 +231,13 @@ impl Judgement {
 
 fn amendment(condition: &ConditionEvidence) -> String {
     let (operator, key) = (&condition.operator, visible(&condition.key));
+    if operator.comparison == Some(Comparison::Null) || condition.found.is_unknown() {
+        return format!("drop the condition {operator} {key}");
+    }
     if condition.found.is_absent() {
         return format!("drop the condition on {key}, which this request does not carry");
     }
-    let negated = operator
-        .comparison
-        .is_some_and(crate::model::trust::Comparison::is_negated);
+    let negated = operator.comparison.is_some_and(Comparison::is_negated);
     let verb = if negated {
         "no longer exclude"
     } else {

@@ -5,7 +5,9 @@ use std::fmt;
 use crate::model::text::visible;
 use crate::model::trust::POD_IDENTITY_PRINCIPAL;
 use crate::model::trust::evaluate::{Action, covers};
-use crate::model::trust::policy::{Actions, Policy, PrincipalKind, Principals, Statement};
+use crate::model::trust::policy::{
+    Actions, Policy, Principal, PrincipalKind, Principals, Statement,
+};
 use crate::model::trust::principal::is_unique_id;
 
 /// A remark on a policy; statements are counted from zero.
@@ -17,8 +19,10 @@ pub enum Lint {
     OpenToTheWorld { statement: usize },
     /// Any pod with the first role can reach the target role.
     ConfusedDeputy { statement: usize },
-    /// Every Allow statement is for web identities.
+    /// Every Allow statement is for web identities, those of an EKS cluster among them.
     MadeForIrsa,
+    /// Every Allow statement is for web identities that are not known to be those of EKS, such as a CI system's.
+    ForWebIdentities,
     /// The principal no longer exists.
     DeletedPrincipal { statement: usize, id: String },
     /// `None`: a member of the document itself.
@@ -49,6 +53,9 @@ impl fmt::Display for Lint {
             Self::MadeForIrsa => write!(
                 f,
                 "the role was made for IRSA: it trusts web identities only, and a second statement for {POD_IDENTITY_PRINCIPAL} can stand beside"
+            ),
+            Self::ForWebIdentities => f.write_str(
+                "the role trusts web identities only, and not those of EKS: it was made for something else than pods"
             ),
             Self::DeletedPrincipal { statement, id } => {
                 write!(
@@ -86,7 +93,7 @@ impl Lint {
     pub fn of_association_role(policy: &Policy) -> Vec<Self> {
         let mut lints = Self::common(policy);
         for (statement, index) in assumable(policy) {
-            let is_listed = |list: &[crate::model::trust::Principal]| {
+            let is_listed = |list: &[Principal]| {
                 list.iter().any(|principal| {
                     principal.kind == PrincipalKind::Service
                         && principal.value == POD_IDENTITY_PRINCIPAL
@@ -156,9 +163,7 @@ impl Lint {
                 lints.push(Self::OpenToTheWorld { statement: index });
             }
         }
-        if is_for_irsa(policy) {
-            lints.push(Self::MadeForIrsa);
-        }
+        lints.extend(federation(policy));
         lints
     }
 }
@@ -193,20 +198,32 @@ fn names_everyone(principals: &Principals) -> bool {
     }
 }
 
-fn is_for_irsa(policy: &Policy) -> bool {
-    let mut allowing = policy
+/// What a policy is for that lets nobody in but web identities.
+fn federation(policy: &Policy) -> Option<Lint> {
+    let mut providers = Vec::new();
+    for statement in policy
         .statements
         .iter()
         .filter(|statement| statement.allows())
-        .peekable();
-    allowing.peek().is_some()
-        && allowing.all(|statement| match &statement.principals {
-            Principals::Listed(list) => {
-                !list.is_empty()
-                    && list
-                        .iter()
-                        .all(|principal| principal.kind == PrincipalKind::Federated)
-            }
-            Principals::Everyone | Principals::Not(_) => false,
-        })
+    {
+        let Principals::Listed(list) = &statement.principals else {
+            return None;
+        };
+        providers.extend(list);
+    }
+    let is_federated = |principal: &&Principal| principal.kind == PrincipalKind::Federated;
+    if providers.is_empty() || !providers.iter().all(is_federated) {
+        return None;
+    }
+    // The issuers of EKS, of either family of host names; others may be clusters too, but also CI systems.
+    let is_eks = |principal: &&Principal| {
+        let provider = principal.value.split_once(":oidc-provider/");
+        provider
+            .is_some_and(|(_, host)| host.starts_with("oidc.eks.") || host.starts_with("oidc-eks."))
+    };
+    Some(if providers.iter().any(is_eks) {
+        Lint::MadeForIrsa
+    } else {
+        Lint::ForWebIdentities
+    })
 }

@@ -210,12 +210,15 @@ fn conditions(value: Value, place: &str) -> Result<Vec<Condition>, Malformed> {
     Ok(conditions)
 }
 
+/// The known members in the order asked for, and the others.
+type Members<const N: usize> = ([Option<Value>; N], Map<String, Value>);
+
 /// Takes the known members out of an object, in any letter case, and leaves the others.
 fn members<const N: usize>(
     object: Map<String, Value>,
     place: &str,
     known: [&str; N],
-) -> Result<([Option<Value>; N], Map<String, Value>), Malformed> {
+) -> Result<Members<N>, Malformed> {
     once_whatever_the_case(&object, place)?;
     let mut unknown = object;
     let found = known.map(|wanted| {
@@ -288,13 +291,11 @@ fn percent_decoded(text: &str) -> Result<String, Malformed> {
         let decoded = digit()
             .zip(digit())
             .and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        match decoded {
-            Some(decoded) => bytes.push(decoded),
-            None => {
-                let reason = format!("it has a % without two hexadecimal digits at byte {offset}");
-                return refuse("", reason);
-            }
-        }
+        let Some(decoded) = decoded else {
+            let reason = format!("it has a % without two hexadecimal digits at byte {offset}");
+            return refuse("", reason);
+        };
+        bytes.push(decoded);
     }
     String::from_utf8(bytes)
         .or_else(|_| refuse("", "it is not UTF-8 after its percent-encoding is undone"))

@@ -97,7 +97,7 @@ pub fn statement_for_target(hop: &TargetHop<'_>, tightness: Tightness) -> Value 
 }
 
 /// A whole policy of one statement.
-pub fn document_of(statement: Value) -> Value {
+pub fn document_of(statement: &Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
