@@ -84,11 +84,19 @@ fn policy(value: Value) -> Policy {
 }
 
 /// A current policy of these statements.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tables of json! read better by value"
+)]
 fn statements(statements: Value) -> Policy {
     policy(json!({"Version": "2012-10-17", "Statement": statements}))
 }
 
 /// The usual statement for Pod Identity under a condition.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tables of json! read better by value"
+)]
 fn pods_if(condition: Value) -> Value {
     json!({
         "Effect": "Allow",

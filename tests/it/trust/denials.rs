@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 
 use super::{CLUSTER, TAGGED, UNTAGGED, pods, statements};
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tables of json! read better by value"
+)]
 fn deny(principal: Value, action: Value, condition: Value) -> Value {
     json!({"Effect": "Deny", "Principal": principal, "Action": action, "Condition": condition})
 }
