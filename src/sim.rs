@@ -9,16 +9,21 @@ mod call;
 mod clock;
 mod connection;
 mod eks;
+mod eks_auth;
 mod failure;
 mod fault;
 mod iam;
 mod identifier;
 mod identity;
+mod kube;
+mod kubernetes;
 mod log;
 mod operation;
 mod paging;
+mod policy;
 mod reply;
 mod server;
+mod session;
 mod sigv4;
 mod state;
 mod sts;
@@ -26,12 +31,12 @@ mod world;
 mod xml;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::clock::Clock;
@@ -49,6 +54,8 @@ pub struct Options {
     pub latency: Duration,
     pub faults: Vec<Fault>,
     pub clock: Clock,
+    /// How long pods that are created do not yet get what a new association promises.
+    pub propagation: Duration,
 }
 
 impl Default for Options {
@@ -58,6 +65,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             faults: Vec::new(),
             clock: Clock::system(),
+            propagation: Duration::from_secs(5),
         }
     }
 }
@@ -68,7 +76,7 @@ pub struct Simulator {
     address: SocketAddr,
     accounts: Vec<Account>,
     server: Arc<server::Server>,
-    stop: Option<oneshot::Sender<()>>,
+    stop: Option<watch::Sender<bool>>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -80,6 +88,7 @@ impl Simulator {
             latency,
             faults,
             clock,
+            propagation,
         } = options;
         ensure!(
             listen.ip().is_loopback(),
@@ -93,22 +102,28 @@ impl Simulator {
             .local_addr()
             .context("cannot tell the simulator's own address")?;
         let accounts = world.accounts();
+        let mut state = world.build(clock.now());
+        let (stop, stopped) = watch::channel(false);
+        let listening = kubernetes::listen(&mut state, listen.ip(), propagation).await?;
         let server = Arc::new(server::Server {
-            state: Mutex::new(world.build(clock.now())),
+            state: Mutex::new(state),
             clock,
             faults: fault::Engine::new(faults),
             log: Log::default(),
             pager: paging::Pager::new(),
             latency,
         });
-        let (stop, stopped) = oneshot::channel::<()>();
+        for one in listening {
+            one.serve(Arc::clone(&server), address, stopped.clone())?;
+        }
+        let mut stopped = stopped;
         let service = server::router(Arc::clone(&server))
             .into_make_service_with_connect_info::<connection::Scissor>();
         let serving = tokio::spawn(async move {
             axum::serve(connection::Connections(listener), service)
-                .with_graceful_shutdown(async {
+                .with_graceful_shutdown(async move {
                     // The sender is dropped together with the simulator, which means the same.
-                    drop(stopped.await);
+                    drop(stopped.wait_for(|stopped| *stopped).await);
                 })
                 .await
         });
@@ -144,6 +159,46 @@ impl Simulator {
     /// Lets nothing go wrong any more.
     pub fn clear_faults(&self) {
         self.server.faults.clear();
+    }
+
+    /// Returns where the Kubernetes API of a cluster listens.
+    pub fn kubernetes_url(&self, cluster: &str) -> Option<String> {
+        let state = self
+            .server
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let cluster = state.clusters().find(|one| one.name == cluster)?;
+        Some(cluster.document.get("endpoint")?.as_str()?.to_owned())
+    }
+
+    /// Lets the machine refuse connections to a cluster's Kubernetes API, or accept them again.
+    pub fn refuse_connections(&self, cluster: &str, refuse: bool) {
+        self.with_kubernetes(cluster, |kubernetes| {
+            kubernetes.open.send_replace(!refuse);
+        });
+    }
+
+    /// Lets a cluster's Kubernetes API forget what happened, so that older versions and pages are gone.
+    pub fn forget_history(&self, cluster: &str) {
+        self.with_kubernetes(cluster, |kubernetes| kubernetes.lock().forget());
+    }
+
+    fn with_kubernetes(&self, cluster: &str, act: impl FnOnce(&kube::Kubernetes)) {
+        let found = {
+            let state = self
+                .server
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let mut clusters = state.clusters();
+            clusters
+                .find(|one| one.name == cluster)
+                .map(|one| Arc::clone(&one.kubernetes))
+        };
+        if let Some(kubernetes) = found {
+            act(&kubernetes);
+        }
     }
 
     /// Stops accepting, and waits until the requests under way are answered.

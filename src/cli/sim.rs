@@ -41,9 +41,6 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         None => World::demo()?,
         Some(source) => World::load(source)?,
     };
-    for note in world.notes() {
-        eprintln!("note: {note}");
-    }
     // From here on a signal is a request to stop, also while the environment is being written.
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;

@@ -34,6 +34,21 @@ impl Scissor {
 }
 
 impl Connection {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        // Without this, small answers wait for the client's delayed acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
+        }
+        Self {
+            stream,
+            scissor: Scissor::default(),
+        }
+    }
+
+    pub(crate) fn scissor(&self) -> Scissor {
+        self.scissor.clone()
+    }
+
     /// Fails once the connection is cut; closing it then sends RST, not FIN.
     fn whole(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         if self.scissor.0.load(Ordering::Relaxed) {
@@ -50,17 +65,7 @@ impl Listener for Connections {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without this, small answers wait for the client's delayed acknowledgement.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-        (
-            Connection {
-                stream,
-                scissor: Scissor::default(),
-            },
-            address,
-        )
+        (Connection::new(stream), address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -70,7 +75,7 @@ impl Listener for Connections {
 
 impl Connected<IncomingStream<'_, Connections>> for Scissor {
     fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        stream.io().scissor.clone()
+        stream.io().scissor()
     }
 }
 

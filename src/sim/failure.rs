@@ -80,7 +80,7 @@ pub(crate) enum Code {
 impl Code {
     /// Returns the name and the status that this service gives the refusal.
     pub(crate) fn spelled(&self, service: Service) -> (&str, u16) {
-        let json = service == Service::Eks;
+        let json = service.is_rest();
         let (rest, query, rest_status, query_status) = match self {
             Self::AccessDenied => ("AccessDeniedException", "AccessDenied", 403, 403),
             Self::BadRequest => ("BadRequestException", "InvalidInput", 400, 400),
@@ -127,6 +127,16 @@ impl Code {
             Self::Validation => ("ValidationException", "ValidationError", 400, 400),
             Self::Other { code, status } => (code.as_str(), code.as_str(), *status, *status),
         };
+        if service == Service::Kubernetes {
+            return match self {
+                Self::Throttling => ("TooManyRequests", 429),
+                Self::ExpiredToken => ("Unauthorized", 401),
+                _ => (rest, rest_status),
+            };
+        }
+        if service == Service::EksAuth && *self == Self::Server {
+            return ("InternalServerException", 500);
+        }
         if json {
             (rest, rest_status)
         } else {

@@ -6,13 +6,14 @@ mod shape;
 use std::str::FromStr;
 use std::time::Duration;
 
-pub(crate) use self::engine::{Decision, Ending, Engine, Stop};
+pub(crate) use self::engine::{Decision, Ending, Engine, Site, Stop};
+use super::kube::operation_names;
 use super::operation::operations;
 
 /// How `--fault` is written, for `--help`.
 pub const SYNTAX: &str = "\
-A fault is OPERATION[@ACCOUNT][/REGION]=[first:N:]EFFECT, where OPERATION is the name of an \
-operation or * for all.
+A fault is OPERATION[@ACCOUNT][/REGION][#CLUSTER]=[first:N:]EFFECT, where OPERATION is the name \
+of an operation, kube:VERB:RESOURCE for one of the Kubernetes API, or * for all.
 
 Effects:
   latency:MS            answer that much later
@@ -28,11 +29,13 @@ Effects:
   omit-optional         leave out every member that an answer can do without
   null-members          send null for these members instead
   unknown-enums         send states and types that no client knows
+  gone                  end watches, and lists that are continued, with 410
 
 Examples:
   --fault 'DescribePodIdentityAssociation=throttle:20/s'
   --fault 'ListClusters@444455556666/eu-west-1=denied'
   --fault 'DeletePodIdentityAssociation=first:1:lost'
+  --fault 'kube:list:pods#payments=denied'
   --fault '*=latency:300'";
 
 /// One fault: which requests it meets, how many of them, and what it does.
@@ -42,6 +45,8 @@ pub struct Fault {
     pub operation: Option<String>,
     pub account: Option<String>,
     pub region: Option<String>,
+    /// Met by the Kubernetes API of this cluster only.
+    pub cluster: Option<String>,
     /// Only the first so many requests are met.
     pub first: Option<u32>,
     pub effect: Effect,
@@ -69,6 +74,8 @@ pub enum Effect {
     OmitOptional,
     NullMembers,
     UnknownEnums,
+    /// Kubernetes says that a version or a page is too old.
+    Gone,
 }
 
 impl Fault {
@@ -78,6 +85,7 @@ impl Fault {
             operation: (operation != "*").then(|| operation.to_owned()),
             account: None,
             region: None,
+            cluster: None,
             first: None,
             effect,
         }
@@ -87,6 +95,13 @@ impl Fault {
     #[must_use]
     pub fn first(mut self, count: u32) -> Self {
         self.first = Some(count);
+        self
+    }
+
+    /// Meets only requests to the Kubernetes API of this cluster.
+    #[must_use]
+    pub fn on_cluster(mut self, cluster: &str) -> Self {
+        self.cluster = Some(cluster.to_owned());
         self
     }
 
@@ -106,9 +121,22 @@ impl FromStr for Fault {
         let (selector, effect) = text
             .split_once('=')
             .ok_or_else(|| format!("'{text}' is no fault: write OPERATION=EFFECT"))?;
-        let (selector, region) = split(selector, '/');
-        let (operation, account) = split(selector, '@');
-        let is_known = operation == "*" || operations().iter().any(|row| row.name == operation);
+        let (selector, cluster) = split(selector, '#');
+        // The name of a subresource has a slash of its own, which a region can follow only after an account.
+        let (operation, account, region) = match selector.split_once('@') {
+            Some((operation, place)) => {
+                let (account, region) = split(place, '/');
+                (operation, Some(account.to_owned()), region)
+            }
+            None if selector.starts_with("kube:") => (selector, None, None),
+            None => {
+                let (operation, region) = split(selector, '/');
+                (operation, None, region)
+            }
+        };
+        let is_known = operation == "*"
+            || operations().iter().any(|row| row.name == operation)
+            || operation_names().any(|name| name == operation);
         if !is_known {
             return Err(format!(
                 "'{operation}' is no operation of the simulator: write one such as \
@@ -127,6 +155,7 @@ impl FromStr for Fault {
         Ok(Self {
             account,
             region,
+            cluster,
             first,
             ..Self::new(operation, effect.parse()?)
         })
@@ -180,6 +209,7 @@ impl FromStr for Effect {
             ("omit-optional", None) => Self::OmitOptional,
             ("null-members", None) => Self::NullMembers,
             ("unknown-enums", None) => Self::UnknownEnums,
+            ("gone", None) => Self::Gone,
             _ => {
                 return Err(format!(
                     "'{text}' is no effect: roledex sim --help lists the effects"
@@ -218,6 +248,13 @@ mod tests {
             .first(2);
         assert_eq!(fault, expected);
         assert_eq!(
+            "kube:create:serviceaccounts/token#payments=denied".parse(),
+            Ok(
+                Fault::new("kube:create:serviceaccounts/token", Effect::Denied)
+                    .on_cluster("payments")
+            )
+        );
+        assert_eq!(
             "*=throttle:20/s".parse(),
             Ok(Fault::new("*", Effect::Rate { per_second: 20 }))
         );
@@ -228,6 +265,7 @@ mod tests {
         for (text, expected) in [
             ("ListClusters", "OPERATION=EFFECT"),
             ("ListCluster=reset", "no operation"),
+            ("kube:eat:pods=reset", "no operation"),
             ("*=explode", "no effect"),
             ("*=throttle:5", "throttle:20/s"),
             ("*=error:200:X", "400 to 599"),
@@ -247,7 +285,7 @@ mod tests {
             .lines()
             .filter_map(|line| line.trim().strip_prefix("--fault '")?.strip_suffix('\''))
             .collect();
-        assert_eq!(examples.len(), 4);
+        assert_eq!(examples.len(), 5);
         for example in examples {
             example.parse::<Fault>().unwrap();
         }

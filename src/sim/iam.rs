@@ -1,6 +1,7 @@
 //! Identity and Access Management: what may be read of roles and identity providers.
 
 pub(crate) mod account;
+pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod role_policy;
 

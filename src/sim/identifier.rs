@@ -47,6 +47,6 @@ fn spell(seed: &str, alphabet: &[u8], count: usize) -> String {
         .collect()
 }
 
-fn digest(seed: &str) -> [u8; 32] {
+pub(crate) fn digest(seed: &str) -> [u8; 32] {
     Sha256::digest(seed.as_bytes()).into()
 }

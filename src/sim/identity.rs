@@ -14,12 +14,13 @@ pub(crate) struct Identity {
     pub(crate) region: String,
 }
 
-/// Accepts or refuses a request; `now` is the machine's time, not the world's.
+/// Accepts or refuses a request; `now` is the machine's time, by which clients sign, not the world's.
 pub(crate) fn authenticate(
     wire: &Wire<'_>,
     service: Service,
     state: &State,
     now: Timestamp,
+    world_now: Timestamp,
 ) -> Result<Identity, Failure> {
     let claim = Claim::read(wire).map_err(refused)?;
     let unrecognized = || {
@@ -34,6 +35,12 @@ pub(crate) fn authenticate(
     if claim.session_token != key.session_token {
         return Err(unrecognized());
     }
+    if key.expires.is_some_and(|expires| world_now >= expires) {
+        return Err(Failure::new(
+            Code::ExpiredToken,
+            "The security token included in the request is expired",
+        ));
+    }
     if claim.service != service.name() {
         return Err(wrong_scope(format!(
             "Credential should be scoped to correct service: '{}', not '{}'.",
@@ -44,7 +51,7 @@ pub(crate) fn authenticate(
     // IAM and the global STS endpoint belong to us-east-1, but a client with an endpoint of its own knows only its
     // own region.
     let is_valid_region =
-        state.has_region(&claim.region) || (service != Service::Eks && claim.region == "us-east-1");
+        state.has_region(&claim.region) || (!service.is_rest() && claim.region == "us-east-1");
     if !is_valid_region {
         return Err(wrong_scope(format!(
             "Credential should be scoped to a valid region, not '{}'.",
@@ -56,7 +63,7 @@ pub(crate) fn authenticate(
         .accounts
         .get(&key.caller.account)
         .is_some_and(|account| account.regions.contains(&claim.region));
-    if service == Service::Eks && !is_enabled {
+    if service.is_rest() && !is_enabled {
         // This is what a region says that the account has not opted in to.
         return Err(unrecognized());
     }

@@ -18,12 +18,14 @@ pub struct Log(Arc<Mutex<VecDeque<Entry>>>);
 pub struct Entry {
     pub at: Timestamp,
     pub service: Service,
-    /// Empty when there is no such operation.
+    /// `kube:VERB:RESOURCE` for the Kubernetes API; empty when there is no such operation.
     pub operation: &'static str,
     pub kind: Option<Kind>,
     /// Known once the signature was accepted.
     pub account: Option<String>,
     pub region: Option<String>,
+    /// The cluster whose Kubernetes API was asked.
+    pub cluster: Option<String>,
     /// Absent when a fault cut the connection instead.
     pub status: Option<u16>,
 }

@@ -7,7 +7,7 @@ use super::failure::{Code, Failure};
 use super::reply::Reply;
 use super::sigv4;
 use super::state::State;
-use super::{eks, iam, sts};
+use super::{eks, eks_auth, iam, sts};
 
 type Handler = fn(&Call<'_>, &mut State) -> Result<Reply, Failure>;
 
@@ -15,7 +15,9 @@ type Handler = fn(&Call<'_>, &mut State) -> Result<Reply, Failure>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Service {
     Eks,
+    EksAuth,
     Iam,
+    Kubernetes,
     Sts,
 }
 
@@ -24,15 +26,24 @@ impl Service {
     pub fn name(self) -> &'static str {
         match self {
             Self::Eks => "eks",
+            Self::EksAuth => "eks-auth",
             Self::Iam => "iam",
+            Self::Kubernetes => "kubernetes",
             Self::Sts => "sts",
         }
+    }
+
+    /// Returns whether the service speaks REST-JSON.
+    pub(crate) fn is_rest(self) -> bool {
+        matches!(self, Self::Eks | Self::EksAuth)
     }
 
     /// Returns the API version, which is how requests to the path `/` are told apart.
     pub(crate) fn version(self) -> &'static str {
         match self {
             Self::Eks => "2017-11-01",
+            Self::EksAuth => "2023-11-26",
+            Self::Kubernetes => "v1",
             Self::Iam => "2010-05-08",
             Self::Sts => "2011-06-15",
         }
@@ -64,7 +75,7 @@ pub fn operations() -> &'static [Operation] {
 }
 
 use Kind::{Read, Write};
-use Service::{Eks, Iam, Sts};
+use Service::{Eks, EksAuth, Iam, Sts};
 
 #[rustfmt::skip]
 static TABLE: &[Operation] = &[
@@ -94,6 +105,8 @@ static TABLE: &[Operation] = &[
     row(Eks, Write, "TagResource", Method::POST, "/tags/{resourceArn+}", eks::tag::tag),
     row(Eks, Write, "UntagResource", Method::DELETE, "/tags/{resourceArn+}", eks::tag::untag),
     row(Eks, Read, "ListTagsForResource", Method::GET, "/tags/{resourceArn+}", eks::tag::list),
+    row(EksAuth, Read, "AssumeRoleForPodIdentity", Method::POST, "/clusters/{name}/assume-role-for-pod-identity", eks_auth::assume),
+    row(Sts, Read, "AssumeRole", Method::POST, "/", sts::assume_role),
     row(Sts, Read, "GetCallerIdentity", Method::POST, "/", sts::get_caller_identity),
     row(Iam, Read, "GetRole", Method::POST, "/", iam::role::get),
     row(Iam, Read, "ListRoles", Method::POST, "/", iam::role::list),
@@ -101,6 +114,9 @@ static TABLE: &[Operation] = &[
     row(Iam, Read, "ListAttachedRolePolicies", Method::POST, "/", iam::role_policy::list_attached),
     row(Iam, Read, "ListRolePolicies", Method::POST, "/", iam::role_policy::list_inline),
     row(Iam, Read, "GetRolePolicy", Method::POST, "/", iam::role_policy::get_inline),
+    row(Iam, Read, "GetPolicy", Method::POST, "/", iam::policy::get),
+    row(Iam, Read, "GetPolicyVersion", Method::POST, "/", iam::policy::get_version),
+    row(Iam, Read, "SimulatePrincipalPolicy", Method::POST, "/", iam::policy::simulate),
     row(Iam, Read, "ListAccountAliases", Method::POST, "/", iam::account::list_aliases),
     row(Iam, Read, "ListOpenIDConnectProviders", Method::POST, "/", iam::account::list_providers),
     row(Iam, Read, "GetOpenIDConnectProvider", Method::POST, "/", iam::account::get_provider),
@@ -142,7 +158,7 @@ pub(crate) fn route(method: &Method, path: &str, form: &[(String, String)]) -> R
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let found = TABLE
         .iter()
-        .filter(|operation| operation.service == Eks && operation.method == *method)
+        .filter(|operation| operation.service.is_rest() && operation.method == *method)
         .filter_map(|operation| Some((operation, matched(operation.template, &segments)?)))
         // `…/access-entries/ARN/access-policies` also fits a label that may hold slashes.
         .max_by_key(|(operation, labels)| {
@@ -152,16 +168,16 @@ pub(crate) fn route(method: &Method, path: &str, form: &[(String, String)]) -> R
                 .count()
                 .saturating_sub(labels.len())
         });
+    let service = found
+        .as_ref()
+        .map_or(Eks, |(operation, _)| operation.service);
     let operation = found.ok_or_else(|| {
         Failure::new(
             Code::UnknownOperation,
             format!("{method} {path} is no operation of EKS."),
         )
     });
-    Route {
-        service: Eks,
-        operation,
-    }
+    Route { service, operation }
 }
 
 fn query_route(method: &Method, form: &[(String, String)]) -> Route {

@@ -110,7 +110,7 @@ impl Call<'_> {
 
     fn names(&self) -> Names {
         match self.operation.service {
-            Service::Eks => Names {
+            Service::Eks | Service::EksAuth | Service::Kubernetes => Names {
                 size: "maxResults",
                 token: "nextToken",
                 largest: 100,
@@ -125,7 +125,9 @@ impl Call<'_> {
 
     fn refused(&self, message: String) -> Failure {
         match self.operation.service {
-            Service::Eks => self.about_cluster(Failure::invalid_parameter(message)),
+            Service::Eks | Service::EksAuth | Service::Kubernetes => {
+                self.about_cluster(Failure::invalid_parameter(message))
+            }
             Service::Iam | Service::Sts => Failure::new(Code::Validation, message),
         }
     }

@@ -63,9 +63,14 @@ pub(crate) fn render(operation: &Operation, reply: Reply) -> Rendered {
 pub(crate) fn render_failure(service: Service, failure: &Failure) -> Rendered {
     let request_id = Uuid::new_v4().to_string();
     let (code, status) = failure.code.spelled(service);
-    if service == Service::Eks {
+    if service.is_rest() {
         let mut members = Map::new();
-        for member in failure.code.members() {
+        let named = if service == Service::Eks {
+            failure.code.members()
+        } else {
+            &[]
+        };
+        for member in named {
             members.insert((*member).to_owned(), Value::Null);
         }
         for (member, value) in &failure.resources {
@@ -110,7 +115,9 @@ pub(crate) fn render_failure(service: Service, failure: &Failure) -> Rendered {
 fn namespace(service: Service) -> &'static str {
     match service {
         Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
-        Service::Sts | Service::Eks => "https://sts.amazonaws.com/doc/2011-06-15/",
+        Service::Sts | Service::Eks | Service::EksAuth | Service::Kubernetes => {
+            "https://sts.amazonaws.com/doc/2011-06-15/"
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::call::Call;
 use super::clock::Clock;
 use super::connection::Scissor;
 use super::failure::{Code, Failure};
-use super::fault::{Decision, Ending, Engine, Stop};
+use super::fault::{Decision, Ending, Engine, Site, Stop};
 use super::identity::{Identity, authenticate};
 use super::log::{Entry, Log};
 use super::operation::{Labels, Operation, Service, route};
@@ -88,6 +88,7 @@ async fn answer(
             .as_ref()
             .map(|identity| identity.caller.account.clone()),
         region: asked.identity.map(|identity| identity.region),
+        cluster: None,
         status,
     });
     if ending == Ending::Lost {
@@ -131,7 +132,8 @@ impl Server {
         };
         let identity = {
             let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            match authenticate(&wire, route.service, &state, Clock::machine()) {
+            let (now, world_now) = (Clock::machine(), self.clock.now());
+            match authenticate(&wire, route.service, &state, now, world_now) {
                 Ok(identity) => identity,
                 Err(failure) => return refuse(&failure),
             }
@@ -143,9 +145,12 @@ impl Server {
         };
 
         let account = &identity.caller.account;
-        let decision =
-            self.faults
-                .decide(operation.name, account, &identity.region, Instant::now());
+        let site = Site {
+            account,
+            region: &identity.region,
+            cluster: None,
+        };
+        let decision = self.faults.decide(operation.name, site, Instant::now());
         let delay = self.latency + decision.delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
@@ -193,7 +198,7 @@ impl Server {
 
 /// Reads the body of a REST-JSON request; none is as good as an empty object.
 fn json_body(service: Service, body: &[u8]) -> Result<Map<String, Value>, Failure> {
-    if service != Service::Eks || body.is_empty() {
+    if !service.is_rest() || body.is_empty() {
         return Ok(Map::new());
     }
     match serde_json::from_slice(body) {
@@ -264,7 +269,7 @@ fn respond(rendered: Rendered, ending: Ending) -> Response {
 }
 
 /// Sends half of the text and then fails, so that the announced length is never reached.
-fn half(body: String) -> Body {
+pub(crate) fn half(body: String) -> Body {
     let mut bytes = body.into_bytes();
     bytes.truncate(bytes.len() / 2);
     Body::from_stream(stream::unfold(Some(bytes), async |rest| {

@@ -125,6 +125,17 @@ impl Claim {
         })
     }
 
+    /// Replaces what a presigned request says of its own life.
+    pub(crate) fn valid_for(mut self, seconds: i64) -> Self {
+        self.expires = Some(seconds);
+        self
+    }
+
+    /// Returns whether a header is covered by the signature.
+    pub(crate) fn signs(&self, header: &str) -> bool {
+        self.signed_headers.iter().any(|name| name == header)
+    }
+
     /// Checks the date and the signature; service and region are the caller's to judge.
     pub(crate) fn verify(
         &self,

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::Value;
+
+use super::kube::Kubernetes;
 
 pub(crate) type Tags = BTreeMap<String, String>;
 
@@ -42,6 +46,8 @@ pub(crate) struct AccessKey {
     pub(crate) secret: String,
     pub(crate) session_token: Option<String>,
     pub(crate) caller: Caller,
+    /// When the credentials of a session end.
+    pub(crate) expires: Option<Timestamp>,
 }
 
 /// Whom an access key belongs to.
@@ -96,6 +102,9 @@ pub(crate) struct Cluster {
     /// Add-ons, node groups, Fargate profiles and so on, by kind and name.
     pub(crate) parts: BTreeMap<(PartKind, String), Part>,
     pub(crate) access_policies: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Who made the cluster and may do everything in it without an entry.
+    pub(crate) creator: Option<String>,
+    pub(crate) kubernetes: Arc<Kubernetes>,
 }
 
 /// What a cluster is made of beside associations and updates.
@@ -199,6 +208,15 @@ impl Update {
 }
 
 impl Cluster {
+    /// Returns the URL that signs the tokens of its service accounts.
+    pub(crate) fn issuer(&self) -> &str {
+        self.document
+            .get("identity")
+            .and_then(|identity| identity.pointer("/oidc/issuer"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
     /// Returns the update that keeps the control plane busy.
     pub(crate) fn running_update(&self, scope: &UpdateScope, now: Timestamp) -> Option<&Update> {
         self.updates
@@ -233,6 +251,19 @@ impl Cluster {
 }
 
 impl State {
+    pub(crate) fn cluster(&self, account: &str, region: &str, name: &str) -> Option<&Cluster> {
+        self.accounts
+            .get(account)?
+            .clusters
+            .get(&(region.to_owned(), name.to_owned()))
+    }
+
+    pub(crate) fn clusters(&self) -> impl Iterator<Item = &Cluster> {
+        self.accounts
+            .values()
+            .flat_map(|account| account.clusters.values())
+    }
+
     /// Finds an access key among all accounts.
     pub(crate) fn access_key(&self, id: &str) -> Option<&AccessKey> {
         self.accounts

@@ -6,6 +6,7 @@ mod cluster;
 mod demo;
 mod file;
 mod generate;
+mod kubernetes;
 mod when;
 
 use std::collections::HashSet;
@@ -23,7 +24,6 @@ const DEMO: &str = include_str!("../../assets/demo/world.yaml");
 #[derive(Clone, Debug)]
 pub struct World {
     file: WorldFile,
-    service_accounts: u32,
 }
 
 /// How one account of a world is reached.
@@ -47,21 +47,17 @@ impl World {
     /// Reads a world file (YAML or JSON).
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let file: WorldFile = serde_norway::from_str(text)?;
-        let world = Self {
-            file,
-            service_accounts: 0,
-        };
+        let world = Self { file };
         world.check()?;
         Ok(world)
     }
 
     /// Makes a world of the given size, the same each time.
     ///
-    /// Service accounts live in the Kubernetes API, which is not served yet: see [`World::notes`].
+    /// Each service account has four pods; they are made when a cluster's Kubernetes API is first asked.
     pub fn generate(clusters: u32, associations: u32, service_accounts: u32) -> Self {
         Self {
-            file: generate::world(clusters, associations),
-            service_accounts,
+            file: generate::world(clusters, associations, service_accounts),
         }
     }
 
@@ -106,17 +102,6 @@ impl World {
                 regions: account.regions.clone(),
             })
             .collect()
-    }
-
-    /// Returns what the world holds that this simulator does not serve, in sentences for a person.
-    pub fn notes(&self) -> Vec<String> {
-        if self.service_accounts == 0 {
-            return Vec::new();
-        }
-        vec![format!(
-            "the {} service accounts per cluster are not served: there is no Kubernetes API yet",
-            self.service_accounts
-        )]
     }
 
     /// Builds the state of the world as it is at `start`.
@@ -237,7 +222,6 @@ mod tests {
     #[test]
     fn generated_worlds_are_asked_for_by_size() {
         let world = World::load("gen:2x3x4").unwrap();
-        assert_eq!(world.notes().len(), 1);
         let state = world.build(Timestamp::UNIX_EPOCH);
         let clusters: Vec<_> = state
             .accounts

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
 SESSION = boto3.Session()
-EKS, IAM, STS = (SESSION.client(name, config=CONFIG) for name in ("eks", "iam", "sts"))
-CLIENTS = {"eks": EKS, "iam": IAM, "sts": STS}
+EKS, AUTH, IAM, STS = (SESSION.client(name, config=CONFIG) for name in ("eks", "eks-auth", "iam", "sts"))
+CLIENTS = {"eks": EKS, "eks-auth": AUTH, "iam": IAM, "sts": STS}
 ACCOUNT = STS.get_caller_identity()["Account"]
 CLUSTER = {"name": "payments"}
 IN = {"clusterName": "payments"}
@@ -262,7 +262,33 @@ fails("NoSuchEntity", 404, "iam", "GetOpenIDConnectProvider", OpenIDConnectProvi
 fails("ValidationError", 400, "iam", "ListRoles", MaxItems=0)
 fails("ValidationError", 400, "iam", "ListRoles", Marker="foreign")
 fails("ValidationError", 400, "iam", "GetRole")
+for attached in call("iam", "ListAttachedRolePolicies", **NAME)["AttachedPolicies"]:
+    version = call("iam", "GetPolicy", PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+    document = call("iam", "GetPolicyVersion", PolicyArn=attached["PolicyArn"], VersionId=version)
+    check(isinstance(document["PolicyVersion"]["Document"], dict), f"{document}")
+fails("NoSuchEntity", 404, "iam", "GetPolicy", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/gone")
+results = call("iam", "SimulatePrincipalPolicy", PolicySourceArn=ROLE,
+               ActionNames=["dynamodb:GetItem", "s3:GetObject"],
+               ResourceArns=[f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/card-tokens"])["EvaluationResults"]
+check([one["EvalDecision"] for one in results] == ["allowed", "implicitDeny"], f"{results}")
+fails("NoSuchEntity", 404, "iam", "SimulatePrincipalPolicy", PolicySourceArn=ROLE + "-gone", ActionNames=["a:b"])
 call("sts", "GetCallerIdentity")
+engineer = f"arn:aws:iam::{ACCOUNT}:role/sso/PlatformEngineer"
+assumed = call("sts", "AssumeRole", RoleArn=engineer, RoleSessionName="it")
+keys = assumed["Credentials"]
+session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+who = session.client("sts").get_caller_identity()
+check(who["Arn"] == assumed["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/PlatformEngineer/it", f"{who}")
+try:
+    call("sts", "AssumeRole", RoleArn=ROLE, RoleSessionName="it")
+    problems.append("a role for pods is assumed by a person")
+except ClientError as error:
+    check(error.response["Error"]["Code"] == "AccessDenied", f"{error}")
+    check("is not authorized to perform: sts:AssumeRole on resource: " in str(error), f"{error}")
+
+# EKS Auth: what goes well, and all its errors, are in eks_auth.py.
+fails("InvalidParameterException", 400, "eks-auth", "AssumeRoleForPodIdentity", **IN, token="x")
+fails("ResourceNotFoundException", 404, "eks-auth", "AssumeRoleForPodIdentity", **NOWHERE, token="a.b.c")
 
 # What is not served says so.
 for client, method, parameters, code, status in (

@@ -2,5 +2,6 @@
 
 mod clients;
 mod faults;
+mod kubernetes;
 mod protocol;
 mod server;

@@ -13,6 +13,15 @@ use crate::sim::failure::{Code, Failure};
 #[derive(Debug, Default)]
 pub(crate) struct Engine(Mutex<Vec<Armed>>);
 
+/// Where a request goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) region: &'a str,
+    /// Absent where a request is for AWS, and not for a cluster's own API.
+    pub(crate) cluster: Option<&'a str>,
+}
+
 #[derive(Debug)]
 struct Armed {
     fault: Fault,
@@ -34,6 +43,8 @@ pub(crate) struct Decision {
     pub(crate) stop: Option<Stop>,
     pub(crate) page_cap: Option<usize>,
     pub(crate) ending: Ending,
+    /// What Kubernetes kept for a client is gone.
+    pub(crate) is_gone: bool,
     shapes: Vec<shape::Shape>,
 }
 
@@ -82,13 +93,7 @@ impl Engine {
     }
 
     /// Lets every fault that meets the request have its say, until one stops it.
-    pub(crate) fn decide(
-        &self,
-        operation: &str,
-        account: &str,
-        region: &str,
-        now: Instant,
-    ) -> Decision {
+    pub(crate) fn decide(&self, operation: &str, site: Site<'_>, now: Instant) -> Decision {
         let mut decision = Decision::default();
         for armed in self
             .0
@@ -96,31 +101,41 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner)
             .iter_mut()
         {
-            if !armed.meets(operation, account, region) {
+            if !armed.meets(operation, site) {
                 continue;
             }
             armed.met = armed.met.saturating_add(1);
-            armed.apply(&mut decision, account, region, now);
+            armed.apply(&mut decision, site, now);
             if decision.stop.is_some() {
                 break;
             }
         }
         decision
     }
+
+    /// Returns whether an operation would be denied, without counting as one.
+    pub(crate) fn denies(&self, operation: &str, site: Site<'_>) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .any(|armed| armed.fault.effect == Effect::Denied && armed.meets(operation, site))
+    }
 }
 
 impl Armed {
-    fn meets(&self, operation: &str, account: &str, region: &str) -> bool {
+    fn meets(&self, operation: &str, site: Site<'_>) -> bool {
         let fits = |wanted: &Option<String>, actual: &str| {
             wanted.as_deref().is_none_or(|wanted| wanted == actual)
         };
         fits(&self.fault.operation, operation)
-            && fits(&self.fault.account, account)
-            && fits(&self.fault.region, region)
+            && fits(&self.fault.account, site.account)
+            && fits(&self.fault.region, site.region)
+            && fits(&self.fault.cluster, site.cluster.unwrap_or_default())
             && self.fault.first.is_none_or(|first| self.met < first)
     }
 
-    fn apply(&mut self, decision: &mut Decision, account: &str, region: &str, now: Instant) {
+    fn apply(&mut self, decision: &mut Decision, site: Site<'_>, now: Instant) {
         let refuse = |code, message: &str| Some(Stop::Refuse(Failure::new(code, message)));
         match &self.fault.effect {
             Effect::Latency(delay) => decision.delay += *delay,
@@ -129,7 +144,7 @@ impl Armed {
                 let rate = f64::from(*per_second);
                 let bucket = self
                     .buckets
-                    .entry((account.to_owned(), region.to_owned()))
+                    .entry((site.account.to_owned(), site.region.to_owned()))
                     .or_insert(Bucket {
                         tokens: rate,
                         filled: now,
@@ -159,11 +174,12 @@ impl Armed {
             Effect::Reset => decision.stop = Some(Stop::Reset),
             Effect::Lost => decision.ending = Ending::Lost,
             Effect::Truncate => decision.ending = Ending::Half,
-            Effect::PageSize(size) => {
-                decision.page_cap = Some(decision.page_cap.map_or(*size, |cap| cap.min(*size)));
+            Effect::PageSize(most) => {
+                decision.page_cap = Some(decision.page_cap.map_or(*most, |cap| cap.min(*most)));
             }
             Effect::OmitOptional => decision.shapes.push(shape::Shape::OmitOptional),
             Effect::NullMembers => decision.shapes.push(shape::Shape::NullMembers),
+            Effect::Gone => decision.is_gone = true,
             Effect::UnknownEnums => decision.shapes.push(shape::Shape::UnknownEnums),
         }
     }
@@ -195,8 +211,16 @@ impl Decision {
 mod tests {
     use super::*;
 
+    fn site(region: &str) -> Site<'_> {
+        Site {
+            account: "1",
+            region,
+            cluster: None,
+        }
+    }
+
     fn is_stopped(engine: &Engine, operation: &str, region: &str, now: Instant) -> bool {
-        engine.decide(operation, "1", region, now).stop.is_some()
+        engine.decide(operation, site(region), now).stop.is_some()
     }
 
     #[test]
@@ -232,12 +256,12 @@ mod tests {
             Fault::new("*", Effect::PageSize(7)),
             Fault::new("*", Effect::PageSize(3)),
         ]);
-        let decision = engine.decide("X", "1", "r", Instant::now());
+        let decision = engine.decide("X", site("r"), Instant::now());
         assert_eq!(decision.delay, Duration::from_millis(50));
         assert_eq!(decision.page_cap, Some(3));
         engine.clear();
         assert_eq!(
-            engine.decide("X", "1", "r", Instant::now()).delay,
+            engine.decide("X", site("r"), Instant::now()).delay,
             Duration::ZERO
         );
     }

@@ -14,6 +14,7 @@ use crate::sim::state::{AccessKey, Account, Caller, OpenIdConnectProvider, Role}
 pub(super) fn build(file: AccountFile, start: Timestamp) -> Account {
     let mut roles = Roles {
         account: file.id.clone(),
+        creator: String::new(),
         start,
         by_name: BTreeMap::new(),
     };
@@ -25,12 +26,14 @@ pub(super) fn build(file: AccountFile, start: Timestamp) -> Account {
         }
         roles.define(&name, role, &first_region);
     }
+    roles.creator = roles.principal(&file.caller);
     let mut account = Account {
         keys: vec![AccessKey {
             id: file.access_key_id,
             secret: file.secret_access_key,
             session_token: file.session_token,
             caller: caller(&file.id, &file.caller),
+            expires: None,
         }],
         id: file.id,
         alias: file.alias,
@@ -63,6 +66,8 @@ pub(super) fn build(file: AccountFile, start: Timestamp) -> Account {
 /// The roles of one account while it is built.
 pub(super) struct Roles {
     pub(super) account: String,
+    /// The ARN by which clusters know who made them.
+    pub(super) creator: String,
     start: Timestamp,
     by_name: BTreeMap<String, Role>,
 }
@@ -71,6 +76,20 @@ impl Roles {
     /// Returns the ARN of a role by its name, which is made if need be; an ARN stays as it is.
     pub(super) fn arn(&mut self, role: &str, region: &str) -> String {
         self.arn_or(role, Trust::PodIdentity, region)
+    }
+
+    /// Returns the ARN of a user, or of the role behind a session.
+    fn principal(&self, caller: &str) -> String {
+        let role = caller
+            .strip_prefix("assumed-role/")
+            .and_then(|rest| rest.split('/').next());
+        match role {
+            None => format!("arn:aws:iam::{}:{caller}", self.account),
+            Some(name) => self.by_name.get(name).map_or_else(
+                || format!("arn:aws:iam::{}:role/{name}", self.account),
+                |role| role.arn.clone(),
+            ),
+        }
     }
 
     /// Does the same for a role that is made for an AWS service.

@@ -3,13 +3,16 @@
 mod part;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::ensure;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::account::Roles;
-use super::file::{AssociationFile, ClusterFile, IssueFile, Outcome, UpdateFile};
+use super::file::{AccessEntryFile, AssociationFile, ClusterFile, IssueFile, Outcome, UpdateFile};
+use super::{generate, kubernetes};
+use crate::sim::kube::{Kubernetes, Seed};
 use crate::sim::state::{
     Association, Cancellation, Cluster, Issue, PartKind, Update, UpdateScope, UpdateStatus,
 };
@@ -44,6 +47,7 @@ pub(super) fn check(file: &ClusterFile) -> anyhow::Result<()> {
         count <= limit,
         "a cluster holds at most {limit} associations, not {count}"
     );
+    kubernetes::check(&file.kubernetes)?;
     for update in &file.updates {
         let scopes = [&update.nodegroup, &update.addon, &update.capability];
         ensure!(
@@ -89,6 +93,20 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
         file.region, roles.account, file.name
     );
     let document = document(&file, &arn, roles, start);
+    let mut seed = kubernetes::seed(&file, roles, start);
+    seed.generated = file.generated;
+    seed.generated_name = Some(generate::name);
+    let is_by_config_map = file.authentication_mode.as_deref() == Some("CONFIG_MAP");
+    if !file.without_creator && !is_by_config_map {
+        let entry = AccessEntryFile {
+            policies: vec!["AmazonEKSClusterAdminPolicy".to_owned()],
+            ..AccessEntryFile::default()
+        };
+        file.access_entries
+            .entry(roles.creator.clone())
+            .or_insert(entry);
+    }
+    let creator = (is_by_config_map && !file.without_creator).then(|| roles.creator.clone());
     let parts = part::build(&mut file, &arn, roles, start);
     let mut cluster = Cluster {
         account: roles.account.clone(),
@@ -100,6 +118,8 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
         updates: BTreeMap::new(),
         parts: parts.parts,
         access_policies: parts.access_policies,
+        creator,
+        kubernetes: Arc::new(Kubernetes::new(arn.clone(), Seed::default())),
         version: file.version,
         platform: file.platform,
         region: file.region,
@@ -127,6 +147,17 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
         cluster.updates.insert(update.id.clone(), update);
     }
     part::own(&mut cluster);
+    seed.associations = cluster
+        .associations
+        .values()
+        .map(|one| {
+            (
+                (one.namespace.clone(), one.service_account.clone()),
+                one.created,
+            )
+        })
+        .collect();
+    cluster.kubernetes = Arc::new(Kubernetes::new(cluster.arn.clone(), seed));
     cluster
 }
 

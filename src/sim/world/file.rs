@@ -3,6 +3,8 @@
 //! The format is YAML (hence also JSON). Names stand for ARNs wherever the account and region make them unambiguous,
 //! and every role that an association names exists with a correct trust policy unless `roles` says otherwise.
 
+mod kubernetes;
+
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -11,6 +13,9 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+pub(crate) use self::kubernetes::{
+    AccessEntryFile, KubernetesFile, ServiceAccountFile, WorkloadFile,
+};
 use super::when::{Span, When};
 
 pub(crate) type Tags = IndexMap<String, String>;
@@ -138,6 +143,14 @@ pub(crate) struct ClusterFile {
     pub(crate) associations: IndexMap<String, IndexMap<String, AssociationFile>>,
     #[serde(default)]
     pub(crate) updates: Vec<UpdateFile>,
+    /// Whoever made the cluster may do nothing in it by that alone.
+    #[serde(default)]
+    pub(crate) without_creator: bool,
+    #[serde(default)]
+    pub(crate) kubernetes: KubernetesFile,
+    /// So many service accounts more, which only made worlds have.
+    #[serde(skip)]
+    pub(crate) generated: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -253,19 +266,6 @@ pub(crate) struct IdentityProviderFile {
     #[serde(default)]
     pub(crate) status: Option<String>,
     #[serde(default)]
-    pub(crate) tags: Tags,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct AccessEntryFile {
-    #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
-    pub(crate) groups: Vec<String>,
-    pub(crate) username: Option<String>,
-    /// Policy names; each may end in `@NAMESPACE,NAMESPACE`.
-    pub(crate) policies: Vec<String>,
-    pub(crate) created: Option<When>,
     pub(crate) tags: Tags,
 }
 

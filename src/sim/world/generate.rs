@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use jiff::SignedDuration;
 
 use super::file::{AccountFile, AddonFile, AssociationFile, ClusterFile, UpdateFile, WorldFile};
-use super::file::{NodegroupFile, Outcome};
+use super::file::{KubernetesFile, NodegroupFile, Outcome};
 use super::when::{Span, When};
 
 const TEAMS: [&str; 12] = [
@@ -16,7 +16,7 @@ const PARTS: [&str; 10] = [
 ];
 
 /// Makes one account with one region that holds all clusters.
-pub(super) fn world(clusters: u32, associations: u32) -> WorldFile {
+pub(super) fn world(clusters: u32, associations: u32, service_accounts: u32) -> WorldFile {
     WorldFile {
         regions_not_enabled: Vec::new(),
         accounts: vec![AccountFile {
@@ -30,18 +30,18 @@ pub(super) fn world(clusters: u32, associations: u32) -> WorldFile {
             regions: vec!["us-west-2".to_owned()],
             roles: IndexMap::new(),
             clusters: (0..clusters)
-                .map(|index| cluster(index, associations))
+                .map(|index| cluster(index, associations, service_accounts))
                 .collect(),
         }],
     }
 }
 
-fn cluster(index: u32, count: u32) -> ClusterFile {
+fn cluster(index: u32, count: u32, service_accounts: u32) -> ClusterFile {
     let mut associations: IndexMap<String, IndexMap<String, AssociationFile>> = IndexMap::new();
+    let mut every = Vec::new();
     for number in 0..count {
-        let team = pick(&TEAMS, number);
-        let part = pick(&PARTS, number / 12);
-        let namespace = format!("{team}-{:02}", number / 120);
+        let (namespace, part) = name(number);
+        every.push(format!("{namespace}/{part}"));
         // A role is shared by the same service of all clusters, as it is where people copy modules.
         let association = AssociationFile {
             role: format!("{namespace}-{part}"),
@@ -50,7 +50,7 @@ fn cluster(index: u32, count: u32) -> ClusterFile {
         associations
             .entry(namespace)
             .or_default()
-            .insert(part.to_owned(), association);
+            .insert(part, association);
     }
     let nodes = NodegroupFile {
         ami_type: None,
@@ -111,7 +111,21 @@ fn cluster(index: u32, count: u32) -> ClusterFile {
         access_entries: IndexMap::new(),
         associations,
         updates: updates.into_iter().collect(),
+        without_creator: false,
+        kubernetes: KubernetesFile {
+            // Each is made together with its pods when somebody asks for the first time.
+            without_service_account: every,
+            ..KubernetesFile::default()
+        },
+        generated: service_accounts,
     }
+}
+
+/// Returns namespace and name of a service account; the first ones are those that have associations.
+pub(super) fn name(number: u32) -> (String, String) {
+    let team = pick(&TEAMS, number);
+    let part = pick(&PARTS, number / 12);
+    (format!("{team}-{:02}", number / 120), part.to_owned())
 }
 
 fn pick<const N: usize>(words: &[&'static str; N], number: u32) -> &'static str {

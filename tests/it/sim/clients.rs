@@ -64,6 +64,7 @@ pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&s
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/clients")
             .join(script);
+        let kubectl = kubectl(python);
         let inherited = ["PATH", "HOME", "TMPDIR"];
         let kept = inherited
             .into_iter()
@@ -74,6 +75,7 @@ pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&s
                 .env_clear()
                 .envs(kept)
                 .envs(environment)
+                .env("KUBECTL", kubectl)
                 .output()
                 .unwrap(),
         )
@@ -84,6 +86,19 @@ pub(super) async fn run(script: &'static str, simulator: &Simulator, more: &[(&s
             "{script} found problems:\n{}",
             told(&output)
         );
+    }
+}
+
+/// Returns kubectl: the one of this machine, or else the one that a pinned package holds.
+fn kubectl(python: &Path) -> PathBuf {
+    let mut folders = std::env::var_os("PATH")
+        .map(|path| std::env::split_paths(&path).collect::<Vec<_>>())
+        .unwrap_or_default()
+        .into_iter();
+    let found = folders.find(|folder| folder.join("kubectl").is_file());
+    match found {
+        Some(folder) => folder.join("kubectl"),
+        None => python.with_file_name("kubectl"),
     }
 }
 

@@ -1,0 +1,272 @@
+//! Pods, from a template to the node they run on.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::node;
+use super::object::{Head, date, text};
+use super::seed::{NodeKind, the};
+use super::store::Store;
+use super::webhook::{self, Known};
+use super::workload::Context;
+use crate::sim::identifier;
+
+/// A pod to be.
+#[derive(Debug)]
+pub(super) struct NewPod<'a> {
+    pub(super) namespace: &'a str,
+    pub(super) name: &'a str,
+    /// Labels, annotations and `spec`, as a workload holds them.
+    pub(super) template: &'a Value,
+    pub(super) more_labels: Vec<(String, String)>,
+    pub(super) owner: Option<Value>,
+    pub(super) workload: &'a str,
+    /// The node it has to run on.
+    pub(super) node: Option<String>,
+    pub(super) created: Timestamp,
+    pub(super) has_completed: bool,
+}
+
+/// Creates a pod: admission, scheduling and start, all at once.
+pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
+    let resource = the("Pod");
+    let mut labels = object(new.template.pointer("/metadata/labels"));
+    for (key, value) in &new.more_labels {
+        labels.insert(key.clone(), json!(value));
+    }
+    let mut spec = object(new.template.get("spec"));
+    let account = spec
+        .entry("serviceAccountName")
+        .or_insert_with(|| json!("default"))
+        .as_str()
+        .unwrap_or("default")
+        .to_owned();
+    spec.insert("serviceAccount".to_owned(), json!(account));
+    for (member, value) in [
+        ("restartPolicy", json!("Always")),
+        ("dnsPolicy", json!("ClusterFirst")),
+        ("schedulerName", json!("default-scheduler")),
+        ("terminationGracePeriodSeconds", json!(30)),
+    ] {
+        spec.entry(member).or_insert(value);
+    }
+    mount_api_token(&mut spec, new.name);
+    let head = Head {
+        namespace: new.namespace,
+        name: new.name,
+        seed: &format!(
+            "{}#{}",
+            cx.seed_of(resource, new.namespace, new.name),
+            store.version()
+        ),
+        created: new.created,
+        labels,
+        annotations: object(new.template.pointer("/metadata/annotations")),
+        owner: new.owner.clone(),
+    };
+    let mut pod = head.object(resource, json!({"spec": spec}));
+    let annotations = store.annotations_of_service_account(new.namespace, &account);
+    let key = (new.namespace.to_owned(), account);
+    webhook::mutate(
+        &mut pod,
+        Known {
+            region: &cx.seed.region,
+            is_ipv6: cx.seed.is_ipv6,
+            is_associated: cx
+                .associations
+                .get(&key)
+                .is_some_and(|since| *since + cx.seed.propagation <= new.created),
+            annotations: &annotations,
+        },
+    );
+    let node = new
+        .node
+        .clone()
+        .or_else(|| schedule(cx, store, &pod, new.created));
+    start(cx, &mut pod, node, new);
+    store.put(resource, pod);
+}
+
+fn object(value: Option<&Value>) -> Map<String, Value> {
+    match value {
+        Some(Value::Object(members)) => members.clone(),
+        _ => Map::new(),
+    }
+}
+
+/// Mounts the token for the API server itself, as admission does.
+fn mount_api_token(spec: &mut Map<String, Value>, pod: &str) {
+    if spec.get("automountServiceAccountToken") == Some(&Value::Bool(false)) {
+        return;
+    }
+    let suffix: String = identifier::uuid(pod)
+        .simple()
+        .to_string()
+        .chars()
+        .take(5)
+        .collect();
+    let name = format!("kube-api-access-{suffix}");
+    for list in ["initContainers", "containers"] {
+        if let Some(Value::Array(containers)) = spec.get_mut(list) {
+            for container in containers {
+                if let Value::Object(container) = container {
+                    webhook::push(
+                        container,
+                        "volumeMounts",
+                        json!({
+                            "name": name, "readOnly": true,
+                            "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
+                        }),
+                    );
+                }
+            }
+        }
+    }
+    webhook::push(
+        spec,
+        "volumes",
+        json!({"name": name, "projected": {"defaultMode": 420, "sources": [
+            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+            {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+        ]}}),
+    );
+}
+
+/// Chooses a node; Fargate makes one for each pod.
+fn schedule(
+    cx: &Context<'_>,
+    store: &mut Store,
+    pod: &Value,
+    created: Timestamp,
+) -> Option<String> {
+    let selected = |key: &str| {
+        pod.pointer("/spec/nodeSelector")
+            .and_then(|selector| selector.get(key))
+            .and_then(Value::as_str)
+    };
+    let namespace = text(pod, "/metadata/namespace");
+    let uid = text(pod, "/metadata/uid");
+    if cx
+        .seed
+        .fargate_namespaces
+        .iter()
+        .any(|name| name == namespace)
+    {
+        return Some(node::put_fargate(cx, store, uid, created));
+    }
+    let wanted: &[NodeKind] = match (
+        selected("kubernetes.io/os"),
+        selected("eks.amazonaws.com/compute-type"),
+    ) {
+        (Some("windows"), _) => &[NodeKind::Windows],
+        (_, Some("hybrid")) => &[NodeKind::Hybrid],
+        (_, Some("auto")) => &[NodeKind::Auto],
+        _ => &[NodeKind::Ec2, NodeKind::Auto],
+    };
+    let fitting: Vec<(usize, NodeKind)> = cx
+        .seed
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, given)| wanted.contains(&given.kind))
+        .map(|(index, given)| (index, given.kind))
+        .collect();
+    let count = u64::try_from(fitting.len()).unwrap_or_default();
+    let choice = usize::try_from(identifier::number(uid, count)).unwrap_or_default();
+    let (index, kind) = fitting.get(choice)?;
+    Some(node::name(cx, *index, *kind))
+}
+
+fn start(cx: &Context<'_>, pod: &mut Value, node: Option<String>, new: &NewPod<'_>) {
+    let names: Vec<(String, String)> = pod
+        .pointer("/spec/containers")
+        .and_then(Value::as_array)
+        .map(|containers| {
+            containers
+                .iter()
+                .map(|container| {
+                    (
+                        text(container, "/name").to_owned(),
+                        text(container, "/image").to_owned(),
+                    )
+                })
+                .collect()
+        })
+        .unwrap_or_default();
+    let Some(node) = node else {
+        insert(
+            pod,
+            "status",
+            json!({"phase": "Pending", "qosClass": "BestEffort", "conditions": [{
+                "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                "message": "0/0 nodes are available", "lastTransitionTime": date(new.created),
+            }]}),
+        );
+        return;
+    };
+    let is_crashing = cx.is_crashing(new.namespace, new.workload);
+    let started = date(new.created + SignedDuration::from_secs(3));
+    let statuses: Vec<Value> = names
+        .iter()
+        .map(|(name, image)| {
+            let state = if is_crashing {
+                json!({"waiting": {"reason": "CrashLoopBackOff",
+                    "message": format!("back-off 5m0s restarting failed container={name}")}})
+            } else if new.has_completed {
+                json!({"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": started,
+                    "finishedAt": started}})
+            } else {
+                json!({"running": {"startedAt": started}})
+            };
+            json!({
+                "name": name, "image": image, "imageID": "", "state": state, "lastState": {},
+                "ready": !is_crashing && !new.has_completed, "started": !is_crashing,
+                "restartCount": if is_crashing { 41 } else { 0 },
+            })
+        })
+        .collect();
+    let is_ready = if is_crashing || new.has_completed {
+        "False"
+    } else {
+        "True"
+    };
+    let conditions: Vec<Value> = ["PodScheduled", "Initialized", "ContainersReady", "Ready"]
+        .into_iter()
+        .map(|kind| {
+            let status = if kind.ends_with("Ready") {
+                is_ready
+            } else {
+                "True"
+            };
+            json!({"type": kind, "status": status, "lastTransitionTime": started})
+        })
+        .collect();
+    let is_on_host = pod.pointer("/spec/hostNetwork") == Some(&Value::Bool(true));
+    let host = node::address(&node);
+    let address = if is_on_host {
+        host.clone()
+    } else {
+        node::address(new.name)
+    };
+    if let Some(spec) = pod.get_mut("spec") {
+        insert(spec, "nodeName", json!(node));
+    }
+    insert(
+        pod,
+        "status",
+        json!({
+            "phase": if new.has_completed { "Succeeded" } else { "Running" },
+            "conditions": conditions,
+            "hostIP": host, "podIP": address, "podIPs": [{"ip": address}],
+            "startTime": date(new.created),
+            "containerStatuses": statuses,
+            "qosClass": "BestEffort",
+        }),
+    );
+}
+
+pub(super) fn insert(value: &mut Value, member: &str, new: Value) {
+    if let Value::Object(members) = value {
+        members.insert(member.to_owned(), new);
+    }
+}

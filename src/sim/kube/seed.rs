@@ -1,0 +1,265 @@
+//! What a cluster's Kubernetes holds at the start, and how it is planted.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::authorization::Grant;
+use super::node;
+use super::object::Head;
+use super::resource::{self, Resource};
+use super::store::{Key, Store};
+use super::workload::{self, Context};
+use crate::sim::identifier;
+
+const INJECTED_PODS_PER_ACCOUNT: u32 = 4;
+
+/// Everything that objects are made of; they are made when somebody asks for the first time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seed {
+    pub(crate) region: String,
+    pub(crate) is_ipv6: bool,
+    pub(crate) born: Timestamp,
+    pub(crate) start: Timestamp,
+    pub(crate) is_unreachable: bool,
+    /// Verbs and resources that nobody may use.
+    pub(crate) denied: Vec<(String, String)>,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) nodes: Vec<GivenNode>,
+    pub(crate) fargate_namespaces: Vec<String>,
+    pub(crate) service_accounts: Vec<GivenServiceAccount>,
+    pub(crate) workloads: Vec<GivenWorkload>,
+    /// Namespace, name and `spec` of network policies.
+    pub(crate) network_policies: Vec<(String, String, Value)>,
+    /// When each associated service account got its association.
+    pub(crate) associations: HashMap<Key, Timestamp>,
+    /// How long the webhook takes to learn of an association.
+    pub(crate) propagation: SignedDuration,
+    /// So many service accounts more, each with a deployment of four pods.
+    pub(crate) generated: u32,
+    pub(crate) generated_name: Option<fn(u32) -> Key>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeKind {
+    Ec2,
+    Windows,
+    Auto,
+    Hybrid,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct GivenNode {
+    pub(crate) kind: NodeKind,
+    pub(crate) nodegroup: String,
+    pub(crate) instance_type: String,
+    pub(crate) ami_type: String,
+    pub(crate) created: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct GivenServiceAccount {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) annotations: Vec<(String, String)>,
+    pub(crate) automounts: Option<bool>,
+    pub(crate) created: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct GivenWorkload {
+    pub(crate) kind: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) replicas: u32,
+    pub(crate) labels: Vec<(String, String)>,
+    pub(crate) annotations: Vec<(String, String)>,
+    /// The pod's `spec`, whose defaults are filled in.
+    pub(crate) spec: Value,
+    pub(crate) created: Timestamp,
+    /// When its pods were made.
+    pub(crate) pods_created: Timestamp,
+    pub(crate) is_crashing: bool,
+    pub(crate) log: Vec<String>,
+}
+
+/// Makes the objects of a new cluster.
+pub(super) fn plant(arn: &str, seed: &Seed, store: &mut Store) {
+    let cx = Context {
+        arn,
+        seed,
+        associations: &seed.associations,
+        now: seed.start,
+    };
+    let mut namespaces: BTreeSet<&str> =
+        BTreeSet::from(["default", "kube-node-lease", "kube-public", "kube-system"]);
+    let generated: Vec<Key> = seed
+        .generated_name
+        .map(|name| (0..seed.generated).map(name).collect())
+        .unwrap_or_default();
+    namespaces.extend(
+        seed.service_accounts
+            .iter()
+            .map(|given| given.namespace.as_str()),
+    );
+    namespaces.extend(seed.workloads.iter().map(|given| given.namespace.as_str()));
+    namespaces.extend(generated.iter().map(|(namespace, _)| namespace.as_str()));
+    for namespace in namespaces {
+        put_namespace(&cx, store, namespace, seed.born);
+    }
+    for (index, given) in seed.nodes.iter().enumerate() {
+        let node = node::make(&cx, index, given);
+        store.put(the("Node"), node);
+    }
+    for given in &seed.service_accounts {
+        put_service_account(&cx, store, given);
+    }
+    webhook_configuration(&cx, store);
+    for (namespace, name, spec) in &seed.network_policies {
+        let resource = the("NetworkPolicy");
+        let head = Head {
+            namespace,
+            name,
+            seed: &cx.seed_of(resource, namespace, name),
+            created: seed.born,
+            ..Head::default()
+        };
+        let policy = head.object(resource, json!({"spec": spec}));
+        store.put(resource, policy);
+    }
+    for given in &seed.workloads {
+        workload::plant(&cx, store, given);
+    }
+    for (index, (namespace, name)) in generated.iter().enumerate() {
+        let age = i64::try_from(identifier::number(name, 90)).unwrap_or_default();
+        let created = seed.start - SignedDuration::from_hours(24 * (age + 2));
+        put_service_account(
+            &cx,
+            store,
+            &GivenServiceAccount {
+                namespace: namespace.clone(),
+                name: name.clone(),
+                annotations: Vec::new(),
+                automounts: None,
+                created,
+            },
+        );
+        let minutes = i64::try_from(index % 1400).unwrap_or_default();
+        workload::plant(
+            &cx,
+            store,
+            &GivenWorkload {
+                kind: "Deployment".to_owned(),
+                namespace: namespace.clone(),
+                name: name.clone(),
+                replicas: INJECTED_PODS_PER_ACCOUNT,
+                labels: Vec::new(),
+                annotations: Vec::new(),
+                spec: json!({
+                    "serviceAccountName": name,
+                    "containers": [{"name": "app", "image": format!("registry.example/{name}:1")}],
+                }),
+                created,
+                pods_created: seed.start - SignedDuration::from_mins(minutes + 60),
+                is_crashing: false,
+                log: Vec::new(),
+            },
+        );
+    }
+}
+
+/// Returns the row of a kind that the table has.
+pub(super) fn the(kind: &str) -> &'static Resource {
+    static NOTHING: Resource = Resource {
+        plural: "",
+        singular: "",
+        kind: "",
+        group: "",
+        version: "",
+        is_namespaced: false,
+        short: &[],
+    };
+    resource::by_kind(kind).unwrap_or(&NOTHING)
+}
+
+/// Makes a namespace, and in it what every namespace has.
+pub(super) fn put_namespace(cx: &Context<'_>, store: &mut Store, name: &str, created: Timestamp) {
+    let resource = the("Namespace");
+    let head = Head {
+        name,
+        seed: &cx.seed_of(resource, "", name),
+        created,
+        labels: map(&[("kubernetes.io/metadata.name".to_owned(), name.to_owned())]),
+        ..Head::default()
+    };
+    let namespace = head.object(
+        resource,
+        json!({"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}),
+    );
+    store.put(resource, namespace);
+    put_service_account(
+        cx,
+        store,
+        &GivenServiceAccount {
+            namespace: name.to_owned(),
+            name: "default".to_owned(),
+            annotations: Vec::new(),
+            automounts: None,
+            created,
+        },
+    );
+}
+
+fn put_service_account(cx: &Context<'_>, store: &mut Store, given: &GivenServiceAccount) {
+    let resource = the("ServiceAccount");
+    let head = Head {
+        namespace: &given.namespace,
+        name: &given.name,
+        seed: &cx.seed_of(resource, &given.namespace, &given.name),
+        created: given.created,
+        annotations: map(&given.annotations),
+        ..Head::default()
+    };
+    let rest = match given.automounts {
+        None => json!({}),
+        Some(flag) => json!({"automountServiceAccountToken": flag}),
+    };
+    store.put(resource, head.object(resource, rest));
+}
+
+fn webhook_configuration(cx: &Context<'_>, store: &mut Store) {
+    let resource = the("MutatingWebhookConfiguration");
+    let head = Head {
+        name: "pod-identity-webhook",
+        seed: &cx.seed_of(resource, "", "pod-identity-webhook"),
+        created: cx.seed.born,
+        ..Head::default()
+    };
+    let webhook = json!({
+        "name": "iam-for-pods.amazonaws.com",
+        "clientConfig": {"url": "https://127.0.0.1:23443/mutate"},
+        "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"],
+                   "resources": ["pods"], "scope": "*"}],
+        "failurePolicy": "Ignore",
+        "matchPolicy": "Equivalent",
+        "namespaceSelector": {},
+        "objectSelector": {"matchExpressions": [
+            {"key": "eks.amazonaws.com/skip-pod-identity-webhook", "operator": "DoesNotExist"}]},
+        "sideEffects": "None",
+        "timeoutSeconds": 10,
+        "admissionReviewVersions": ["v1beta1"],
+        "reinvocationPolicy": "IfNeeded",
+    });
+    store.put(
+        resource,
+        head.object(resource, json!({"webhooks": [webhook]})),
+    );
+}
+
+pub(super) fn map(pairs: &[(String, String)]) -> Map<String, Value> {
+    pairs
+        .iter()
+        .map(|(key, value)| (key.clone(), json!(value)))
+        .collect()
+}
