@@ -80,6 +80,21 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Says whether it leaves the world as it is; every request is named, so that a new one must choose.
+    pub fn is_read(&self) -> bool {
+        match self {
+            Self::OpenRoute { .. }
+            | Self::DescribeCluster { .. }
+            | Self::ListAssociations { .. }
+            | Self::DescribeAssociation { .. }
+            | Self::ListUpdates { .. }
+            | Self::AssociationDocument { .. }
+            | Self::UpdateDocument { .. } => true,
+        }
+    }
+}
+
 /// Names of timers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Timer {

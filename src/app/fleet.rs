@@ -1,11 +1,13 @@
 //! All that is known of all scopes: routes, clusters, associations and updates.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use indexmap::IndexMap;
 
 use crate::app::remote::{Failed, Remote, Ticket};
 use crate::model::{
-    Association, AssociationDetail, AssociationKey, Caller, Cluster, ClusterArn, FailureKind,
-    Known, Route, RouteId, Update, UpdateKey,
+    Association, AssociationDetail, AssociationKey, Caller, Cluster, ClusterArn, Failure,
+    FailureKind, Known, Route, RouteId, Text, Update, UpdateKey,
 };
 
 /// The data behind the panes; rows keep the order in which they became known.
@@ -16,6 +18,8 @@ pub struct Fleet {
     pub clusters: IndexMap<ClusterArn, ClusterRow>,
     pub associations: IndexMap<AssociationKey, AssociationRow>,
     pub updates: IndexMap<UpdateKey, UpdateRow>,
+    /// Names that more than one cluster has.
+    twins: HashSet<Text>,
 }
 
 /// A profile in a region, and how it fares.
@@ -44,32 +48,30 @@ impl RouteRow {
 #[derive(Debug, Clone)]
 pub struct ClusterRow {
     pub arn: ClusterArn,
-    /// Every route that lists the cluster, in the user's order: the first is the one that is used.
-    pub routes: Vec<RouteId>,
+    /// Every route that lists the cluster, in the user's order, with the listing in which it did so last.
+    pub routes: BTreeMap<RouteId, Ticket>,
     pub detail: Remote<Cluster>,
     /// The list of associations; its value is how many there are.
     pub associations: Remote<usize>,
     /// The list of updates; its value is how many there are.
     pub updates: Remote<usize>,
-    /// The listing that named it last.
-    pub seen: Ticket,
+    /// Updates of its add-ons, node groups and capabilities have been read, not only the cluster's own.
+    pub parts_read: bool,
+    /// Parts whose updates could not be read, while the cluster's own could.
+    pub unread: Vec<Failure>,
 }
 
 impl ClusterRow {
-    pub fn new(arn: ClusterArn, seen: Ticket) -> Self {
+    pub fn new(arn: ClusterArn) -> Self {
         Self {
             arn,
-            routes: Vec::new(),
+            routes: BTreeMap::new(),
             detail: Remote::default(),
             associations: Remote::default(),
             updates: Remote::default(),
-            seen,
+            parts_read: false,
+            unread: Vec::new(),
         }
-    }
-
-    /// The route that is used; `None` while the cluster is known from the cache alone.
-    pub fn route(&self) -> Option<RouteId> {
-        self.routes.first().copied()
     }
 }
 
@@ -118,9 +120,34 @@ impl Fleet {
         (0..u16::try_from(self.routes.len()).unwrap_or(u16::MAX)).map(RouteId)
     }
 
+    /// The route that is used for a cluster: the first that works in the user's order, or the first if none does.
+    ///
+    /// `None` while the cluster is known from the cache alone.
+    pub fn route_to(&self, arn: &ClusterArn) -> Option<RouteId> {
+        let routes = &self.clusters.get(arn)?.routes;
+        let works = |id: &&RouteId| self.route(**id).is_some_and(|row| row.failed().is_none());
+        routes.keys().find(works).or(routes.keys().next()).copied()
+    }
+
     /// The name of the profile through which a cluster is reached.
     pub fn profile_of(&self, cluster: &ClusterRow) -> Option<&str> {
-        Some(self.route(cluster.route()?)?.route.profile_name())
+        let route = self.route(self.route_to(&cluster.arn)?)?;
+        Some(route.route.profile_name())
+    }
+
+    /// Adds a cluster unless it is there, and keeps count of names that several clusters have.
+    pub fn cluster_entry(&mut self, arn: &ClusterArn) -> &mut ClusterRow {
+        if !self.clusters.contains_key(arn) && self.clusters.keys().any(|c| c.name() == arn.name())
+        {
+            self.twins.insert(arn.name().into());
+        }
+        let row = self.clusters.entry(arn.clone());
+        row.or_insert_with(|| ClusterRow::new(arn.clone()))
+    }
+
+    /// Says whether another cluster has, or had in this run, the same name.
+    pub fn has_twin(&self, arn: &ClusterArn) -> bool {
+        self.twins.contains(arn.name())
     }
 
     /// Drops a cluster and everything of it.
@@ -130,9 +157,23 @@ impl Fleet {
         self.updates.retain(|key, _| key.cluster != *arn);
     }
 
-    /// Counts the updates of a cluster that run.
+    /// Updates that have not ended, as far as is known.
     pub fn running_updates(&self) -> impl Iterator<Item = &Update> {
         let all = self.updates.values().map(|row| &row.update.value);
         all.filter(|update| !update.status.is_terminal())
+    }
+
+    /// Clusters whose running updates can be followed: there is a route, and the last look did not fail.
+    pub fn followed(&self) -> BTreeSet<ClusterArn> {
+        let can = |arn: &ClusterArn| {
+            let works = |id| self.route(id).is_some_and(|row| row.failed().is_none());
+            let read = self
+                .clusters
+                .get(arn)
+                .is_some_and(|row| row.updates.failed().is_none());
+            read && self.route_to(arn).is_some_and(works)
+        };
+        let running = self.running_updates().map(|update| &update.key.cluster);
+        running.filter(|arn| can(arn)).cloned().collect()
     }
 }

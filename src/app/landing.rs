@@ -1,7 +1,7 @@
 //! How answers land: the only place where data enters the fleet.
 
 use crate::app::effect::{Effect, Request};
-use crate::app::fleet::{AssociationRow, ClusterRow, UpdateRow};
+use crate::app::fleet::{AssociationRow, UpdateRow};
 use crate::app::loading::lane;
 use crate::app::modal::Modal;
 use crate::app::msg::Step;
@@ -82,17 +82,21 @@ impl State {
                 self.remember(&cluster, effects);
             }
             Request::ListAssociations { cluster, .. } => {
-                if outcome.is_ok() {
-                    self.fleet
-                        .associations
-                        .retain(|key, row| key.cluster != cluster || row.seen == ticket);
-                }
-                let count = self
-                    .fleet
-                    .associations
-                    .keys()
-                    .filter(|key| key.cluster == cluster)
-                    .count();
+                let complete = outcome.is_ok();
+                let (mut count, mut unread) = (0, Vec::new());
+                self.fleet.associations.retain(|key, row| {
+                    if key.cluster != cluster {
+                        return true;
+                    }
+                    let kept = !complete || row.seen == ticket;
+                    count += usize::from(kept);
+                    // Rows that were to be read again are, even if the list could not be.
+                    if !complete && row.detail.is_wanted() {
+                        unread.push(key.clone());
+                    }
+                    kept
+                });
+                self.enqueue(unread);
                 let now = self.now;
                 if let Some(row) = self.fleet.clusters.get_mut(&cluster) {
                     row.associations
@@ -138,17 +142,9 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         for arn in page {
-            let row = self
-                .fleet
-                .clusters
-                .entry(arn.clone())
-                .or_insert_with(|| ClusterRow::new(arn.clone(), ticket));
-            row.seen = ticket;
-            let reached = row.route().is_some();
-            if !row.routes.contains(&route) {
-                row.routes.push(route);
-                row.routes.sort_unstable();
-            }
+            let row = self.fleet.cluster_entry(&arn);
+            let reached = !row.routes.is_empty();
+            row.routes.insert(route, ticket);
             // A second route to a cluster adds nothing but the name of a profile.
             if !reached {
                 self.read_cluster(&arn, false, effects);
@@ -170,7 +166,7 @@ impl State {
             .fleet
             .clusters
             .values()
-            .filter(|row| row.routes.contains(&route) && row.seen == ticket)
+            .filter(|row| row.routes.get(&route) == Some(&ticket))
             .count();
         if let Some(row) = self.fleet.route_mut(route) {
             if let Err(failure) = &outcome {
@@ -179,7 +175,7 @@ impl State {
             row.listing.settle(ticket, outcome.map(|()| listed), now);
         }
         if ok {
-            self.drop_unlisted(ticket, route);
+            self.drop_unlisted(ticket, route, effects);
         }
         self.touch_all();
         if self.loading.poll_seconds == 0 {
@@ -188,27 +184,50 @@ impl State {
     }
 
     /// Forgets clusters that a complete listing did not name: they are gone, or this route lost sight of them.
-    fn drop_unlisted(&mut self, ticket: Ticket, route: RouteId) {
+    fn drop_unlisted(&mut self, ticket: Ticket, route: RouteId, effects: &mut Vec<Effect>) {
         let Some(row) = self.fleet.route(route) else {
             return;
         };
         let region = row.route.region.clone();
+        let callers: Vec<_> = self
+            .fleet
+            .routes
+            .iter()
+            .filter(|row| row.route.region == region)
+            .map(|row| row.caller.value().map(|caller| caller.account.clone()))
+            .collect();
         let account = row.caller.value().map(|caller| caller.account.clone());
+        // What the cache knew of an account that no scope of this run reaches has no business here.
+        let reaches = |account: &str| {
+            callers
+                .iter()
+                .any(|a| a.as_deref().is_none_or(|a| a == account))
+        };
         let mut gone = Vec::new();
         for cluster in self.fleet.clusters.values_mut() {
-            let here = cluster.arn.region() == region.as_str()
-                && account.as_deref() == Some(cluster.arn.account());
-            if !here || cluster.seen == ticket {
+            if cluster.arn.region() != region.as_str() {
                 continue;
             }
-            cluster.routes.retain(|id| *id != route);
+            if account.as_deref() == Some(cluster.arn.account()) {
+                if cluster.routes.get(&route) == Some(&ticket) {
+                    continue;
+                }
+                cluster.routes.remove(&route);
+            } else if reaches(cluster.arn.account()) {
+                continue;
+            }
             if cluster.routes.is_empty() {
                 gone.push(cluster.arn.clone());
             }
         }
         for arn in gone {
             self.fleet.remove_cluster(&arn);
+            self.remember(&arn, effects);
+            let scoped = self.restriction.scope.contains(&arn);
             self.restriction.scope.retain(|scoped| *scoped != arn);
+            if scoped {
+                self.complain(format!("cluster {} is gone", arn.name()));
+            }
         }
     }
 
@@ -268,12 +287,22 @@ impl State {
             .running_updates()
             .any(|update| update.key.cluster == *cluster);
         if outcome.is_ok() {
+            // A part that could not be read says nothing about its updates.
+            let parts = every_subject
+                && self
+                    .fleet
+                    .clusters
+                    .get(cluster)
+                    .is_some_and(|row| row.unread.is_empty());
             // Updates that ended are history, which AWS does not rewrite: they were not asked for again, and stay.
             self.fleet.updates.retain(|key, row| {
-                let asked = every_subject || key.subject == UpdateSubject::Cluster;
+                let asked = parts || key.subject == UpdateSubject::Cluster;
                 let ended = row.update.value.status.is_terminal();
                 key.cluster != *cluster || !asked || ended || row.seen == ticket
             });
+            if let Some(row) = self.fleet.clusters.get_mut(cluster) {
+                row.parts_read |= every_subject;
+            }
         }
         let count = self
             .fleet

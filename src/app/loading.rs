@@ -15,6 +15,8 @@ use crate::model::{AssociationKey, ClusterArn, Region, RouteId, UpdateKey, Updat
 
 /// Describes of associations in flight for one account and region; more would only wait for the budget.
 const DESCRIBES_PER_LANE: usize = 12;
+/// Places beside those, which only rows in view may take: the rest must not make them wait.
+const DESCRIBES_IN_VIEW: usize = 12;
 
 /// Seconds between two looks at updates that run.
 const FOLLOW_SECONDS: i64 = 10;
@@ -36,8 +38,18 @@ impl State {
         ticket
     }
 
+    /// Drops a question that a newer one replaces: its answer could only undo what the newer one brings.
+    fn supersede(&mut self, old: Option<Ticket>, effects: &mut Vec<Effect>) {
+        let Some(ticket) = old else { return };
+        if self.loading.flights.remove(&ticket).is_some() {
+            effects.push(Effect::Cancel(ticket));
+        }
+    }
+
     /// Asks a scope who is calling and which clusters there are.
     pub fn open_route(&mut self, id: RouteId, urgent: bool, effects: &mut Vec<Effect>) {
+        let old = self.fleet.route(id).and_then(|row| row.listing.waiting());
+        self.supersede(old, effects);
         let ticket = self.call(Request::OpenRoute { route: id }, urgent, effects);
         if let Some(row) = self.fleet.route_mut(id) {
             row.caller.ask(ticket);
@@ -56,6 +68,12 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
+        let old = self
+            .fleet
+            .clusters
+            .get(arn)
+            .and_then(|row| row.detail.waiting());
+        self.supersede(old, effects);
         let ticket = self.call(
             Request::DescribeCluster {
                 route,
@@ -72,6 +90,12 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
+        let old = self
+            .fleet
+            .clusters
+            .get(arn)
+            .and_then(|row| row.associations.waiting());
+        self.supersede(old, effects);
         let ticket = self.call(
             Request::ListAssociations {
                 route,
@@ -88,6 +112,12 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
+        let old = self
+            .fleet
+            .clusters
+            .get(arn)
+            .and_then(|row| row.updates.waiting());
+        self.supersede(old, effects);
         // An add-on's update that runs is followed to its end, even after its cluster was left.
         let followed = self.fleet.running_updates().any(|update| {
             update.key.cluster == *arn && update.key.subject != UpdateSubject::Cluster
@@ -117,7 +147,7 @@ impl State {
     }
 
     pub fn route_to(&self, arn: &ClusterArn) -> Option<RouteId> {
-        self.fleet.clusters.get(arn)?.route()
+        self.fleet.route_to(arn)
     }
 
     /// Puts associations that lack their details at the end of the queue.
@@ -137,7 +167,7 @@ impl State {
     pub fn pump(&mut self, effects: &mut Vec<Effect>) {
         for key in self.in_view() {
             let lane = lane(&key.cluster);
-            if self.places(&lane) > 0 {
+            if self.places(&lane, DESCRIBES_IN_VIEW) > 0 {
                 self.describe_association(&key, true, effects);
             }
         }
@@ -146,7 +176,7 @@ impl State {
         }
         let lanes: Vec<Lane> = self.loading.backlog.keys().cloned().collect();
         for lane in lanes {
-            while self.places(&lane) > 0 {
+            while self.places(&lane, 0) > 0 {
                 let next = self
                     .loading
                     .backlog
@@ -161,8 +191,9 @@ impl State {
         }
     }
 
-    fn places(&self, lane: &Lane) -> usize {
-        DESCRIBES_PER_LANE.saturating_sub(self.loading.describing.get(lane).copied().unwrap_or(0))
+    fn places(&self, lane: &Lane, extra: usize) -> usize {
+        let taken = self.loading.describing.get(lane).copied().unwrap_or(0);
+        (DESCRIBES_PER_LANE + extra).saturating_sub(taken)
     }
 
     /// Asks for the details of an association unless they are known or awaited.
@@ -225,46 +256,42 @@ impl State {
         keyed.chain(marked).collect()
     }
 
-    /// Says when to look for updates again: soon while one runs, else at growing intervals.
+    /// Says when to look for updates again: soon while one can be followed, else when the slow look is due.
     pub fn schedule_poll(&mut self, effects: &mut Vec<Effect>) {
-        let running = self.fleet.running_updates().next().is_some();
-        let seconds = if running {
-            self.loading.poll_seconds = POLL_SECONDS;
-            FOLLOW_SECONDS
+        if self.loading.poll_seconds == 0 {
+            self.slow_down();
+        }
+        let soon = after(self.now, FOLLOW_SECONDS);
+        let at = if self.fleet.followed().is_empty() {
+            self.loading.slow_look
         } else {
-            self.loading.poll_seconds = self
-                .loading
-                .poll_seconds
-                .clamp(POLL_SECONDS, POLL_SECONDS_MOST);
-            let seconds = self.loading.poll_seconds;
-            self.loading.poll_seconds = seconds * 2;
-            seconds
+            soon.min(self.loading.slow_look)
         };
         effects.push(Effect::Wake {
             timer: Timer::Poll,
-            at: after(self.now, seconds),
+            at,
         });
     }
 
-    /// Looks for updates: only where one runs, if one does.
+    /// Sets the next look at all clusters, each time later than the last, as long as nothing happens.
+    fn slow_down(&mut self) {
+        let quiet = self.fleet.running_updates().next().is_none();
+        let doubled = (self.loading.poll_seconds * 2).clamp(POLL_SECONDS, POLL_SECONDS_MOST);
+        self.loading.poll_seconds = if quiet { doubled } else { POLL_SECONDS };
+        self.loading.slow_look = after(self.now, self.loading.poll_seconds);
+    }
+
+    /// Looks for updates: where one runs each time, everywhere when the slow look is due.
     pub fn poll(&mut self, effects: &mut Vec<Effect>) {
+        let mut clusters = self.fleet.followed();
+        if self.now >= self.loading.slow_look {
+            clusters.extend(self.fleet.clusters.keys().cloned());
+            self.slow_down();
+        }
         if !self.paused {
-            let mut clusters: Vec<ClusterArn> = self
-                .fleet
-                .running_updates()
-                .map(|update| update.key.cluster.clone())
-                .collect();
-            clusters.dedup();
-            if clusters.is_empty() {
-                clusters = self.fleet.clusters.keys().cloned().collect();
-            }
             for arn in clusters {
-                let idle = self
-                    .fleet
-                    .clusters
-                    .get(&arn)
-                    .is_some_and(|row| row.updates.waiting().is_none());
-                if idle {
+                let waiting = |row: &ClusterRow| row.updates.waiting().is_some();
+                if !self.fleet.clusters.get(&arn).is_some_and(waiting) {
                     self.list_updates(&arn, false, effects);
                 }
             }

@@ -63,5 +63,7 @@ pub enum Step {
     Associations(Vec<Association>),
     Association(Box<AssociationDetail>),
     Update(Box<Update>),
+    /// Parts of a cluster whose updates could not be read; sent before the others, even if there are none.
+    Unread(Vec<Failure>),
     Document(Document),
 }

@@ -113,6 +113,8 @@ pub struct Pane {
     pub total: usize,
     /// The row under the cursor, by identity, so that a refresh does not move it.
     pub selected: Option<RowKey>,
+    /// The user has put the cursor where it is; until then it stays on the first row while rows come in.
+    pub held: bool,
     /// Where in `rows` the selected row stands.
     pub cursor: usize,
     /// The first row in view.
@@ -144,6 +146,7 @@ impl Pane {
             rows: Vec::new(),
             total: 0,
             selected: None,
+            held: false,
             cursor: 0,
             top: 0,
             skipped: 0,
@@ -222,7 +225,7 @@ pub fn cell(fleet: &Fleet, id: PaneId, index: usize, column: usize, now: Timesta
         PaneId::Updates => fleet
             .updates
             .get_index(index)
-            .map(|(_, row)| updates::cell(row, column, now)),
+            .map(|(_, row)| updates::cell(fleet, row, column, now)),
         PaneId::ServiceAccounts => None,
     };
     cell.unwrap_or_else(|| Cell::plain(""))

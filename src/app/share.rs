@@ -105,9 +105,8 @@ fn definitions(state: &State, key: &AssociationKey) -> Vec<Item> {
     };
     let profile = state
         .fleet
-        .clusters
-        .get(&key.cluster)
-        .and_then(|cluster| state.fleet.route(cluster.route()?));
+        .route_to(&key.cluster)
+        .and_then(|id| state.fleet.route(id));
     let exported = Exported {
         association: &row.summary,
         detail: row.detail.value().ok_or("its details are not known yet"),
@@ -218,9 +217,8 @@ fn command(state: &State, key: &RowKey) -> Result<String, String> {
     push("--region", cluster.region())?;
     let profile = state
         .fleet
-        .clusters
-        .get(cluster)
-        .and_then(|row| state.fleet.route(row.route()?));
+        .route_to(cluster)
+        .and_then(|id| state.fleet.route(id));
     if let Some(profile) = profile.and_then(|row| row.route.profile.as_deref()) {
         push("--profile", profile)?;
     }

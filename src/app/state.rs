@@ -73,6 +73,8 @@ pub struct Loading {
     pub describing: BTreeMap<Lane, usize>,
     /// Seconds between two looks for updates while none runs.
     pub poll_seconds: i64,
+    /// When all clusters are looked at for updates again.
+    pub slow_look: Timestamp,
     /// Lanes whose snapshot is out of date.
     pub unsaved: BTreeSet<Lane>,
 }

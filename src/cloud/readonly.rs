@@ -1,7 +1,7 @@
 //! The read-only gate: an allow-list of operation names, checked before anything is signed or sent.
 
 use aws_sdk_eks::config::interceptors::BeforeSerializationInterceptorContextRef;
-use aws_sdk_eks::config::{ConfigBag, Intercept};
+use aws_sdk_eks::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 
@@ -37,9 +37,12 @@ impl Intercept for ReadOnly {
         "RoledexReadOnly"
     }
 
-    fn read_before_execution(
+    // Not `read_before_execution`: interceptors of a client run it before the operation has put its name into
+    // the bag, so that every call would look nameless.
+    fn read_before_serialization(
         &self,
         _context: &BeforeSerializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let operation = config.load::<Metadata>().map_or("", Metadata::name);

@@ -125,7 +125,17 @@ pub struct Cancellation {
     pub reason: Option<Text>,
 }
 
+/// A failed update stays in view for this many seconds, because that is when people look for it.
+const FAILED_STAYS: i64 = 24 * 3_600;
+
 impl Update {
+    /// Says whether an update is shown without being asked for: it runs, or it failed within the last day.
+    pub fn is_pending(&self, now: Timestamp) -> bool {
+        let recent = |created: Timestamp| now.as_second() - created.as_second() < FAILED_STAYS;
+        !self.status.is_terminal()
+            || self.status == UpdateStatus::Failed && self.created.is_some_and(recent)
+    }
+
     /// The parameters in one line: `Version=1.34 PlatformVersion=eks.3`.
     pub fn params_line(&self) -> String {
         let words = self.params.iter().map(|param| {

@@ -14,7 +14,7 @@ use crate::app::msg::Spent;
 use crate::app::{Effect, Msg, Request, Step, Ticket};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
 use crate::model::snapshot::Snapshot;
-use crate::model::{Failure, FailureKind, Route, RouteId, UpdateSubject};
+use crate::model::{Described, Failure, FailureKind, Route, RouteId, UpdateSubject};
 use crate::ops::load;
 use crate::runtime::clock;
 use crate::store::cache::Cache;
@@ -26,8 +26,8 @@ pub struct Executor {
     cache: Option<PathBuf>,
     calls: HashMap<Ticket, AbortHandle>,
     timers: HashMap<Timer, AbortHandle>,
-    /// Files that are being written; the program waits for them before it ends.
-    writes: Vec<JoinHandle<()>>,
+    /// The last file that is being written; each waits for the one before, and the program for the last.
+    write: Option<JoinHandle<()>>,
 }
 
 impl Executor {
@@ -38,7 +38,7 @@ impl Executor {
             cache,
             calls: HashMap::new(),
             timers: HashMap::new(),
-            writes: Vec::new(),
+            write: None,
         }
     }
 
@@ -86,10 +86,10 @@ impl Executor {
         for task in self.calls.into_values().chain(self.timers.into_values()) {
             task.abort();
         }
-        for write in self.writes {
-            if let Err(error) = write.await {
-                tracing::error!(target: "roledex", "a cache file was not written: {error}");
-            }
+        if let Some(write) = self.write
+            && let Err(error) = write.await
+        {
+            tracing::error!(target: "roledex", "a cache file was not written: {error}");
         }
     }
 
@@ -164,12 +164,19 @@ impl Executor {
         let Some(directory) = self.cache.clone() else {
             return;
         };
-        self.writes.retain(|write| !write.is_finished());
-        self.writes.push(tokio::task::spawn_blocking(move || {
-            let saved = Cache::open(directory).and_then(|cache| cache.save(&snapshot));
-            if let Err(error) = saved {
-                tracing::warn!(target: "roledex", "cache not written: {error}");
+        let before = self.write.take();
+        self.write = Some(tokio::spawn(async move {
+            // An older state must not be written over a newer one.
+            if let Some(before) = before {
+                before.await.unwrap_or_default();
             }
+            let written = tokio::task::spawn_blocking(move || {
+                let saved = Cache::open(directory).and_then(|cache| cache.save(&snapshot));
+                if let Err(error) = saved {
+                    tracing::warn!(target: "roledex", "cache not written: {error}");
+                }
+            });
+            written.await.unwrap_or_default();
         }));
     }
 }
@@ -241,19 +248,16 @@ async fn answer(
         } => {
             let session = session(cloud, routes, route).await?;
             let mut subjects = vec![UpdateSubject::Cluster];
-            let mut failures = Vec::new();
             if every_subject {
+                // A part that may not be listed must not hide the updates of the others.
                 let found = load::subjects(&session, urgency, &cluster).await;
                 subjects.extend(found.subjects);
-                failures.extend(found.failures);
+                steps.send(Step::Unread(found.failures)).await;
             }
-            let update = |described: crate::model::document::Described<_>| {
-                Step::Update(Box::new(described.value))
-            };
+            let update = |described: Described<_>| Step::Update(Box::new(described.value));
             let read = stream(steps, update, |send| async {
-                failures.extend(
-                    load::updates(&session, urgency, &cluster, &subjects, &ended, send).await,
-                );
+                let failures =
+                    load::updates(&session, urgency, &cluster, &subjects, &ended, send).await;
                 failures.into_iter().next().map_or(Ok(()), Err)
             });
             read.await

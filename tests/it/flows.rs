@@ -50,22 +50,21 @@ impl Flow {
         reason = "effects are spawned, which needs a runtime around the caller"
     )]
     pub(crate) async fn on(simulator: Simulator, routes: Vec<Route>, cache: Option<&Path>) -> Self {
-        let files = tempfile::tempdir().unwrap();
-        let (config, credentials) = (
-            files.path().join("config"),
-            files.path().join("credentials"),
-        );
-        let mut text = String::new();
-        for account in simulator.accounts() {
-            text.push_str(&format!(
-                "[{}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-                account.name, account.access_key_id, account.secret_access_key
-            ));
-        }
-        std::fs::write(&credentials, text).unwrap();
-        std::fs::write(&config, "").unwrap();
-        let cloud = Cloud::new(Settings::isolated(config, credentials, simulator.url())).unwrap();
+        let (settings, files) = settings(&simulator);
+        let cloud = Cloud::new(settings).unwrap();
         Self::with(cloud, simulator, routes, cache, files)
+    }
+
+    /// Starts in a run that cannot write.
+    #[expect(
+        clippy::unused_async,
+        reason = "effects are spawned, which needs a runtime around the caller"
+    )]
+    pub(crate) async fn read_only(simulator: Simulator, routes: Vec<Route>) -> Self {
+        let (mut settings, files) = settings(&simulator);
+        settings.read_only = true;
+        let cloud = Cloud::new(settings).unwrap();
+        Self::with(cloud, simulator, routes, None, files)
     }
 
     fn with(
@@ -157,4 +156,22 @@ impl Flow {
         self.executor.finish().await;
         self.simulator
     }
+}
+
+/// Settings that reach a simulator, with a profile for each of its accounts.
+fn settings(simulator: &Simulator) -> (Settings, tempfile::TempDir) {
+    let files = tempfile::tempdir().unwrap();
+    let config = files.path().join("config");
+    let credentials = files.path().join("credentials");
+    let mut text = String::new();
+    for account in simulator.accounts() {
+        text.push_str(&format!(
+            "[{}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            account.name, account.access_key_id, account.secret_access_key
+        ));
+    }
+    std::fs::write(&credentials, text).unwrap();
+    std::fs::write(&config, "").unwrap();
+    let settings = Settings::isolated(config, credentials, simulator.url());
+    (settings, files)
 }

@@ -48,6 +48,14 @@ pub(crate) fn role(name: &str) -> AssociationDetail {
     }
 }
 
+pub(crate) fn caller() -> Caller {
+    Caller {
+        account: ACCOUNT.into(),
+        arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/Admin/alice").into(),
+        user_id: "AROAEXAMPLE:alice".into(),
+    }
+}
+
 pub(crate) fn update(cluster: &ClusterArn, id: &str, status: &str, created: &str) -> Update {
     Update {
         key: UpdateKey {
@@ -187,12 +195,7 @@ impl Script {
         let ticket = self.ticket(
             |request| matches!(request, Request::OpenRoute { route } if Some(*route) == wanted),
         );
-        let caller = Caller {
-            account: ACCOUNT.into(),
-            arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/Admin/alice").into(),
-            user_id: "AROAEXAMPLE:alice".into(),
-        };
-        self.step(ticket, Step::Identified(caller));
+        self.step(ticket, Step::Identified(caller()));
         let arns = names.iter().map(|name| cluster_arn(region, name)).collect();
         self.step(ticket, Step::Clusters(arns));
         self.done(ticket, Ok(()))

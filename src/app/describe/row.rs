@@ -85,7 +85,7 @@ fn is_name(character: char) -> bool {
 fn cluster(state: &State, row: &ClusterRow) -> Vec<TextLine> {
     let now = state.now;
     let mut lines = vec![TextLine::heading(&format!("Cluster {}", row.arn.name()))];
-    lines.push(from_cell("status", &clusters::status(row)));
+    lines.push(from_cell("status", &clusters::status(row, now)));
     lines.push(TextLine::member("ARN", Tone::Plain, row.arn.as_str()));
     if let Some(cluster) = row.detail.value() {
         lines.push(member("version", cluster.version.as_deref()));
@@ -136,15 +136,14 @@ fn cluster(state: &State, row: &ClusterRow) -> Vec<TextLine> {
                 .flat_map(|failed| scopes::failure_lines(&failed.failure)),
         );
     }
+    lines.extend(row.unread.iter().flat_map(scopes::failure_lines));
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("Reached through"));
-    for (index, id) in row.routes.iter().enumerate() {
+    let used = state.fleet.route_to(&row.arn);
+    for id in row.routes.keys() {
         if let Some(route) = state.fleet.route(*id) {
-            let text = if index == 0 {
-                format!("{} (used)", route.route)
-            } else {
-                route.route.to_string()
-            };
+            let used = if used == Some(*id) { " (used)" } else { "" };
+            let text = format!("{}{used}", route.route);
             lines.push(TextLine::member("profile/region", Tone::Plain, &text));
         }
     }
@@ -249,7 +248,7 @@ fn meaning(row: &AssociationRow) -> Vec<String> {
 fn update(state: &State, row: &UpdateRow) -> Vec<TextLine> {
     let update = &row.update.value;
     let mut lines = vec![TextLine::heading(&format!("Update {}", update.key.id))];
-    lines.push(from_cell("status", &updates::status(update)));
+    lines.push(from_cell("status", &updates::status(row, state.now)));
     lines.push(member("type", update.kind.as_deref()));
     lines.push(TextLine::member(
         "subject",

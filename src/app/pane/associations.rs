@@ -153,13 +153,7 @@ fn target<'a>(row: &AssociationRow, role: &'a str) -> Cell<'a> {
 /// The cluster's name; its region too where another cluster has the same name.
 fn cluster<'a>(fleet: &'a Fleet, row: &'a AssociationRow) -> Cell<'a> {
     let arn = &row.summary.key.cluster;
-    let same_name = fleet
-        .clusters
-        .keys()
-        .filter(|other| other.name() == arn.name())
-        .nth(1)
-        .is_some();
-    if same_name {
+    if fleet.has_twin(arn) {
         Cell::muted(format!("{}/{}", arn.region(), arn.name()))
     } else {
         Cell::muted(arn.name())

@@ -88,11 +88,23 @@ pub fn freshness<T>(remote: &Remote<T>, now: Timestamp) -> Cell<'static> {
     match remote.known() {
         Some(_) if remote.is_wanted() => Cell::sign("…", "queued", Tone::Muted),
         None => Cell::sign("…", "queued", Tone::Muted),
-        Some(known) if known.origin == Origin::Cache => Cell::sign(
-            glyph::WARNING,
-            format!("{} old", age(known.at, now)),
-            Tone::Warning,
-        ),
-        Some(_) => Cell::sign(glyph::GOOD, "live", Tone::Muted),
+        Some(known) => provenance(known.origin, known.at, now),
+    }
+}
+
+/// Seconds for which an answer is called live; after that it has an age like everything else.
+const LIVE: i64 = 300;
+
+/// Where a value came from and how long ago: `live`, `12m ago`, or `2h old` from an earlier run.
+pub(super) fn provenance(origin: Origin, at: Timestamp, now: Timestamp) -> Cell<'static> {
+    match origin {
+        Origin::Cache => {
+            let old = format!("{} old", age(at, now));
+            Cell::sign(glyph::WARNING, old, Tone::Warning)
+        }
+        Origin::Live if now.as_second() - at.as_second() < LIVE => {
+            Cell::sign(glyph::GOOD, "live", Tone::Muted)
+        }
+        Origin::Live => Cell::sign(glyph::OFF, format!("{} ago", age(at, now)), Tone::Muted),
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::app::fleet::{ClusterRow, Fleet};
 use crate::app::pane::{Cell, Column, SortKey, Tone, freshness, glyph};
+use crate::model::Origin;
 use crate::model::age::age;
 
 pub const COLUMNS: [Column; 10] = [
@@ -20,7 +21,7 @@ pub const COLUMNS: [Column; 10] = [
         title: "STATUS",
         rank: 90,
         min: 10,
-        max: 12,
+        max: 18,
         wide: false,
     },
     Column {
@@ -85,7 +86,7 @@ pub fn cell<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize, now: Times
     let detail = row.detail.value();
     match column {
         0 => Cell::new(row.arn.name(), Tone::Name),
-        1 => status(row),
+        1 => status(row, now),
         2 => Cell::plain(row.arn.region()),
         3 => Cell::muted(row.arn.account()),
         4 => text(row, detail.and_then(|cluster| cluster.version.as_deref())),
@@ -108,8 +109,17 @@ pub fn cell<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize, now: Times
     }
 }
 
-/// The status with its sign; the words are AWS's own.
-pub fn status(row: &ClusterRow) -> Cell<'_> {
+/// The status with its sign; the words are AWS's own, and one from an earlier run says how old it is.
+pub fn status(row: &ClusterRow, now: Timestamp) -> Cell<'_> {
+    if let Some(known) = row
+        .detail
+        .known()
+        .filter(|known| known.origin == Origin::Cache)
+    {
+        let word = known.value.status.as_deref().unwrap_or("?");
+        let old = format!("{word} {} ago", age(known.at, now));
+        return Cell::sign(glyph::WARNING, old, Tone::Warning);
+    }
     let Some(cluster) = row.detail.value() else {
         return row.detail.failed().map_or_else(Cell::pending, |failed| {
             Cell::sign(glyph::BAD, failed.failure.kind.word(), Tone::Bad)
@@ -138,7 +148,8 @@ fn text<'a>(row: &'a ClusterRow, value: Option<&'a str>) -> Cell<'a> {
 }
 
 pub fn has_problem(row: &ClusterRow) -> bool {
-    let failed = row.detail.failed().is_some()
+    let failed = !row.unread.is_empty()
+        || row.detail.failed().is_some()
         || row.associations.failed().is_some()
         || row.updates.failed().is_some();
     let troubled = row.detail.value().is_some_and(|cluster| {

@@ -29,7 +29,7 @@ pub fn arrange(
                 .map(|key| restriction.admits(&key.cluster)),
         ),
         PaneId::Updates => admitted(fleet.updates.iter().map(|(key, row)| {
-            let shown = restriction.finished_updates || updates::is_pending(row, now);
+            let shown = restriction.finished_updates || row.update.value.is_pending(now);
             shown && restriction.admits(&key.cluster)
         })),
         PaneId::ServiceAccounts => Vec::new(),
@@ -48,10 +48,14 @@ pub fn arrange(
     pane.rows = rows;
     let selected = pane.selected.as_ref().and_then(|key| row_index(fleet, key));
     let position = selected.and_then(|index| pane.rows.iter().position(|row| *row == index));
-    pane.cursor = position
-        .unwrap_or(pane.cursor)
-        .min(pane.rows.len().saturating_sub(1));
-    pane.top = pane.cursor.saturating_sub(line);
+    if pane.held {
+        pane.cursor = position
+            .unwrap_or(pane.cursor)
+            .min(pane.rows.len().saturating_sub(1));
+        pane.top = pane.cursor.saturating_sub(line);
+    } else {
+        (pane.cursor, pane.top) = (0, 0);
+    }
     pane.selected = pane
         .rows
         .get(pane.cursor)

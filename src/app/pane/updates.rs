@@ -4,17 +4,18 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::app::fleet::UpdateRow;
+use crate::app::fleet::{Fleet, UpdateRow};
+use crate::app::pane::cell::provenance;
 use crate::app::pane::{Cell, Column, SortKey, Tone, glyph};
 use crate::model::age::age;
-use crate::model::{Origin, Update, UpdateStatus};
+use crate::model::{Origin, UpdateStatus};
 
 pub const COLUMNS: [Column; 9] = [
     Column {
         title: "STATUS",
         rank: 100,
         min: 12,
-        max: 13,
+        max: 19,
         wide: false,
     },
     Column {
@@ -78,25 +79,10 @@ pub const COLUMNS: [Column; 9] = [
 /// Index of the column AGE, by which the pane is sorted at first.
 pub const AGE: usize = 6;
 
-/// A finished update stays in view for this many seconds if it failed, because that is when people look for it.
-const FAILED_STAYS: i64 = 24 * 3_600;
-
-/// Says whether an update is shown without being asked for: it runs, or it failed within the last day.
-pub fn is_pending(row: &UpdateRow, now: Timestamp) -> bool {
-    let update = &row.update.value;
-    if !update.status.is_terminal() {
-        return true;
-    }
-    let recent = update
-        .created
-        .is_some_and(|created| now.as_second() - created.as_second() < FAILED_STAYS);
-    update.status == UpdateStatus::Failed && recent
-}
-
-pub fn cell(row: &UpdateRow, column: usize, now: Timestamp) -> Cell<'_> {
+pub fn cell<'a>(fleet: &'a Fleet, row: &'a UpdateRow, column: usize, now: Timestamp) -> Cell<'a> {
     let update = &row.update.value;
     match column {
-        0 => status(update),
+        0 => status(row, now),
         1 => update.kind.as_deref().map_or_else(Cell::none, Cell::plain),
         2 => Cell::new(update.key.cluster.name(), Tone::Name),
         3 => Cell::plain(update.key.subject.to_string()),
@@ -106,15 +92,20 @@ pub fn cell(row: &UpdateRow, column: usize, now: Timestamp) -> Cell<'_> {
         6 => update
             .created
             .map_or_else(Cell::none, |created| Cell::muted(age(created, now))),
-        7 => read(row, now),
+        7 => read(fleet, row, now),
         8 => Cell::muted(&*update.key.id),
         _ => Cell::plain(""),
     }
 }
 
-/// The status with its sign; the words are AWS's own.
-pub fn status(update: &Update) -> Cell<'_> {
+/// The status with its sign; the words are AWS's own, and one that may have changed since an earlier run says so.
+pub fn status(row: &UpdateRow, now: Timestamp) -> Cell<'_> {
+    let update = &row.update.value;
     let word = update.status.as_str();
+    if row.update.origin == Origin::Cache && !update.status.is_terminal() {
+        let old = format!("{word} {} ago", age(row.update.at, now));
+        return Cell::sign(glyph::WARNING, old, Tone::Warning);
+    }
     match update.status {
         UpdateStatus::InProgress => Cell::sign(glyph::BUSY, word, Tone::Busy),
         UpdateStatus::Failed => Cell::sign(glyph::BAD, word, Tone::Bad),
@@ -124,16 +115,16 @@ pub fn status(update: &Update) -> Cell<'_> {
     }
 }
 
-/// How fresh the row is: what has ended never changes, so it is as good as new.
-fn read(row: &UpdateRow, now: Timestamp) -> Cell<'static> {
+/// How fresh the row is: what has ended never changes; the rest is as fresh as the last look at its cluster.
+fn read(fleet: &Fleet, row: &UpdateRow, now: Timestamp) -> Cell<'static> {
     if row.update.value.status.is_terminal() {
-        Cell::muted("final")
-    } else if row.update.origin == Origin::Cache {
-        let old = format!("{} old", age(row.update.at, now));
-        Cell::sign(glyph::WARNING, old, Tone::Warning)
-    } else {
-        Cell::sign(glyph::GOOD, "live", Tone::Muted)
+        return Cell::muted("final");
     }
+    let cluster = fleet.clusters.get(&row.update.value.key.cluster);
+    if let Some(failed) = cluster.and_then(|cluster| cluster.updates.failed()) {
+        return Cell::sign(glyph::BAD, failed.failure.kind.word(), Tone::Bad);
+    }
+    provenance(row.update.origin, row.update.at, now)
 }
 
 pub fn has_problem(row: &UpdateRow) -> bool {

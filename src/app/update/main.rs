@@ -1,5 +1,7 @@
 //! Commands of the panes.
 
+use std::collections::HashSet;
+
 use crate::app::effect::{Effect, Request};
 use crate::app::layout::table_rows;
 use crate::app::modal::{
@@ -11,11 +13,12 @@ use crate::app::share;
 use crate::app::state::State;
 use crate::app::update::follow;
 use crate::app::{availability, line::Line};
-use crate::input::{Command, Context};
+use crate::input::{Command, Context, Group};
 use crate::model::ClusterArn;
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
+    hold(state, command);
     match command {
         C::Down => move_by(state, 1),
         C::Up => move_by(state, -1),
@@ -79,6 +82,28 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::Leave => state.modals.push(Modal::Quit(QuitDialog::default())),
         // Commands of other contexts have no key here, and the palette does not offer them.
         _ => {}
+    }
+}
+
+/// From the first command that moves or uses the cursor on, the pane keeps it on its row.
+fn hold(state: &mut State, command: Command) {
+    use Command as C;
+    let uses_row = matches!(
+        command,
+        C::Open
+            | C::Describe
+            | C::Yaml
+            | C::Mark
+            | C::Menu
+            | C::CopyName
+            | C::CopyArn
+            | C::CopyMenu
+    );
+    if (uses_row || command.group() == Group::Move)
+        && !matches!(command, C::NextPane | C::PreviousPane)
+        && let Some(pane) = state.focused_mut()
+    {
+        pane.held = true;
     }
 }
 
@@ -332,6 +357,7 @@ fn refresh_all(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// What is known of the associations stays in sight until it is read again.
 fn expire_details(state: &mut State, clusters: &[ClusterArn]) {
+    let clusters: HashSet<_> = clusters.iter().collect();
     for (key, row) in &mut state.fleet.associations {
         if clusters.contains(&key.cluster) {
             row.detail.expire();

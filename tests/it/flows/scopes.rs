@@ -80,3 +80,23 @@ async fn throttling_slows_down_and_loses_nothing() {
             && flow.simulator.log().count("DescribePodIdentityAssociation") >= 130
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_run_reads_everything() {
+    let simulator = Simulator::start(World::demo().unwrap(), Options::default())
+        .await
+        .unwrap();
+    let account = simulator.accounts()[0].clone();
+    let routes = vec![Route::new(Some(&account.name), &account.regions[0])];
+    let mut flow = Flow::read_only(simulator, routes).await;
+    flow.idle().await;
+    flow.keys("enter").idle().await;
+    assert!(flow.state.fleet.routes[0].failed().is_none());
+    assert_eq!(flow.state.details_missing().0, 0);
+    assert!(
+        flow.column(PaneId::Clusters, 6)
+            .iter()
+            .all(|read| read == "live")
+    );
+    assert!(!flow.state.fleet.updates.is_empty());
+}

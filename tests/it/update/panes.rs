@@ -2,7 +2,7 @@
 
 use roledex::app::layout::Size;
 use roledex::app::pane::PaneId;
-use roledex::app::{Effect, Msg};
+use roledex::app::{Effect, Msg, Request, Step};
 
 use crate::script::{Script, association, cluster_arn};
 
@@ -175,4 +175,30 @@ fn the_cursor_stays_in_view_at_any_size() {
         let pane = script.state.focused().unwrap();
         assert!(pane.cursor >= pane.top && pane.cursor < pane.rows.len());
     }
+}
+
+#[test]
+fn until_it_is_used_the_cursor_stays_on_the_first_row() {
+    let mut script = Script::with_clusters(&["shop"]);
+    let arn = cluster_arn("eu-west-1", "shop");
+    let first = |script: &Script| {
+        let pane = script.state.pane(PaneId::Associations).unwrap();
+        (pane.cursor, pane.top)
+    };
+    let ticket = script.ticket(|r| matches!(r, Request::ListAssociations { .. }));
+    let page = |from: usize| {
+        (from..from + 50)
+            .map(|n| association(&arn, n, &format!("ns-{n:03}"), "sa"))
+            .collect()
+    };
+    script.step(ticket, Step::Associations(page(500)));
+    script.step(ticket, Step::Associations(page(100)));
+    assert_eq!(
+        first(&script),
+        (0, 0),
+        "rows that come in above push it down only if it was put there"
+    );
+    script.keys("tab d esc");
+    script.step(ticket, Step::Associations(page(0)));
+    assert_eq!(first(&script).0, 50);
 }
