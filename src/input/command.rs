@@ -169,6 +169,9 @@ commands! {
     EraseLine       "erase-line"       Type    "clear"      "Erases the line left of the cursor"             [Prompt] ["ctrl-u"] 40;
     NextButton      "next-button"      Type    "switch"     "Moves to the other button"                      [Dialog] ["tab" "shift-tab" "left" "right" "h" "l"] 70;
 
+    Yes             "yes"              Type    "yes"        "Says yes to the question"                       [Dialog] ["y"] 50;
+    No              "no"               Type    "no"         "Says no to the question"                        [Dialog] ["n"] 50;
+
     // Program
     Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu] ["?"] 88;
     Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;

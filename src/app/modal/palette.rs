@@ -1,6 +1,6 @@
 //! The command palette: any command by a few letters of its name.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
 use crate::app::line::Line;
@@ -25,17 +25,26 @@ impl AsRef<str> for Candidate {
     }
 }
 
+/// One of the texts of a command.
+type Text = fn(Command) -> &'static str;
+
 impl Palette {
     /// Commands that match by name, the best first, and then those that match by what they do.
     pub fn matches(&self) -> Vec<Command> {
-        let pattern = Pattern::parse(
-            &self.line.text(),
+        let typed = self.line.text();
+        let by_name = Pattern::parse(&typed, CaseMatching::Ignore, Normalization::Smart);
+        // Scattered letters of a sentence are no match that anybody meant.
+        let by_sentence = Pattern::new(
+            &typed,
             CaseMatching::Ignore,
             Normalization::Smart,
+            AtomKind::Substring,
         );
         let mut ranker = Matcher::new(Config::DEFAULT);
         let mut found: Vec<Command> = Vec::new();
-        for text in [Command::name, Command::sentence] {
+        let texts: [(Text, Pattern); 2] =
+            [(Command::name, by_name), (Command::sentence, by_sentence)];
+        for (text, pattern) in texts {
             let here = Command::ALL.iter().copied().filter(|command| {
                 let contexts = command.contexts().iter();
                 let mut reachable =

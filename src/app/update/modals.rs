@@ -31,6 +31,12 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
             }
         }
         C::Accept => accept(state, effects),
+        C::Yes | C::No => {
+            if let Some(Modal::Quit(dialog)) = state.modals.last_mut() {
+                dialog.yes = command == C::Yes;
+                accept(state, effects);
+            }
+        }
         C::Back | C::Leave => dismiss(state),
         C::Help => textview::help(state),
         _ => {}

@@ -49,6 +49,9 @@ fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
         };
         add(role, format!("/{}", pane.filter.text().trim()));
     }
+    if let Some(text) = parts_unread(state, pane) {
+        add(Role::Text, text);
+    }
     if pane.problems_only {
         add(Role::Warning, "problems only".to_owned());
     }
@@ -66,4 +69,19 @@ fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
         add(Role::Muted, "with finished".to_owned());
     }
     pieces
+}
+
+/// Updates of add-ons, node groups and capabilities are read only of clusters that were entered; the title says
+/// of how many they are missing, so that a short list does not pass for a quiet fleet.
+fn parts_unread(state: &State, pane: &Pane) -> Option<String> {
+    if pane.id != PaneId::Updates {
+        return None;
+    }
+    let rows = state.fleet.clusters.values();
+    let unread = rows.filter(|row| state.restriction.admits(&row.arn) && !row.parts_read);
+    match unread.count() {
+        0 => None,
+        1 => Some("clusters; parts of 1 unread".to_owned()),
+        count => Some(format!("clusters; parts of {count} unread")),
+    }
 }

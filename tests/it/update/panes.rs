@@ -151,6 +151,8 @@ fn quitting_asks_first_and_the_default_is_no() {
     let mut script = loaded();
     script.keys("q enter");
     assert!(!script.state.quitting && script.top().is_none());
+    script.keys("q n");
+    assert!(!script.state.quitting && script.top().is_none());
     script.keys("q tab enter");
     assert!(script.state.quitting);
     assert!(matches!(script.effects.last(), Some(Effect::Quit)));
