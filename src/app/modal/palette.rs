@@ -57,8 +57,8 @@ impl Palette {
                     text: text(command),
                 })
                 .collect();
-            let ranked = pattern.match_list(candidates, &mut ranker);
-            found.extend(ranked.into_iter().map(|(candidate, _)| candidate.command));
+            let hits = pattern.match_list(candidates, &mut ranker);
+            found.extend(hits.into_iter().map(|(candidate, _)| candidate.command));
         }
         found
     }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::pane::{self, Cell, Pane, RowKey, row_key};
+use crate::app::pane::{self, Cell, Pane, RowKey, glyph, row_key};
 use crate::model::measure;
 use crate::model::text::visible;
 use crate::theme::Role;
@@ -16,6 +16,11 @@ const SIGNS: u16 = 2;
 
 /// A column that lacks no more than this is not cut: rather a column of a low rank goes.
 const SPARED: u16 = 4;
+
+/// The column that says how fresh a row is. It may go while all rows in view are live; if one is not, nobody
+/// may take what the row says for the truth.
+const FRESHNESS: &str = "READ";
+const STALE_RANK: u8 = 96;
 
 /// Draws the table and returns where its rows stand.
 pub(super) fn draw(
@@ -59,22 +64,19 @@ fn wishes(state: &State, pane: &Pane, rows: &[usize]) -> Vec<Wish> {
     let mut wishes = Vec::new();
     for (index, column) in candidates {
         let title = measure::width(&title(pane, index));
-        let content = rows
+        let contents: Vec<Cell<'_>> = rows
             .iter()
-            .map(|row| width(&pane::cell(&state.fleet, pane.id, *row, index, state.now)))
-            .max()
-            .unwrap_or(0);
+            .map(|row| pane::cell(&state.fleet, pane.id, *row, index, state.now))
+            .collect();
+        let content = contents.iter().map(width).max().unwrap_or(0);
         let most = cells(content.min(usize::from(column.max)).max(title));
         let least = column.min.max(cells(title));
-        let least = if most <= least.saturating_add(SPARED) {
-            most
-        } else {
-            least
-        };
+        let spared = most <= least.saturating_add(SPARED);
+        let warns = column.title == FRESHNESS && contents.iter().any(|c| c.glyph != glyph::GOOD);
         wishes.push(Wish {
             column: index,
-            rank: column.rank,
-            least,
+            rank: if warns { STALE_RANK } else { column.rank },
+            least: if spared { most } else { least },
             most,
         });
     }

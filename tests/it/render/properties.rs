@@ -174,6 +174,20 @@ fn the_selected_row_can_be_told_without_colour() {
     assert!(signs >= 1);
 }
 
+/// Rows from the cache never stand there without saying so, however narrow the pane is.
+#[test]
+fn stale_rows_say_so_at_any_width_that_leaves_room_for_it() {
+    for width in [60, 80, 119, 120, 140, 200] {
+        for keys in ["", "tab"] {
+            let mut script = scenes::stale_and_failed(width, 40);
+            script.keys(keys);
+            let (buffer, _) = draw(&script.state);
+            let text: String = (0..40).map(|y| row(&buffer, y)).collect();
+            assert!(text.contains("READ"), "{width} {keys}");
+        }
+    }
+}
+
 #[test]
 fn mono_uses_no_colour_on_any_screen() {
     let theme = Theme::named("mono").unwrap();
