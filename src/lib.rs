@@ -3,18 +3,18 @@
 //! The layers, in reading order. Each may import only what its line names; `tests/it/layers.rs` asserts the table.
 //!
 //! ```text
-//! model    <- nothing            values, parsing, joins and every rule
-//! input    <- nothing            keys, the one table of commands, key maps
-//! cloud    <- model              AWS SDKs and their budget; the only place with SDK types
-//! store    <- model              files: the cache
-//! config   <- model input theme  roledex's own configuration file
-//! ops      <- model cloud store  use cases, each streaming its progress
-//! app      <- model input        State, Msg, pure update, Effect; no ratatui, tokio, SDK, clock or files
-//! theme    <- nothing            roles and their styles
-//! ui       <- app model input theme        pure drawing of &State
-//! runtime  <- everything above   terminal, channel, tasks, clock; the one match from Effect to ops
-//! cli      <- ops config model runtime sim command line; the headless twin of every view
-//! sim      <- nothing of ours    simulated AWS, reached only through sockets
+//! model    <- nothing                  values, parsing, joins and every rule
+//! input    <- nothing                  keys, the one table of commands, key maps
+//! cloud    <- model                    AWS SDKs and their budget; the only place with SDK types
+//! store    <- model                    files: the cache
+//! config   <- model input theme        roledex's own configuration file
+//! ops      <- model cloud store        use cases, each streaming its progress
+//! app      <- model input              State, Msg, pure update, Effect; no ratatui, tokio, SDK, clock or files
+//! theme    <- nothing                  roles and their styles
+//! ui       <- app model input theme    pure drawing of &State
+//! runtime  <- everything above         terminal, channel, tasks, clock; the one match from Effect to ops
+//! sim      <- nothing                  simulated AWS, reached only through sockets
+//! cli      <- everything above but ui  command line; the headless twin of every view
 //! ```
 
 pub mod app;
