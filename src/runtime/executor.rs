@@ -96,33 +96,19 @@ impl Executor {
     fn call(&mut self, ticket: Ticket, urgent: bool, request: Request, messages: Sender<Msg>) {
         self.calls.retain(|_, call| !call.is_finished());
         let (cloud, routes) = (Arc::clone(&self.cloud), Arc::clone(&self.routes));
-        let task = tokio::spawn(async move {
+        let steps = Steps {
+            ticket,
+            messages: messages.clone(),
+        };
+        let answer = async move {
             let urgency = if urgent {
                 Urgency::Interactive
             } else {
                 Urgency::Background
             };
-            let steps = Steps {
-                ticket,
-                messages: messages.clone(),
-            };
-            let answered = AssertUnwindSafe(answer(&cloud, &routes, urgency, request, &steps))
-                .catch_unwind()
-                .await;
-            let outcome = answered.unwrap_or_else(|_| {
-                Err(Failure::new(
-                    FailureKind::Bug,
-                    "read from AWS",
-                    "a part of roledex panicked",
-                )
-                .hint("set ROLEDEX_LOG=info to have the details in the log, and report them"))
-            });
-            messages
-                .send(Msg::Done { ticket, outcome })
-                .await
-                .unwrap_or_default();
-        });
-        self.calls.insert(ticket, task.abort_handle());
+            answer(&cloud, &routes, urgency, request, &steps).await
+        };
+        self.calls.insert(ticket, spawn(ticket, answer, messages));
     }
 
     fn wake(&mut self, timer: Timer, at: jiff::Timestamp, messages: Sender<Msg>) {
@@ -179,6 +165,31 @@ impl Executor {
             written.await.unwrap_or_default();
         }));
     }
+}
+
+/// Runs what answers a ticket. However it ends, even by a panic, the ticket is told so: a row that stays
+/// "loading" for ever would be a lie.
+pub fn spawn(
+    ticket: Ticket,
+    answer: impl Future<Output = Result<(), Failure>> + Send + 'static,
+    messages: Sender<Msg>,
+) -> AbortHandle {
+    let task = tokio::spawn(async move {
+        let answered = AssertUnwindSafe(answer).catch_unwind().await;
+        let outcome = answered.unwrap_or_else(|_| {
+            Err(Failure::new(
+                FailureKind::Bug,
+                "read from AWS",
+                "a part of roledex panicked",
+            )
+            .hint("set ROLEDEX_LOG=info to have the details in the log, and report them"))
+        });
+        messages
+            .send(Msg::Done { ticket, outcome })
+            .await
+            .unwrap_or_default();
+    });
+    task.abort_handle()
 }
 
 /// Sends the pieces of an answer under its ticket.

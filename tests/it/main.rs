@@ -17,6 +17,7 @@ mod layers;
 mod monkey;
 mod pty;
 mod render;
+mod runtime;
 mod script;
 mod sim;
 mod simulated;
