@@ -21,6 +21,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use args::Cli;
@@ -42,8 +43,12 @@ pub fn main() -> ExitCode {
             };
         }
     };
+    let dumps_off = no_core_dumps();
     // Held until the end: it writes what is still buffered when it is dropped.
     let guard = log::start();
+    if let Err(error) = dumps_off {
+        tracing::warn!(target: "roledex", "core dumps are not off: {error}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -58,6 +63,15 @@ pub fn main() -> ExitCode {
     };
     drop(guard);
     exit.into()
+}
+
+/// Keeps the secrets of this process, and of the credential helpers that it starts, out of core dumps.
+fn no_core_dumps() -> rustix::io::Result<()> {
+    let nothing = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, nothing)
 }
 
 async fn run(cli: Cli) -> Exit {
@@ -78,17 +92,23 @@ async fn run(cli: Cli) -> Exit {
     }
 }
 
-/// Ends a command at the first interrupt; dropping it cancels its calls and removes its temporary files.
+/// Ends a command at the first signal; dropping it cancels its calls and removes its temporary files.
 async fn interruptible(
     command: impl Future<Output = Result<Exit, Problem>>,
 ) -> Result<Exit, Problem> {
     // Taken over before the command starts: a handler that is only installed when it is first waited for
     // leaves a moment in which the signal kills the process.
-    let mut interrupt = signal(SignalKind::interrupt())
-        .map_err(|error| Problem::failed(format!("could not wait for signals: {error}")))?;
+    // SIGHUP is left alone: `nohup` has it ignored, and a handler of ours would undo that.
+    let listen = |kind| {
+        signal(kind)
+            .map_err(|error| Problem::failed(format!("could not wait for signals: {error}")))
+    };
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
     tokio::select! {
         done = command => done,
         _ = interrupt.recv() => Ok(Exit::Interrupted),
+        _ = terminate.recv() => Ok(Exit::Interrupted),
     }
 }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::app::{self, State};
+use crate::app::{self, Signal, State};
 use crate::cloud::Cloud;
 use crate::model::Route;
 use crate::theme::Theme;
@@ -35,10 +35,19 @@ pub struct Options {
     pub cache: Option<PathBuf>,
 }
 
+/// How the terminal UI ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Its user left.
+    Left,
+    /// A signal ended it, or the terminal hung up.
+    Told(Signal),
+}
+
 /// Opens the terminal UI and runs it until the user leaves or a signal ends it.
 ///
 /// The terminal is restored however this ends: by return, by an error, by a panic or by a signal.
-pub async fn run(cloud: Arc<Cloud>, routes: Vec<Route>, options: Options) -> anyhow::Result<()> {
+pub async fn run(cloud: Arc<Cloud>, routes: Vec<Route>, options: Options) -> anyhow::Result<Ended> {
     let terminal = terminal::Terminal::enter().context("could not take over the terminal")?;
     let state = State::new(routes.clone(), options.app, terminal.size(), clock::now());
     let executor = executor::Executor::new(cloud, routes, options.cache);

@@ -8,7 +8,7 @@ use crate::app::effect::Request;
 use crate::app::fleet::Fleet;
 use crate::app::layout::{Layout, Size};
 use crate::app::modal::Modal;
-use crate::app::msg::Spent;
+use crate::app::msg::{Signal, Spent};
 use crate::app::pane::{Pane, PaneId, Restriction, RowKey};
 use crate::app::remote::Ticket;
 use crate::input::{Context, Keymap};
@@ -53,6 +53,8 @@ pub struct State {
     pub loading: Loading,
     /// Set once the program is to end.
     pub quitting: bool,
+    /// The signal that ends the program, if one does and not its user.
+    pub told: Option<Signal>,
 }
 
 /// Something that is said to the user until the next key.
@@ -104,6 +106,7 @@ impl State {
             paused: false,
             loading: Loading::default(),
             quitting: false,
+            told: None,
         }
     }
 

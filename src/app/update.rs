@@ -47,7 +47,10 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Woke(Timer::Poll) => state.poll(&mut effects),
         Msg::Woke(Timer::Save) => state.save(&mut effects),
         Msg::Spent(spent) => state.spent = spent,
-        Msg::Signal(_) => quit(state, &mut effects),
+        Msg::Signal(signal) => {
+            state.told.get_or_insert(signal);
+            quit(state, &mut effects);
+        }
         Msg::Resumed => effects.push(Effect::Redraw),
         Msg::Told(Ok(text)) => state.say(text),
         Msg::Told(Err(failure)) => state.complain(failure.to_string()),

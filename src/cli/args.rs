@@ -34,7 +34,7 @@ Exit codes:
   2 usage, config or no terminal  3 partly read: rows on stdout, the rest explained on stderr
   4 refused                       5 not approved
   6 partly done                   7 the answer is no
-  130 interrupted";
+  130 ended by a signal";
 
 /// Browse, change and debug who your pods are on Amazon EKS
 ///
@@ -75,7 +75,7 @@ pub struct Global {
     /// Refuse every change
     #[arg(long, global = true)]
     pub read_only: bool,
-    /// Show what earlier runs saw, without asking AWS
+    /// With get and describe: print what earlier runs saw, without asking AWS
     #[arg(long, global = true, conflicts_with_all = ["no_cache", "profile", "demo"])]
     pub cached: bool,
     /// Neither read nor write the cache

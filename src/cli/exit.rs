@@ -21,7 +21,7 @@ pub enum Exit {
     PartlyDone = 6,
     /// What was asked has the answer no.
     Negative = 7,
-    /// Interrupted from the keyboard.
+    /// Ended by a signal; the same code for all of them, not 128 and the signal's number.
     Interrupted = 130,
 }
 

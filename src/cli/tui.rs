@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
 use crate::ops::routes::Resolved;
-use crate::runtime;
+use crate::runtime::{self, Ended};
 use crate::theme::Theme;
 
 pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
@@ -18,6 +18,10 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
             Problem::usage("-o and --no-headers go with get and describe")
                 .hint("roledex get clusters -o json"),
         );
+    }
+    if global.cached {
+        return Err(Problem::usage("--cached goes with get and describe; the terminal UI shows what earlier runs saw at once, and then asks AWS")
+            .hint("roledex get associations --cached"));
     }
     for (name, terminal) in [
         ("stdin", io::stdin().is_terminal()),
@@ -50,8 +54,11 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
         cache: setup.cache(global),
     };
     // `setup` stays alive until here: the demo ends with it.
-    runtime::run(Arc::clone(&setup.cloud), routes, options).await?;
-    Ok(Exit::Done)
+    let ended = runtime::run(Arc::clone(&setup.cloud), routes, options).await?;
+    Ok(match ended {
+        Ended::Left => Exit::Done,
+        Ended::Told(_) => Exit::Interrupted,
+    })
 }
 
 /// The configured theme; `NO_COLOR` with any value takes the one without colours.

@@ -1,10 +1,14 @@
 //! The loop: takes messages in their order, updates the state, draws what changed, runs what is asked for.
 
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use crossterm::event::EventStream;
-use futures_util::StreamExt as _;
+use crossterm::event::{Event, EventStream};
+use futures_util::stream::{self, Stream};
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::Instant;
 
@@ -12,7 +16,7 @@ use crate::app::{self, Effect, Msg, State};
 use crate::runtime::executor::Executor;
 use crate::runtime::screen::Screen;
 use crate::runtime::terminal::Terminal;
-use crate::runtime::{clipboard, clock, keys, signals};
+use crate::runtime::{Ended, clipboard, clock, keys, signals};
 use crate::theme::Theme;
 
 /// Messages that may wait; a task that runs ahead of the screen waits for room.
@@ -26,7 +30,7 @@ pub(super) async fn run(
     mut state: State,
     mut executor: Executor,
     theme: Theme,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ended> {
     let (sender, mut receiver) = mpsc::channel(WAITING);
     signals::listen(&sender)?;
     listen_to_keys(sender.clone());
@@ -68,7 +72,7 @@ pub(super) async fn run(
         }
     }
     executor.finish().await;
-    Ok(())
+    Ok(state.told.map_or(Ended::Left, Ended::Told))
 }
 
 fn draw(
@@ -122,10 +126,19 @@ fn perform(
 
 fn listen_to_keys(messages: Sender<Msg>) {
     tokio::spawn(async move {
-        let mut events = EventStream::new();
-        while let Some(event) = events.next().await {
-            // A terminal that cannot be read any more has hung up.
-            let Ok(event) = event else { break };
+        // Made within the task, so that a panic of its making is caught, too.
+        let events = stream::once(async { EventStream::new() }).flatten();
+        forward(events, messages).await;
+    });
+}
+
+/// Hands on what the terminal reports. However that ends, even by a panic, the program is told that the
+/// terminal has hung up: a screen whose keys are dead must not stay.
+async fn forward(events: impl Stream<Item = io::Result<Event>>, messages: Sender<Msg>) {
+    let reading = async {
+        let mut events = pin!(events);
+        // A terminal that cannot be read any more has hung up.
+        while let Some(Ok(event)) = events.next().await {
             let Some(message) = keys::message(event) else {
                 continue;
             };
@@ -133,8 +146,42 @@ fn listen_to_keys(messages: Sender<Msg>) {
                 return;
             }
         }
-        let gone = Msg::Signal(app::Signal::HangUp);
-        // If the loop has ended already, there is nobody left to tell.
-        messages.send(gone).await.unwrap_or_default();
-    });
+    };
+    if AssertUnwindSafe(reading).catch_unwind().await.is_err() {
+        tracing::error!(target: "roledex", "the reader of keys panicked");
+    }
+    let gone = Msg::Signal(app::Signal::HangUp);
+    // If the loop has ended already, there is nobody left to tell.
+    messages.send(gone).await.unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Signal;
+    use crate::input::Key;
+    use crossterm::event::KeyCode;
+    use futures_util::stream::BoxStream;
+
+    #[tokio::test]
+    async fn a_terminal_that_cannot_be_read_ends_the_program() {
+        let key = || Ok(Event::Key(KeyCode::Char('x').into()));
+        let panics = stream::poll_fn(|_| panic!("on purpose"));
+        let ends: [BoxStream<'_, io::Result<Event>>; 3] = [
+            stream::empty().boxed(),
+            stream::once(async { Err(io::Error::other("gone")) }).boxed(),
+            panics.boxed(),
+        ];
+        for end in ends {
+            let (sender, mut receiver) = mpsc::channel(8);
+            forward(stream::once(async { key() }).chain(end), sender).await;
+            let expected: Key = "x".parse().unwrap();
+            assert!(matches!(receiver.recv().await, Some(Msg::Key(key)) if key == expected));
+            assert!(matches!(
+                receiver.recv().await,
+                Some(Msg::Signal(Signal::HangUp))
+            ));
+            assert!(receiver.recv().await.is_none());
+        }
+    }
 }

@@ -129,6 +129,7 @@ fn wrong_command_lines_are_usage_errors() {
             "cannot be used with",
         ),
         (&["-o", "json"], "go with get and describe"),
+        (&["--cached"], "goes with get and describe"),
     ] {
         let ended = home.run(arguments);
         assert_eq!((ended.code, &*ended.out), (2, ""), "{arguments:?}");
@@ -217,7 +218,13 @@ fn a_reader_that_has_enough_ends_it_quietly() {
 }
 
 #[test]
-fn an_interrupt_ends_it_with_130() {
+fn a_signal_ends_it_with_130() {
+    for signal in ["-INT", "-TERM"] {
+        ends_with_130(signal);
+    }
+}
+
+fn ends_with_130(signal: &str) {
     let site = Site::with_faults(&["ListClusters=latency:60000"]);
     let mut command = site.command(&["get", "clusters"]);
     let child = command
@@ -234,7 +241,7 @@ fn an_interrupt_ends_it_with_130() {
     }
     let process = child.id().to_string();
     let killed = std::process::Command::new("kill")
-        .args(["-INT", &process])
+        .args([signal, &process])
         .status()
         .unwrap();
     assert!(killed.success());

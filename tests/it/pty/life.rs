@@ -30,9 +30,36 @@ fn signals_give_the_terminal_back() {
         let mut pty = Pty::roledex(&["--demo"], 100, 30);
         pty.wait_for("ACTIVE");
         signal(&pty, wanted);
-        pty.exit();
+        assert_eq!(pty.exit().exit_code(), 130, "{wanted:?}");
         pty.assert_restored();
     }
+}
+
+/// The hard limit, because the soft one is 0 on most machines anyway.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_of_it_is_left_in_a_core_dump() {
+    let pty = Pty::roledex(&["--demo"], 100, 30);
+    pty.wait_for("ACTIVE");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", pty.pid())).unwrap();
+    let core = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max core file size"))
+        .unwrap();
+    let limits: Vec<_> = core.split_whitespace().take(2).collect();
+    assert_eq!(limits, ["0", "0"]);
+}
+
+#[test]
+fn it_does_not_pretend_to_show_only_what_is_kept() {
+    let mut pty = Pty::roledex(&["--cached"], 200, 30);
+    assert_eq!(pty.exit().exit_code(), 2);
+    let told = pty.screen();
+    assert!(
+        told.contains("--cached goes with get and describe")
+            && told.contains("roledex get associations --cached"),
+        "{told}"
+    );
 }
 
 #[test]
