@@ -14,7 +14,7 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_eks::config::{Credentials, Region as SdkRegion, SharedHttpClient};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::cloud::profiles::Profiles;
 use crate::cloud::shared::Shared;
@@ -29,6 +29,18 @@ const RENEW_BEFORE: Duration = Duration::from_mins(1);
 /// A credential process or a token service that says nothing for so long will not.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Who STS named as the owner of a key.
+///
+/// Bound to the key, because a profile may come to hold the keys of another account while the program runs, and
+/// rows under the name of the old one would be wrong.
+#[derive(Debug, Clone)]
+pub(crate) struct Identified {
+    pub(crate) key: String,
+    /// When it was asked.
+    pub(crate) at: Instant,
+    pub(crate) caller: Caller,
+}
+
 /// The credentials of one profile, and who AWS says they are.
 #[derive(Debug)]
 pub(crate) struct Keyring {
@@ -38,7 +50,7 @@ pub(crate) struct Keyring {
     /// The region where a role is assumed or a token is exchanged.
     region: Text,
     keys: Shared<Credentials>,
-    pub(crate) caller: Shared<Caller>,
+    caller: Shared<Identified>,
     /// What renews these credentials: `aws sso login --profile prod`.
     pub(crate) renewal: String,
 }
@@ -85,10 +97,42 @@ impl Keyring {
             .await
     }
 
-    /// Forgets credentials that AWS called expired, so that the next call reads the files again.
+    /// Forgets credentials that AWS called expired or does not know, so that the next call reads the files again.
     pub(crate) fn forget(&self, bad: &Credentials) {
         self.keys
             .forget(|kept| kept.access_key_id() == bad.access_key_id());
+        self.caller.forget(|kept| kept.key == bad.access_key_id());
+    }
+
+    /// The account of the credentials in use, once STS named it.
+    pub(crate) fn account(&self) -> Option<Text> {
+        let key = self.keys.peek()?;
+        let kept = self.caller.peek()?;
+        (kept.key == key.access_key_id()).then_some(kept.caller.account)
+    }
+
+    /// Who the owner of a key is, as known since a moment or as `ask` learns it now.
+    pub(crate) async fn caller<Asked>(
+        &self,
+        key: &str,
+        since: Option<Instant>,
+        ask: impl FnOnce() -> Asked,
+    ) -> Result<Caller, Failure>
+    where
+        Asked: Future<Output = Result<Caller, Failure>>,
+    {
+        let is_good =
+            |kept: &Identified| kept.key == key && since.is_none_or(|since| kept.at >= since);
+        let known = self.caller.get(is_good, |_| async {
+            let at = Instant::now();
+            let caller = ask().await?;
+            Ok(Identified {
+                key: key.to_owned(),
+                at,
+                caller,
+            })
+        });
+        known.await.map(|known| known.caller)
     }
 
     /// Asks the chain. It is built anew each time, because its parts remember their first failure and the

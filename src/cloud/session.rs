@@ -5,6 +5,7 @@ mod clusters;
 mod updates;
 
 use std::error::Error;
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -105,40 +106,55 @@ impl Session {
 
     /// The account, once STS named it.
     pub fn account(&self) -> Option<Text> {
-        self.keyring.caller.peek().map(|caller| caller.account)
+        self.keyring.account()
     }
 
-    /// Who AWS says is calling; asked once per profile and shared by all its regions.
+    /// Who AWS says is calling; asked once per key and shared by all regions of the profile.
     pub async fn caller(&self, urgency: Urgency) -> Result<Caller, Failure> {
-        let doing = format!(
-            "ask who is calling as profile {}",
-            self.route.profile_name()
-        );
+        self.caller_since(urgency, None).await
+    }
+
+    /// Who is calling, as STS said when it was asked at a moment or later.
+    async fn caller_since(
+        &self,
+        urgency: Urgency,
+        since: Option<Instant>,
+    ) -> Result<Caller, Failure> {
+        let credentials = self.keyring.credentials().await?;
+        let ask = || async move {
+            let call = Call {
+                service: "sts",
+                operation: "GetCallerIdentity",
+                doing: format!(
+                    "ask who is calling as profile {}",
+                    self.route.profile_name()
+                ),
+                urgency,
+            };
+            let answer = self
+                .call(&call, || self.sts.get_caller_identity().send())
+                .await?;
+            let member = |member: Option<&str>, name| {
+                convert::required(member, name, &call.doing).map(Text::from)
+            };
+            Ok(Caller {
+                account: member(answer.account(), "Account")?,
+                arn: member(answer.arn(), "Arn")?,
+                user_id: answer.user_id().unwrap_or_default().into(),
+            })
+        };
         self.keyring
-            .caller
-            .get(
-                |_| true,
-                |_| async move {
-                    let call = Call {
-                        service: "sts",
-                        operation: "GetCallerIdentity",
-                        doing,
-                        urgency,
-                    };
-                    let answer = self
-                        .call(&call, || self.sts.get_caller_identity().send())
-                        .await?;
-                    let member = |member: Option<&str>, name| {
-                        convert::required(member, name, &call.doing).map(Text::from)
-                    };
-                    Ok(Caller {
-                        account: member(answer.account(), "Account")?,
-                        arn: member(answer.arn(), "Arn")?,
-                        user_id: answer.user_id().unwrap_or_default().into(),
-                    })
-                },
-            )
+            .caller(credentials.access_key_id(), since, ask)
             .await
+    }
+
+    /// Says whether STS still knows the key. Boxed, because it is asked from within a call and is one itself.
+    fn is_known_since(
+        &self,
+        urgency: Urgency,
+        since: Instant,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(async move { self.caller_since(urgency, Some(since)).await.is_ok() })
     }
 
     /// Describes an EKS call for messages.
@@ -183,7 +199,8 @@ impl Session {
         let limit = cloud.settings.deadlines.call(call.urgency);
 
         let mut permit: Permit = budget.start(call.urgency).await;
-        let deadline = Instant::now() + limit;
+        let began = Instant::now();
+        let deadline = began + limit;
         let mut tries = 0;
         loop {
             cloud.meter.sent(tries > 0);
@@ -204,16 +221,17 @@ impl Session {
                     );
                 }
             };
-            // Asked for anew: another region may have learnt it while this call was on its way.
-            let account = self.account();
-            let asked = Asked {
+            // Asked for anew: another region may have learnt it while this call was on its way. STS is asked where
+            // it surely answers, so that what it says of a key is about the key.
+            let account = self.account().filter(|_| call.service != "sts");
+            let mut asked = Asked {
                 doing: &call.doing,
                 route: &self.route,
                 account: account.as_deref(),
                 renewal: &self.keyring.renewal,
                 has_own_endpoint: self.has_own_endpoint,
             };
-            let (failure, retry) = failure::of(&error, &asked);
+            let (mut failure, retry) = failure::of(&error, &asked);
             tracing::debug!(target: "roledex::cloud", operation = call.operation, %failure, "failed");
             permit.finish(if retry == Retry::Throttled {
                 Outcome::Throttled
@@ -223,8 +241,19 @@ impl Session {
             if retry == Retry::Throttled {
                 cloud.meter.throttled();
             }
-            if failure.kind == FailureKind::Expired {
+            if call.service == "sts" {
+                // Anybody may ask who he is: whoever is denied that has keys that are no good any more.
+                if matches!(failure.kind, FailureKind::Expired | FailureKind::Denied) {
+                    self.keyring.forget(&credentials);
+                }
+            } else if failure.kind == FailureKind::Expired {
                 self.keyring.forget(&credentials);
+            } else if failure.kind == FailureKind::RegionDisabled
+                && !self.is_known_since(call.urgency, began).await
+            {
+                // The key worked once and was deleted since, which is no news about the region.
+                asked.account = None;
+                failure = failure::of(&error, &asked).0;
             }
             let most = match retry {
                 Retry::Throttled => THROTTLED_RETRIES,

@@ -10,6 +10,7 @@
 mod ambient;
 mod faults;
 mod fleet;
+mod keys;
 mod protocol;
 mod server;
 

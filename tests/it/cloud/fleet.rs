@@ -157,8 +157,8 @@ async fn a_broken_scope_harms_no_other_and_a_guessed_region_is_only_counted() {
         .collect();
     assert_eq!(
         sts,
-        ["eu-west-1"],
-        "who is calling is asked where it can be answered, and once"
+        ["eu-west-1", "eu-west-1"],
+        "who is calling is asked where it can be answered: once, and once more before a region counts as off"
     );
 }
 
