@@ -15,6 +15,7 @@ mod rows;
 mod settings;
 mod setup;
 pub mod sim;
+mod strangers;
 mod tui;
 
 use std::io::{self, Write as _};

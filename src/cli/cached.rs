@@ -5,24 +5,62 @@ use crate::cli::describe::Target;
 use crate::cli::paths;
 use crate::cli::problem::Problem;
 use crate::cli::rows::Row;
+use crate::cli::strangers::Strangers;
+use crate::model::age::age;
 use crate::model::reference::ClusterReference;
 use crate::model::snapshot::{ClusterSnapshot, Snapshot};
 use crate::model::text::visible;
 use crate::ops::fleet::Selection;
+use crate::runtime::clock;
 use crate::store::cache::Cache;
 
-/// Rows of a kind that earlier runs saw, in the regions that are named, if some are.
+/// Rows of a kind that earlier runs saw, in the regions that are named, if some are; and what was named in vain.
 pub(crate) async fn rows(
     global: &Global,
     kind: Kind,
     selection: &Selection,
-) -> Result<Vec<Row>, Problem> {
+) -> Result<(Vec<Row>, Strangers), Problem> {
     let snapshots = load(global).await?;
-    let clusters = snapshots.into_iter().flat_map(|snapshot| snapshot.clusters);
-    let wanted = clusters.filter(|cluster| wants(selection, cluster));
-    Ok(wanted
-        .flat_map(|cluster| of_kind(kind, cluster, selection))
-        .collect())
+    let place =
+        |snapshot: &Snapshot| format!("the cache of {}/{}", snapshot.account, snapshot.region);
+    let read = match snapshots.as_slice() {
+        [] => vec!["the cache of these regions".to_owned()],
+        some => some.iter().map(place).collect(),
+    };
+    let clusters: Vec<_> = snapshots
+        .into_iter()
+        .flat_map(|snapshot| snapshot.clusters)
+        .collect();
+    let is_unmatched = |reference: &&ClusterReference| {
+        !clusters.iter().any(|cluster| is_meant(reference, cluster))
+    };
+    let strangers = Strangers {
+        named: selection.clusters.len(),
+        unmatched: selection
+            .clusters
+            .iter()
+            .filter(is_unmatched)
+            .cloned()
+            .collect(),
+        known: clusters.iter().map(|cluster| cluster.arn.clone()).collect(),
+        read,
+    };
+    let wanted = clusters
+        .into_iter()
+        .filter(|cluster| wants(selection, cluster));
+    let rows = wanted.flat_map(|cluster| of_kind(kind, cluster, selection));
+    Ok((rows.collect(), strangers))
+}
+
+/// Says on stderr how old rows of the cache are: the oldest, because that is what may be wrong.
+pub(crate) fn say_age(rows: &[Row]) {
+    let oldest = rows.iter().filter_map(Row::read_at).min();
+    let old = match oldest.map(|at| age(at, clock::now())).as_deref() {
+        None => String::new(),
+        Some("now") => ", less than a minute old".to_owned(),
+        Some(age) => format!(", {age} old"),
+    };
+    eprintln!("read from the cache{old}; without --cached it is read from AWS");
 }
 
 /// One thing that earlier runs saw.
@@ -36,7 +74,7 @@ pub(crate) async fn one(
         clusters: vec![cluster.clone()],
         ..Selection::default()
     };
-    let mut rows = rows(global, kind, &selection).await?;
+    let (mut rows, _) = rows(global, kind, &selection).await?;
     rows.retain(|row| match target {
         Target::Cluster => true,
         Target::Association(name) => row.is_association(|association| name.matches(association)),
@@ -53,9 +91,13 @@ pub(crate) async fn one(
 }
 
 fn wants(selection: &Selection, cluster: &ClusterSnapshot) -> bool {
-    // The cache knows accounts and no profiles: PROFILE/REGION/NAME matches nothing here.
-    let named = |reference: &ClusterReference| reference.matches(&cluster.arn, std::iter::empty());
+    let named = |reference: &ClusterReference| is_meant(reference, cluster);
     selection.clusters.is_empty() || selection.clusters.iter().any(named)
+}
+
+/// The cache knows accounts and no profiles: PROFILE/REGION/NAME matches nothing here.
+fn is_meant(reference: &ClusterReference, cluster: &ClusterSnapshot) -> bool {
+    reference.matches(&cluster.arn, std::iter::empty())
 }
 
 fn of_kind(kind: Kind, cluster: ClusterSnapshot, selection: &Selection) -> Vec<Row> {
@@ -66,22 +108,22 @@ fn of_kind(kind: Kind, cluster: ClusterSnapshot, selection: &Selection) -> Vec<R
         updates,
     } = cluster;
     match kind {
-        Kind::Clusters => vec![Row::cached_cluster(arn, detail.map(|known| known.value))],
+        Kind::Clusters => vec![Row::cached_cluster(arn, detail)],
         Kind::Associations => {
-            let rows = associations.into_iter().flat_map(|known| known.value);
+            let Some(list) = associations else {
+                return Vec::new();
+            };
             let among =
                 |words: &[String], word: &str| words.is_empty() || words.iter().any(|w| w == word);
-            rows.filter(|row| {
+            let wanted = list.value.into_iter().filter(|row| {
                 among(&selection.namespaces, &row.summary.namespace)
                     && among(&selection.service_accounts, &row.summary.service_account)
-            })
-            .map(|row| Row::cached_association(row.summary, row.detail.map(|known| known.value)))
-            .collect()
+            });
+            wanted
+                .map(|row| Row::cached_association(row.summary, list.at, row.detail))
+                .collect()
         }
-        Kind::Updates => updates
-            .into_iter()
-            .map(|known| Row::cached_update(known.value))
-            .collect(),
+        Kind::Updates => updates.into_iter().map(Row::cached_update).collect(),
     }
 }
 

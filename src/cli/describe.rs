@@ -23,7 +23,9 @@ pub(crate) async fn run(global: &Global, args: DescribeArgs) -> Result<Exit, Pro
     refuse_export(args.kind, format)?;
     let target = target(&args)?;
     let row = if global.cached {
-        cached::one(global, args.kind, &args.cluster, &target).await?
+        let row = cached::one(global, args.kind, &args.cluster, &target).await?;
+        cached::say_age(std::slice::from_ref(&row));
+        row
     } else {
         live(global, &args, &target).await?
     };

@@ -8,8 +8,10 @@ use crate::cli::problem::Problem;
 use crate::cli::progress::Line;
 use crate::cli::rows::Row;
 use crate::cli::setup::Setup;
+use crate::cli::strangers::Strangers;
+use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
-use crate::model::{Failure, FailureKind};
+use crate::model::{ClusterArn, Failure, FailureKind};
 use crate::ops::fleet::{self, Fault, Harvest, Selection};
 
 pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem> {
@@ -24,12 +26,16 @@ pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem>
         service_accounts: args.service_account,
     };
     let (mut rows, exit) = if global.cached {
-        (cached::rows(global, kind, &selection).await?, Exit::Done)
+        let (rows, strangers) = cached::rows(global, kind, &selection).await?;
+        (rows, strangers.report().unwrap_or(Exit::Done))
     } else {
         live(global, kind, &selection).await?
     };
     if kind == Kind::Updates && !all {
         rows.retain(|row| !row.has_ended());
+    }
+    if global.cached {
+        cached::say_age(&rows);
     }
     output::print(kind, &rows, style)?;
     Ok(exit)
@@ -76,6 +82,7 @@ async fn live(
     let (cloud, routes) = (&setup.cloud, resolved.routes.as_slice());
     let mut line = Line::new();
     let progress = |progress| line.show(progress);
+    let named = selection.clusters.len();
     let (rows, rest) = match kind {
         Kind::Clusters => split(
             fleet::clusters(cloud, routes, selection, progress).await,
@@ -98,10 +105,20 @@ async fn live(
         .chain(rest.faults.into_iter().map(|fault| fault.failure))
         .collect();
     complain(&failures);
-    let exit = match (
-        failures.is_empty(),
-        rest.routes_read > 0 || !rows.is_empty(),
-    ) {
+    let read = routes.iter().map(|route| {
+        let (profile, region) = (route.profile_name(), &route.region);
+        format!("{profile}/{region}")
+    });
+    let strangers = Strangers {
+        named,
+        unmatched: rest.unmatched,
+        known: rest.clusters,
+        read: read.collect(),
+    };
+    let something = rest.routes_read > 0 || !rows.is_empty();
+    // Where nothing could be read, why that is says more.
+    let unmatched = if something { strangers.report() } else { None };
+    let exit = match (failures.is_empty(), something) {
         (true, true) => Exit::Done,
         (false, true) => Exit::Partly,
         (_, false) => {
@@ -112,7 +129,7 @@ async fn live(
             Exit::Failed
         }
     };
-    Ok((rows, exit))
+    Ok((rows, unmatched.unwrap_or(exit)))
 }
 
 /// What a harvest holds besides its rows.
@@ -120,6 +137,8 @@ struct Rest {
     faults: Vec<Fault>,
     regions_off: usize,
     routes_read: usize,
+    clusters: Vec<ClusterArn>,
+    unmatched: Vec<ClusterReference>,
 }
 
 fn split<T>(harvest: Harvest<T>, row: fn(T) -> Row) -> (Vec<Row>, Rest) {
@@ -128,11 +147,15 @@ fn split<T>(harvest: Harvest<T>, row: fn(T) -> Row) -> (Vec<Row>, Rest) {
         faults,
         regions_off,
         routes_read,
+        clusters,
+        unmatched,
     } = harvest;
     let rest = Rest {
         faults,
         regions_off,
         routes_read,
+        clusters,
+        unmatched,
     };
     (rows.into_iter().map(row).collect(), rest)
 }

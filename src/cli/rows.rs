@@ -10,7 +10,7 @@ use crate::model::export::document::{
 };
 use crate::model::export::{Exported, columns};
 use crate::model::{
-    Association, AssociationDetail, Cluster, ClusterArn, Described, Failure, Update,
+    Association, AssociationDetail, Cluster, ClusterArn, Described, Failure, Known, Update,
 };
 use crate::ops::fleet::{AssociationRow, ClusterRow, Site, UpdateRow};
 
@@ -19,6 +19,8 @@ pub(crate) struct Row {
     cluster: ClusterArn,
     /// The named profile in use; `None` for the standard chain and for the cache.
     profile: Option<String>,
+    /// When an earlier run read it; `None` for what was read now.
+    read_at: Option<Timestamp>,
     item: Item,
 }
 
@@ -62,39 +64,57 @@ impl Row {
         Self {
             cluster: site.arn.clone(),
             profile: site.route.profile.as_deref().map(str::to_owned),
+            read_at: None,
             item,
         }
     }
 
-    pub(crate) fn cached_cluster(arn: ClusterArn, cluster: Option<Cluster>) -> Self {
-        let cluster = cluster.map(Box::new).ok_or_else(not_cached);
-        Self::cached(arn, Item::Cluster(cluster))
+    pub(crate) fn cached_cluster(arn: ClusterArn, cluster: Option<Known<Cluster>>) -> Self {
+        let at = cluster.as_ref().map(|known| known.at);
+        let cluster = cluster.map(|known| Box::new(known.value));
+        Self::cached(arn, at, Item::Cluster(cluster.ok_or_else(not_cached)))
     }
 
+    /// The list and the details were read by calls of their own; the row is as old as the older of them.
     pub(crate) fn cached_association(
         listed: Association,
-        detail: Option<AssociationDetail>,
+        listed_at: Timestamp,
+        detail: Option<Known<AssociationDetail>>,
     ) -> Self {
-        let detail = detail.map(|detail| (detail, None)).ok_or_else(not_cached);
+        let at = detail
+            .as_ref()
+            .map_or(listed_at, |known| known.at.min(listed_at));
+        let detail = detail
+            .map(|known| (known.value, None))
+            .ok_or_else(not_cached);
         Self::cached(
             listed.key.cluster.clone(),
+            Some(at),
             Item::Association { listed, detail },
         )
     }
 
-    pub(crate) fn cached_update(update: Update) -> Self {
+    pub(crate) fn cached_update(update: Known<Update>) -> Self {
+        let Known { value, at, .. } = update;
         Self::cached(
-            update.key.cluster.clone(),
-            Item::Update(Box::new(update), None),
+            value.key.cluster.clone(),
+            Some(at),
+            Item::Update(Box::new(value), None),
         )
     }
 
-    fn cached(cluster: ClusterArn, item: Item) -> Self {
+    fn cached(cluster: ClusterArn, read_at: Option<Timestamp>, item: Item) -> Self {
         Self {
             cluster,
             profile: None,
+            read_at,
             item,
         }
+    }
+
+    /// When an earlier run read it; `None` for what was read now.
+    pub(crate) fn read_at(&self) -> Option<Timestamp> {
+        self.read_at
     }
 
     /// Says whether it is an update that will not change any more.
@@ -137,13 +157,17 @@ impl Row {
             }
         };
         let profile = self.profile.as_deref();
-        placed(
+        let mut document = placed(
             document,
             Place {
                 cluster: &self.cluster,
                 profile,
             },
-        )
+        );
+        if let (Some(at), Value::Object(members)) = (self.read_at, &mut document) {
+            members.insert("readAt".to_owned(), at.to_string().into());
+        }
+        document
     }
 
     /// All cells of the wide table.

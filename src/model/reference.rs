@@ -28,6 +28,25 @@ impl fmt::Display for BadReference {
 
 impl std::error::Error for BadReference {}
 
+/// As it was typed.
+impl fmt::Display for ClusterReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arn(arn) => write!(f, "{arn}"),
+            Self::Path {
+                profile,
+                region,
+                name,
+            } => {
+                for part in [profile, region].into_iter().flatten() {
+                    write!(f, "{part}/")?;
+                }
+                f.write_str(name)
+            }
+        }
+    }
+}
+
 impl ClusterReference {
     /// Splits from the right, because a profile's name may hold slashes and a cluster's may not.
     pub fn parse(text: &str) -> Result<Self, BadReference> {
@@ -153,6 +172,7 @@ mod tests {
             ),
         ] {
             let reference = ClusterReference::parse(text).unwrap();
+            assert_eq!(reference.to_string(), text);
             assert_eq!(
                 reference.matches(&arn, profiles.iter().copied()),
                 expected,

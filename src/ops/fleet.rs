@@ -35,12 +35,17 @@ pub struct Selection {
 
 impl Selection {
     fn wants(&self, site: &Site) -> bool {
-        let profiles = || site.profiles.iter().map(|profile| &**profile);
         self.clusters.is_empty()
             || self
                 .clusters
                 .iter()
-                .any(|reference| reference.matches(&site.arn, profiles()))
+                .any(|reference| site.is_meant(reference))
+    }
+
+    fn unmatched(&self, sites: &[Site]) -> Vec<ClusterReference> {
+        let is_unmatched =
+            |reference: &&ClusterReference| !sites.iter().any(|site| site.is_meant(reference));
+        self.clusters.iter().filter(is_unmatched).cloned().collect()
     }
 
     fn wants_association(&self, association: &Association) -> bool {
@@ -90,6 +95,10 @@ pub struct Harvest<T> {
     pub regions_off: usize,
     /// Routes whose clusters were listed to the end.
     pub routes_read: usize,
+    /// Every cluster that was found, selected or not.
+    pub clusters: Vec<ClusterArn>,
+    /// References of the selection that match none of them.
+    pub unmatched: Vec<ClusterReference>,
 }
 
 /// A cluster and the way to it.
@@ -101,6 +110,12 @@ pub struct Site {
     /// Names of all profiles that reach it; the first is the one in use.
     pub profiles: Vec<Text>,
     pub session: Arc<Session>,
+}
+
+impl Site {
+    fn is_meant(&self, reference: &ClusterReference) -> bool {
+        reference.matches(&self.arn, self.profiles.iter().map(|profile| &**profile))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -250,6 +265,8 @@ where
         faults: found.faults,
         regions_off: found.regions_off,
         routes_read: found.routes_read,
+        clusters: found.rows.iter().map(|site| site.arn.clone()).collect(),
+        unmatched: selection.unmatched(&found.rows),
     };
     let wanted: Vec<_> = found
         .rows

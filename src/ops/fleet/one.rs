@@ -131,7 +131,7 @@ async fn find(
         .into_iter()
         .filter(|site| reference.matches(&site.arn, site.profiles.iter().map(|profile| &**profile)))
         .collect();
-    let doing = format!("find cluster {}", shown(reference));
+    let doing = format!("find cluster {reference}");
     match matching.as_slice() {
         [site] => Ok(site.clone()),
         [] => Err(found.faults.into_iter().next().map_or_else(
@@ -168,20 +168,5 @@ fn may_lead(route: &Route, reference: &ClusterReference) -> bool {
                     .as_deref()
                     .is_none_or(|profile| route.profile_name() == profile)
         }
-    }
-}
-
-fn shown(reference: &ClusterReference) -> String {
-    match reference {
-        ClusterReference::Arn(arn) => arn.to_string(),
-        ClusterReference::Path {
-            profile,
-            region,
-            name,
-        } => [profile.as_deref(), region.as_deref(), Some(name)]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("/"),
     }
 }

@@ -72,6 +72,8 @@ fn merge(listed: impl Iterator<Item = Listed>) -> Harvest<Site> {
         faults: Vec::new(),
         regions_off: 0,
         routes_read: 0,
+        clusters: Vec::new(),
+        unmatched: Vec::new(),
     };
     for one in listed {
         match one.failure {

@@ -73,18 +73,19 @@ fn the_last_known_world_is_shown_without_a_call() {
     let rows = site.run(&["get", "pia", "--cached", "-o", "json"]).rows();
     assert_eq!(rows[0]["roleArn"], "arn:aws:iam::111122223333:role/kept");
     assert!(rows[1]["roleArn"].is_null() && rows[1]["unknown"]["roleArn"].is_string());
-    let one = site
-        .run(&[
-            "describe",
-            "pia",
-            "kept",
-            "payments/api",
-            "--cached",
-            "-o",
-            "json",
-        ])
-        .done();
-    assert_eq!(serde_json::from_str::<Value>(&one).unwrap(), rows[0]);
+    assert_eq!(rows[0]["readAt"], "1970-01-01T00:00:00Z");
+    let one = site.run(&[
+        "describe",
+        "pia",
+        "kept",
+        "payments/api",
+        "--cached",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(one.code, 0);
+    assert_eq!(serde_json::from_str::<Value>(&one.out).unwrap(), rows[0]);
+    assert!(one.err.starts_with("read from the cache, "), "{}", one.err);
     let other = site.run(&[
         "get",
         "pia",
@@ -107,4 +108,57 @@ fn an_empty_cache_says_so() {
         "{}",
         ended.err
     );
+}
+
+#[test]
+fn how_old_it_is_is_said_in_every_format() {
+    let home = Home::new();
+    fill(&home);
+    for format in ["table", "json", "yaml", "csv", "terraform"] {
+        let ended = home.run(&["get", "pia", "--cached", "-o", format]);
+        assert_eq!(ended.code, 0);
+        let said: Vec<_> = ended.err.lines().collect();
+        let [line] = said.as_slice() else {
+            panic!("{said:?}");
+        };
+        assert!(
+            line.starts_with("read from the cache, ")
+                && line.ends_with("y old; without --cached it is read from AWS"),
+            "{line}"
+        );
+        let stands_in_row = ended.out.matches("1970-01-01T00:00:00Z").count();
+        let expected = if matches!(format, "json" | "yaml" | "csv") {
+            2
+        } else {
+            0
+        };
+        assert_eq!(stands_in_row, expected, "{format}: {}", ended.out);
+    }
+}
+
+#[test]
+fn a_name_that_is_not_kept_is_a_fault() {
+    let home = Home::new();
+    fill(&home);
+    let ended = home.run(&["get", "pia", "--cached", "--cluster", "ketp"]);
+    assert_eq!((ended.code, &*ended.out), (1, ""));
+    assert!(
+        ended
+            .err
+            .contains("error: no cluster matches \"ketp\"\n  hint: there are kept\n"),
+        "{}",
+        ended.err
+    );
+    let both = [
+        "get",
+        "pia",
+        "--cached",
+        "--cluster",
+        "ketp",
+        "--cluster",
+        "kept",
+    ];
+    let ended = home.run(&both);
+    assert_eq!(ended.code, 3);
+    assert!(ended.out.contains("payments"), "{}", ended.out);
 }

@@ -201,6 +201,40 @@ accounts:
 }
 
 #[test]
+fn a_cluster_that_nothing_matches_is_a_fault() {
+    let site = Site::demo();
+    let ended = site.run(&["get", "pia", "--cluster", "eu-west-9/TYPO"]);
+    assert_eq!((ended.code, &*ended.out), (1, ""));
+    assert!(
+        ended
+            .err
+            .starts_with("error: no cluster matches \"eu-west-9/TYPO\"\n  hint: there are "),
+        "{}",
+        ended.err
+    );
+    assert!(ended.err.contains("sandbox"), "{}", ended.err);
+    let ended = site.run(&["get", "pia", "--cluster", "TYPO", "--cluster", "sandbox"]);
+    assert_eq!(ended.code, 3);
+    assert!(!ended.out.is_empty());
+    assert!(ended.err.contains("\"TYPO\"") && !ended.err.contains("\"sandbox\""));
+
+    let empty = "
+accounts:
+  - {id: '111122223333', name: one, access_key_id: AKIAONE, secret_access_key: a, caller: user/a, regions: [eu-west-1], clusters: []}
+";
+    let site = Site::new(roledex::sim::World::parse(empty).unwrap(), &[]);
+    let ended = site.run(&["get", "clusters", "--cluster", "TYPO"]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .err
+            .contains("hint: no cluster was found in one/eu-west-1"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
 fn a_reader_that_has_enough_ends_it_quietly() {
     let site = Site::demo();
     for format in ["json", "yaml", "csv", "table", "terraform"] {
