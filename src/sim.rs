@@ -2,8 +2,9 @@
 //!
 //! It shares no code with the product, so that a mistake in one does not hide a mistake in the other, and it is
 //! checked from outside by clients that are not ours. In reading order: `operation` (the one table), `server` (a
-//! request's way), `identity` and `sigv4` (who asks), `state` (what is asked about), `eks`, `iam` and `sts`
-//! (handlers), `fault` (what goes wrong on purpose), `world` (where it all comes from).
+//! request's way), `identity` and `sigv4` (who asks), `state` (what is asked about), `eks`, `eks_auth`,
+//! `iam` and `sts` (handlers), `policy` and `session` (who may become whom), `kube` (the Kubernetes API of each
+//! cluster), `fault` (what goes wrong on purpose), `world` (where it all comes from).
 
 mod call;
 mod clock;

@@ -99,6 +99,8 @@ static TABLE: &[Operation] = &[
     row(Eks, Read, "DescribeCapability", Method::GET, "/clusters/{name}/capabilities/{capabilityName}", eks::part::describe_capability),
     row(Eks, Read, "ListIdentityProviderConfigs", Method::GET, "/clusters/{name}/identity-provider-configs", eks::identity_provider::list),
     row(Eks, Read, "DescribeIdentityProviderConfig", Method::POST, "/clusters/{name}/identity-provider-configs/describe", eks::identity_provider::describe),
+    row(Eks, Write, "AssociateIdentityProviderConfig", Method::POST, "/clusters/{name}/identity-provider-configs/associate", eks::identity_provider::associate),
+    row(Eks, Write, "DisassociateIdentityProviderConfig", Method::POST, "/clusters/{name}/identity-provider-configs/disassociate", eks::identity_provider::disassociate),
     row(Eks, Read, "ListAccessEntries", Method::GET, "/clusters/{name}/access-entries", eks::access_entry::list),
     row(Eks, Read, "DescribeAccessEntry", Method::GET, "/clusters/{name}/access-entries/{principalArn+}", eks::access_entry::describe),
     row(Eks, Read, "ListAssociatedAccessPolicies", Method::GET, "/clusters/{name}/access-entries/{principalArn+}/access-policies", eks::access_entry::list_policies),

@@ -126,6 +126,10 @@ pub(crate) struct Part {
     pub(crate) version: Option<String>,
     pub(crate) document: serde_json::Map<String, Value>,
     pub(crate) tags: Tags,
+    /// When it begins to work, where that takes its time.
+    pub(crate) ready: Option<Timestamp>,
+    /// When it will be gone.
+    pub(crate) gone: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]

@@ -238,6 +238,18 @@ running = next(
 )
 fails(R, 400, "eks", "CancelUpdate", name="storefront", updateId=running)
 
+# Identity providers of a cluster come and go by updates that take their time: see identity_providers.py.
+OIDC = {"identityProviderConfigName": "new", "issuerUrl": "https://sso.example.com/", "clientId": "kubernetes"}
+for operation, argument in (("AssociateIdentityProviderConfig", {"oidc": OIDC}),
+                            ("DisassociateIdentityProviderConfig", {"identityProviderConfig": {"type": "oidc", "name": "x"}})):
+    fails(U, 409, "eks", operation, f"Cannot {operation} because cluster storefront currently has update {running} in "
+          "progress", clusterName="storefront", **argument)
+    fails(N, 404, "eks", operation, **NOWHERE, **argument)
+fails(P, 400, "eks", "AssociateIdentityProviderConfig", **IN, oidc=OIDC | {"issuerUrl": "http://sso.example.com"})
+fails(R, 400, "eks", "AssociateIdentityProviderConfig", **IN, oidc=OIDC | {"identityProviderConfigName": "corp-sso"})
+fails(R, 400, "eks", "DisassociateIdentityProviderConfig", "Identity provider config is not associated with cluster payments",
+      **IN, identityProviderConfig={"type": "oidc", "name": "gone"})
+
 # IAM: the query protocol.
 for one in call("iam", "ListRoles", MaxItems=1000)["Roles"]:
     whole = call("iam", "GetRole", RoleName=one["RoleName"])["Role"]

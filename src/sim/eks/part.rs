@@ -184,7 +184,14 @@ pub(super) fn document(
         .as_ref()
         .is_some_and(|scope| cluster.running_update(scope, now).is_some());
     if let Some(status) = &part.status {
-        insert("status", json!(if busy { "UPDATING" } else { status }));
+        let is_made = part.ready.is_none_or(|ready| ready <= now);
+        let current = match (part.gone, is_made) {
+            (Some(_), _) => "DELETING",
+            (None, false) => "CREATING",
+            (None, true) if busy => "UPDATING",
+            (None, true) => status,
+        };
+        insert("status", json!(current));
     }
     if let (Some(current), Some(scope)) = (&part.version, &scope) {
         insert(

@@ -105,7 +105,7 @@ fn unknown(call: &Call<'_>) -> Failure {
     )))
 }
 
-fn document(update: &Update, now: Timestamp) -> Value {
+pub(super) fn document(update: &Update, now: Timestamp) -> Value {
     let status = update.status(now);
     let params: Vec<Value> = update
         .params

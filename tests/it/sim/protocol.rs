@@ -4,7 +4,9 @@
     reason = "a simulator that does not start ends the test"
 )]
 
-use roledex::sim::{Options, Simulator, World, operations};
+use std::time::Duration;
+
+use roledex::sim::{Clock, Options, Simulator, World, operations};
 
 use super::clients;
 
@@ -36,4 +38,21 @@ async fn only_right_signatures_are_accepted() {
 async fn the_aws_cli_works() {
     let simulator = demo().await;
     clients::run("cli.py", &simulator, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn identity_providers_come_and_go_with_time() {
+    let clock = Clock::manual(Clock::system().now());
+    let options = Options {
+        clock: clock.clone(),
+        ..Options::default()
+    };
+    let simulator = Simulator::start(World::demo().unwrap(), options)
+        .await
+        .unwrap();
+    for phase in ["associate", "disassociate", "gone"] {
+        let more = [("PHASE", phase.to_owned())];
+        clients::run("identity_providers.py", &simulator, &more).await;
+        clock.advance(Duration::from_mins(21));
+    }
 }

@@ -128,6 +128,8 @@ impl Builder {
             version,
             document,
             tags: tags.into_iter().collect(),
+            ready: None,
+            gone: None,
         };
         self.parts.insert((kind, name), part);
     }
