@@ -234,7 +234,7 @@ fn help_manual_and_completions_are_there() {
         "Examples:",
         "config.toml",
         "Exit codes:",
-        "130 interrupted",
+        "130 ended by a signal",
         "--demo",
     ] {
         assert!(help.contains(expected), "{expected}");
