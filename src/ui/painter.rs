@@ -10,6 +10,9 @@ use crate::model::text::visible;
 use crate::theme::{Role, Theme};
 use crate::ui::cells;
 
+/// Cells of the widest thing that a terminal draws as one: letters with several marks of their own width.
+const WIDEST: u16 = 8;
+
 /// A piece of a line, in one role.
 #[derive(Debug, Clone)]
 pub(super) struct Piece<'a> {
@@ -134,12 +137,14 @@ impl<'a> Painter<'a> {
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
-            // Half of a wide character left of the area would hide the area's first cell.
-            if let Some(before) = area.left().checked_sub(1)
-                && let Some(cell) = self.buffer.cell_mut((before, y))
-                && cell.cell_width() > 1
-            {
-                cell.set_symbol(" ");
+            // A wide character that starts left of the area would hide the area's first cells.
+            for back in 1..=WIDEST {
+                if let Some(before) = area.left().checked_sub(back)
+                    && let Some(cell) = self.buffer.cell_mut((before, y))
+                    && cell.cell_width() > back
+                {
+                    cell.set_symbol(" ");
+                }
             }
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {

@@ -203,3 +203,18 @@ fn mono_uses_no_colour_on_any_screen() {
         assert_eq!(colours.into_iter().collect::<Vec<_>>(), ["Reset Reset"]);
     }
 }
+
+/// A mark of its own width makes three cells out of one letter, and a popup's frame may fall on any of them.
+#[test]
+fn a_popup_hides_all_of_what_reaches_into_it() {
+    for width in 60..=200 {
+        let mut script = scenes::hostile_text(140, 40);
+        script.send(Msg::Resize(Size { width, height: 12 }));
+        script.keys("S");
+        let (buffer, _) = draw(&script.state);
+        for y in 3..8 {
+            let frames = row(&buffer, y).matches(['┃', '┏', '┓', '█']).count();
+            assert!(frames >= 2, "{width}: {}", row(&buffer, y));
+        }
+    }
+}
