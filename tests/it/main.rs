@@ -13,6 +13,7 @@ mod config;
 mod dependencies;
 mod docs;
 mod flows;
+mod identity;
 mod layers;
 mod monkey;
 mod pty;

@@ -1,0 +1,109 @@
+//! Which pods lack what the webhook would write into a new one.
+
+use super::account::{AccountMechanism, of_new_pods};
+use super::evidence::{Evidence, Fact};
+use super::resolve::has_pod_identity;
+use super::verdict::Note;
+use super::why::{Wanted, is_excluded, why_not};
+use crate::model::Text;
+use crate::model::pod::{Container, ContainerKind, Likelihood, Phase, Pod, Variable};
+
+/// Whether a pod holds what a new pod of its service account would get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Injection {
+    /// Every container that should have it has it.
+    Injected,
+    /// New pods would have it: the workload must be restarted.
+    Lacking {
+        containers: Vec<Lack>,
+    },
+    /// It lacks it on purpose, or where it would be of no use.
+    Excluded {
+        note: Note,
+    },
+    /// The service account has neither association nor role.
+    NotExpected,
+    /// The pod has ended.
+    Ended,
+    Unknown,
+}
+
+/// A container without what it should have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    pub container: Text,
+    pub why: Note,
+}
+
+pub fn injection(evidence: &Evidence<'_>) -> Injection {
+    if evidence.pod.phase.is_ended() {
+        return Injection::Ended;
+    }
+    let association = evidence.association();
+    let new = of_new_pods(evidence.service_account(), association, evidence.now);
+    let wanted = match (new.mechanism, association) {
+        (AccountMechanism::PodIdentity | AccountMechanism::Both, Fact::Present(associated)) => {
+            Wanted::PodIdentity(associated)
+        }
+        (AccountMechanism::Irsa, _) => Wanted::WebIdentity,
+        (AccountMechanism::None, _) => return Injection::NotExpected,
+        _ => return Injection::Unknown,
+    };
+    let mut is_injected = false;
+    let mut lacks = Vec::new();
+    let mut excluded = None;
+    for container in &evidence.pod.containers {
+        if container.kind == ContainerKind::Ephemeral {
+            continue;
+        }
+        if has(container, wanted) {
+            is_injected = true;
+            continue;
+        }
+        let why = why_not(evidence, container, wanted);
+        if is_excluded(&why) {
+            excluded.get_or_insert(why);
+        } else {
+            lacks.push(Lack {
+                container: container.name.clone(),
+                why,
+            });
+        }
+    }
+    match excluded {
+        _ if !lacks.is_empty() => Injection::Lacking { containers: lacks },
+        Some(note) if !is_injected => Injection::Excluded { note },
+        _ if is_injected => Injection::Injected,
+        _ => Injection::Unknown,
+    }
+}
+
+fn has(container: &Container, wanted: Wanted<'_>) -> bool {
+    match wanted {
+        Wanted::PodIdentity(_) => has_pod_identity(container),
+        Wanted::WebIdentity => {
+            let has = |variable| container.env.likelihood(variable) == Likelihood::Yes;
+            has(Variable::RoleArn) && has(Variable::WebIdentityTokenFile)
+        }
+    }
+}
+
+/// The pods of a service account, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub running: usize,
+    /// Of all that have not ended and are not on their way out.
+    pub lacking: usize,
+    pub unknown: usize,
+}
+
+impl Tally {
+    pub fn add(&mut self, pod: &Pod, injection: &Injection) {
+        if pod.terminating {
+            return;
+        }
+        self.running += usize::from(pod.phase == Phase::Running);
+        self.lacking += usize::from(matches!(injection, Injection::Lacking { .. }));
+        self.unknown += usize::from(*injection == Injection::Unknown);
+    }
+}
