@@ -187,7 +187,11 @@ fn shadowed(
         })
     })
     .map(|provider| Note::Shadowed {
-        mechanism: resolve::outcome(evidence, container, provider).mechanism,
+        mechanism: match resolve::outcome(evidence, container, provider).mechanism {
+            // Set up as well, whether or not it would work there.
+            Mechanism::None => Mechanism::PodIdentity,
+            mechanism => mechanism,
+        },
         by: outcome.mechanism,
     })
     .collect();

@@ -49,16 +49,23 @@ pub struct Pod {
 pub struct Marks {
     /// `eks.amazonaws.com/skip-containers`: containers that the webhook leaves alone.
     pub skip_containers: Box<[Text]>,
-    /// `eks.amazonaws.com/skip-pod-identity-webhook`: the webhook never sees the pod.
-    pub skips_webhook: bool,
+    /// Why the webhook never saw the pod, if it did not.
+    pub unseen: Option<Unseen>,
     /// `eks.amazonaws.com/pod-identity: enabled`, which webhooks write since 2026.
     pub injected: bool,
     pub fargate_profile: Option<Text>,
     /// The pod has a network interface of its own, with security groups.
     pub own_interface: bool,
-    /// A static pod, which the kubelet made without asking any webhook.
-    pub mirror: bool,
     template_hash: Option<Text>,
+}
+
+/// What keeps a pod from the webhook altogether.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unseen {
+    /// The label `eks.amazonaws.com/skip-pod-identity-webhook`.
+    OptedOut,
+    /// A static pod, which the kubelet made without asking any webhook.
+    StaticPod,
 }
 
 /// The phase of a pod; a word from a newer Kubernetes is kept as it came.
@@ -249,6 +256,12 @@ impl Marks {
     fn decode(metadata: &Place<'_, '_>, intern: &mut Intern<'_>) -> Result<Self, Unreadable> {
         let (labels, annotations) = (metadata.at("labels")?, metadata.at("annotations")?);
         let skipped = annotations.entry("eks.amazonaws.com/skip-containers")?;
+        let opted_out = labels.entry("eks.amazonaws.com/skip-pod-identity-webhook")?;
+        let unseen = if annotations.entry("kubernetes.io/config.mirror")?.is_some() {
+            Some(Unseen::StaticPod)
+        } else {
+            opted_out.map(|_| Unseen::OptedOut)
+        };
         Ok(Self {
             skip_containers: skipped
                 .unwrap_or_default()
@@ -257,15 +270,12 @@ impl Marks {
                 .filter(|name| !name.is_empty())
                 .map(&mut *intern)
                 .collect(),
-            skips_webhook: labels
-                .entry("eks.amazonaws.com/skip-pod-identity-webhook")?
-                .is_some(),
+            unseen,
             injected: labels.entry("eks.amazonaws.com/pod-identity")? == Some("enabled"),
             fargate_profile: labels
                 .entry("eks.amazonaws.com/fargate-profile")?
                 .map(&mut *intern),
             own_interface: annotations.entry("vpc.amazonaws.com/pod-eni")?.is_some(),
-            mirror: annotations.entry("kubernetes.io/config.mirror")?.is_some(),
             template_hash: labels.entry("pod-template-hash")?.map(&mut *intern),
         })
     }

@@ -3,5 +3,7 @@
 mod account;
 mod case;
 mod decode;
+mod history;
+mod place;
 mod properties;
 mod table;

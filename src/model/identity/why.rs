@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::evidence::{Associated, Evidence, Fact, Machine};
 use super::resolve::{Outcome, has_pod_identity};
 use super::verdict::{Mechanism, Note};
-use crate::model::pod::{Container, ContainerKind, Likelihood, Variable};
+use crate::model::pod::{Container, ContainerKind, Likelihood, Unseen, Variable};
 
 /// How long a new association may take to reach the webhook.
 pub(super) const PROPAGATION: SignedDuration = SignedDuration::from_secs(30);
@@ -139,11 +139,10 @@ pub(super) fn why_not(evidence: &Evidence<'_>, container: &Container, wanted: Wa
     if container.kind == ContainerKind::Ephemeral {
         return Note::Ephemeral;
     }
-    if marks.mirror {
-        return Note::StaticPod;
-    }
-    if marks.skips_webhook {
-        return Note::OptedOut;
+    match marks.unseen {
+        Some(Unseen::StaticPod) => return Note::StaticPod,
+        Some(Unseen::OptedOut) => return Note::OptedOut,
+        None => {}
     }
     if marks.skip_containers.contains(&container.name) {
         return Note::Skipped;

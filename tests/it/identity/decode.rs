@@ -12,7 +12,7 @@ fn pod(spec: &Value) -> Pod {
     Pod::decode(&json!({"metadata": {"namespace": "a", "name": "b"}, "spec": spec})).unwrap()
 }
 
-fn setting(item: Value) -> Option<Setting> {
+fn setting(item: &Value) -> Option<Setting> {
     let name = item["name"].as_str().unwrap().to_owned();
     let pod = pod(&json!({"containers": [{"name": "c", "env": [item]}]}));
     let variable = Variable::ALL
@@ -134,7 +134,7 @@ fn values_are_kept_only_in_the_form_they_should_have() {
         ("DATABASE_URL", "postgres://u:p@h/d", None),
     ] {
         assert_eq!(
-            setting(json!({"name": name, "value": value})),
+            setting(&json!({"name": name, "value": value})),
             expected,
             "{name}={value}"
         );
@@ -144,7 +144,7 @@ fn values_are_kept_only_in_the_form_they_should_have() {
         source: Source::Field,
         optional: false,
     };
-    assert_eq!(setting(field), Some(expected));
+    assert_eq!(setting(&field), Some(expected));
 }
 
 #[test]
