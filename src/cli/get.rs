@@ -13,6 +13,7 @@ use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
 use crate::model::{ClusterArn, Failure, FailureKind};
 use crate::ops::fleet::{self, Fault, Harvest, Selection};
+use crate::runtime::clock;
 
 pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem> {
     let kind = args.kind;
@@ -31,9 +32,11 @@ pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem>
     } else {
         live(global, kind, &selection).await?
     };
-    if kind == Kind::Updates && !all {
-        rows.retain(|row| !row.has_ended());
+    if !all {
+        let now = clock::now();
+        rows.retain(|row| row.is_pending(now));
     }
+    rows.sort_by(Row::order);
     if global.cached {
         cached::say_age(&rows);
     }

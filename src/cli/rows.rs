@@ -1,5 +1,7 @@
 //! Rows of every kind, whether read now or kept from an earlier run.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -117,9 +119,29 @@ impl Row {
         self.read_at
     }
 
-    /// Says whether it is an update that will not change any more.
-    pub(crate) fn has_ended(&self) -> bool {
-        matches!(&self.item, Item::Update(update, _) if update.status.is_terminal())
+    /// Says whether it is shown without being asked for, by the rule of the terminal UI.
+    pub(crate) fn is_pending(&self, now: Timestamp) -> bool {
+        match &self.item {
+            Item::Update(update, _) => update.is_pending(now),
+            _ => true,
+        }
+    }
+
+    /// Orders rows as the terminal UI does at first: by cluster, then by name, and the newest update first.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        let by_cluster = |row: &Self| (row.cluster.name().to_owned(), row.cluster.clone());
+        let by_item = match (&self.item, &other.item) {
+            (Item::Update(first, _), Item::Update(second, _)) => second.created.cmp(&first.created),
+            _ => self.names().cmp(&other.names()),
+        };
+        by_cluster(self).cmp(&by_cluster(other)).then(by_item)
+    }
+
+    fn names(&self) -> Option<(&str, &str)> {
+        match &self.item {
+            Item::Association { listed, .. } => Some((&listed.namespace, &listed.service_account)),
+            Item::Cluster(_) | Item::Update(..) => None,
+        }
     }
 
     pub(crate) fn is_association(&self, matches: impl Fn(&Association) -> bool) -> bool {

@@ -39,6 +39,10 @@ async fn a_panic_in_a_task_becomes_a_failure_on_screen() {
         &roledex::theme::Theme::default(),
         &mut buffer,
     );
-    let screen: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+    let screen: String = buffer
+        .content()
+        .iter()
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
     assert!(screen.contains("panicked"), "{screen}");
 }

@@ -81,7 +81,7 @@ fn parts_unread(state: &State, pane: &Pane) -> Option<String> {
     let unread = rows.filter(|row| state.restriction.admits(&row.arn) && !row.parts_read);
     match unread.count() {
         0 => None,
-        1 => Some("clusters; parts of 1 unread".to_owned()),
-        count => Some(format!("clusters; parts of {count} unread")),
+        1 => Some("parts of 1 cluster unread".to_owned()),
+        count => Some(format!("parts of {count} clusters unread")),
     }
 }

@@ -150,9 +150,11 @@ fn updates_are_those_of_the_world_and_ended_ones_are_asked_for() {
         .sum();
     let all = site.run(&["get", "updates", "--all", "-o", "json"]).rows();
     assert_eq!(all.len(), expected);
-    let running = site.run(&["get", "updates", "-o", "json"]).rows();
-    assert!(!running.is_empty() && running.len() < all.len());
-    assert!(running.iter().all(|row| row["status"] == "InProgress"));
+    // What runs, and what failed within a day: the demo has one of either kind at least.
+    let pending = site.run(&["get", "updates", "-o", "json"]).rows();
+    let with = |status: &str| pending.iter().filter(|row| row["status"] == status).count();
+    assert!(with("InProgress") > 0 && with("Failed") > 0 && pending.len() < all.len());
+    assert_eq!(with("InProgress") + with("Failed"), pending.len());
     let subjects = ["addonName", "nodegroupName", "capabilityName"];
     for subject in subjects {
         assert!(
