@@ -1,7 +1,7 @@
 //! Drawing: the state as it is, onto a buffer. Pure and total.
 //!
 //! Nothing here changes a state or asks for anything. Positions come from `app::layout`, because `update`
-//! must know what is in view; looks come from the theme, by role. All text passes [`painter::Painter`], which
+//! must know what is in view; looks come from the theme, by role. All text passes the painter, which
 //! makes it safe and clips it, so that no text from outside can leave its place.
 
 mod footer;
