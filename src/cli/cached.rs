@@ -128,7 +128,7 @@ fn of_kind(kind: Kind, cluster: ClusterSnapshot, selection: &Selection) -> Vec<R
 }
 
 async fn load(global: &Global) -> Result<Vec<Snapshot>, Problem> {
-    let directory = paths::cache().ok_or_else(|| {
+    let directory = paths::cache(global.endpoint_url.as_deref()).ok_or_else(|| {
         Problem::usage("there is no place for a cache: HOME is not set")
             .hint("set HOME or XDG_CACHE_HOME")
     })?;

@@ -3,8 +3,24 @@
 use std::path::PathBuf;
 
 /// `$XDG_CACHE_HOME/roledex`, else `~/.cache/roledex`.
-pub(crate) fn cache() -> Option<PathBuf> {
-    base("XDG_CACHE_HOME", ".cache")
+///
+/// Another endpoint is another world, even where it has the same accounts and regions: its rows are kept apart.
+pub(crate) fn cache(endpoint: Option<&str>) -> Option<PathBuf> {
+    let directory = base("XDG_CACHE_HOME", ".cache")?;
+    let named = |name| std::env::var(name).ok();
+    let endpoint = endpoint
+        .map(str::to_owned)
+        .or_else(|| named("AWS_ENDPOINT_URL_EKS"))
+        .or_else(|| named("AWS_ENDPOINT_URL"))
+        .filter(|endpoint| !endpoint.is_empty());
+    Some(endpoint.map_or(directory.clone(), |endpoint| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let name: String = endpoint
+            .chars()
+            .map(|c| if plain(c) { c } else { '_' })
+            .collect();
+        directory.join(format!("endpoint-{name}"))
+    }))
 }
 
 /// `$XDG_STATE_HOME/roledex`, else `~/.local/state/roledex`.

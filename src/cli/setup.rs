@@ -81,7 +81,7 @@ impl Setup {
         }
         match &self.demo {
             Some(demo) => Some(demo.cache()),
-            None => paths::cache(),
+            None => paths::cache(global.endpoint_url.as_deref()),
         }
     }
 }

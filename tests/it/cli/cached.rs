@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Home, Site};
 
-fn fill(home: &Home) {
+fn fill(home: &Home, cache: &str) {
     let region = Region::new("eu-west-1");
     let arn = ClusterArn::new(&region, "111122223333", "kept");
     let at = jiff::Timestamp::UNIX_EPOCH;
@@ -56,7 +56,7 @@ fn fill(home: &Home) {
             updates: Vec::new(),
         }],
     };
-    Cache::open(home.path("cache/roledex"))
+    Cache::open(home.path(cache))
         .unwrap()
         .save(&snapshot)
         .unwrap();
@@ -65,7 +65,9 @@ fn fill(home: &Home) {
 #[test]
 fn the_last_known_world_is_shown_without_a_call() {
     let site = Site::demo();
-    fill(&site.home);
+    // Kept apart by endpoint: see the end of this test.
+    let endpoint = site.simulated.simulator().url().replace([':', '/'], "_");
+    fill(&site.home, &format!("cache/roledex/endpoint-{endpoint}"));
     let rows = site
         .run(&["get", "clusters", "--cached", "-o", "json"])
         .rows();
@@ -97,6 +99,17 @@ fn the_last_known_world_is_shown_without_a_call() {
     ]);
     assert_eq!(other.rows().len(), 0);
     assert!(site.simulated.log().entries().is_empty());
+    // Another endpoint is another world, although it may have the same accounts and regions.
+    let elsewhere = [
+        "get",
+        "clusters",
+        "--cached",
+        "-o",
+        "json",
+        "--endpoint-url",
+    ];
+    let elsewhere = site.run(&[&elsewhere[..], &["http://127.0.0.1:1"]].concat());
+    assert!(!elsewhere.out.contains("kept"), "{}", elsewhere.out);
 }
 
 #[test]
@@ -113,7 +126,7 @@ fn an_empty_cache_says_so() {
 #[test]
 fn how_old_it_is_is_said_in_every_format() {
     let home = Home::new();
-    fill(&home);
+    fill(&home, "cache/roledex");
     for format in ["table", "json", "yaml", "csv", "terraform"] {
         let ended = home.run(&["get", "pia", "--cached", "-o", format]);
         assert_eq!(ended.code, 0);
@@ -139,7 +152,7 @@ fn how_old_it_is_is_said_in_every_format() {
 #[test]
 fn a_name_that_is_not_kept_is_a_fault() {
     let home = Home::new();
-    fill(&home);
+    fill(&home, "cache/roledex");
     let ended = home.run(&["get", "pia", "--cached", "--cluster", "ketp"]);
     assert_eq!((ended.code, &*ended.out), (1, ""));
     assert!(
