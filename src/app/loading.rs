@@ -9,7 +9,7 @@ use crate::app::effect::{Effect, Request, Timer};
 use crate::app::fleet::ClusterRow;
 use crate::app::layout::table_rows;
 use crate::app::pane::{PaneId, RowKey};
-use crate::app::remote::Ticket;
+use crate::app::remote::{Remote, Ticket};
 use crate::app::state::{Lane, State};
 use crate::model::{AssociationKey, ClusterArn, Region, RouteId, UpdateKey, UpdateSubject};
 
@@ -68,21 +68,9 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
-        let old = self
-            .fleet
-            .clusters
-            .get(arn)
-            .and_then(|row| row.detail.waiting());
-        self.supersede(old, effects);
-        let ticket = self.call(
-            Request::DescribeCluster {
-                route,
-                cluster: arn.clone(),
-            },
-            urgent,
-            effects,
-        );
-        self.with_cluster(arn, |row| row.detail.ask(ticket));
+        let cluster = arn.clone();
+        let request = Request::DescribeCluster { route, cluster };
+        self.ask(arn, request, urgent, effects, |row| &mut row.detail);
         self.touch(PaneId::Clusters);
     }
 
@@ -90,21 +78,9 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
-        let old = self
-            .fleet
-            .clusters
-            .get(arn)
-            .and_then(|row| row.associations.waiting());
-        self.supersede(old, effects);
-        let ticket = self.call(
-            Request::ListAssociations {
-                route,
-                cluster: arn.clone(),
-            },
-            urgent,
-            effects,
-        );
-        self.with_cluster(arn, |row| row.associations.ask(ticket));
+        let cluster = arn.clone();
+        let request = Request::ListAssociations { route, cluster };
+        self.ask(arn, request, urgent, effects, |row| &mut row.associations);
     }
 
     /// Lists a cluster's updates; those of add-ons, node groups and capabilities too if it is scoped to.
@@ -112,12 +88,6 @@ impl State {
         let Some(route) = self.route_to(arn) else {
             return;
         };
-        let old = self
-            .fleet
-            .clusters
-            .get(arn)
-            .and_then(|row| row.updates.waiting());
-        self.supersede(old, effects);
         // An add-on's update that runs is followed to its end, even after its cluster was left.
         let followed = self.fleet.running_updates().any(|update| {
             update.key.cluster == *arn && update.key.subject != UpdateSubject::Cluster
@@ -136,14 +106,25 @@ impl State {
             every_subject,
             ended: Arc::new(ended),
         };
-        let ticket = self.call(request, urgent, effects);
-        self.with_cluster(arn, |row| row.updates.ask(ticket));
+        self.ask(arn, request, urgent, effects, |row| &mut row.updates);
     }
 
-    fn with_cluster(&mut self, arn: &ClusterArn, change: impl FnOnce(&mut ClusterRow)) {
-        if let Some(row) = self.fleet.clusters.get_mut(arn) {
-            change(row);
-        }
+    /// Opens a question about a part of a cluster, in place of one that is still open.
+    fn ask<T>(
+        &mut self,
+        arn: &ClusterArn,
+        request: Request,
+        urgent: bool,
+        effects: &mut Vec<Effect>,
+        part: impl FnOnce(&mut ClusterRow) -> &mut Remote<T>,
+    ) {
+        let ticket = self.call(request, urgent, effects);
+        let Some(remote) = self.fleet.clusters.get_mut(arn).map(part) else {
+            return;
+        };
+        let old = remote.waiting();
+        remote.ask(ticket);
+        self.supersede(old, effects);
     }
 
     pub fn route_to(&self, arn: &ClusterArn) -> Option<RouteId> {

@@ -29,12 +29,7 @@ pub(super) fn lines(state: &State) -> Vec<TextLine> {
             Tone::Bad,
             &format!("{} {trouble}", glyph::BAD),
         ));
-        if let Some(hint) = &trouble.hint {
-            lines.extend(
-                hint.lines()
-                    .map(|line| TextLine::member("to do", Tone::Plain, line)),
-            );
-        }
+        lines.extend(to_do(trouble));
         lines.push(TextLine::empty());
     }
     if regions_off > 0 {
@@ -79,14 +74,16 @@ fn summary(row: &RouteRow) -> TextLine {
 /// A failure in lines: what, why, and what to do next.
 pub(super) fn failure_lines(failure: &Failure) -> Vec<TextLine> {
     let mut lines = vec![TextLine::member("failed", Tone::Bad, &failure.to_string())];
-    if let Some(hint) = &failure.hint {
-        lines.extend(
-            hint.lines()
-                .map(|line| TextLine::member("to do", Tone::Plain, line)),
-        );
-    }
+    lines.extend(to_do(failure));
     if let Some(id) = &failure.request_id {
         lines.push(TextLine::member("request id", Tone::Muted, id));
     }
     lines
+}
+
+/// What to do next, a line each.
+fn to_do(failure: &Failure) -> impl Iterator<Item = TextLine> {
+    let hint = failure.hint.as_deref().unwrap_or_default();
+    hint.lines()
+        .map(|line| TextLine::member("to do", Tone::Plain, line))
 }
