@@ -28,7 +28,7 @@ use aws_sdk_eks::config::{
     SharedHttpClient, StalledStreamProtectionConfig,
 };
 
-use crate::model::{Failure, Partition, Region, Route, Text};
+use crate::model::{Failure, Guard, Partition, Region, Route, Text};
 use budget::core::Limits;
 use budget::{Budget, Meter};
 use credentials::{Keyring, Served};
@@ -87,8 +87,8 @@ pub struct Settings {
     pub environment: Environment,
     /// From `--endpoint-url`: every service, every region.
     pub endpoint_url: Option<String>,
-    /// Cannot be switched off afterwards.
-    pub read_only: bool,
+    /// What may be changed; cannot be loosened afterwards.
+    pub guard: Guard,
     pub deadlines: Deadlines,
 }
 
@@ -97,7 +97,7 @@ impl Settings {
         Self {
             environment: Environment::Ambient,
             endpoint_url: None,
-            read_only: false,
+            guard: Guard::default(),
             deadlines: Deadlines::default(),
         }
     }
@@ -159,8 +159,12 @@ impl Cloud {
         Ok(cloud)
     }
 
+    pub fn guard(&self) -> &Guard {
+        &self.settings.guard
+    }
+
     pub fn read_only(&self) -> bool {
-        self.settings.read_only
+        self.settings.guard.read_only
     }
 
     /// What the calls of this run cost so far.

@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::input::Keymap;
-use crate::model::pattern::ClusterPattern;
+use crate::model::Guard;
 use crate::theme;
 
 /// A commented sample that shows every setting at its default; tests hold it to that.
@@ -21,12 +21,8 @@ pub const SAMPLE: &str = include_str!("../assets/config.toml");
 pub struct Config {
     /// What to look at where the command line names no profile; empty for the standard AWS chain.
     pub scopes: Vec<Scope>,
-    /// No change anywhere.
-    pub read_only: bool,
-    /// No change to these clusters.
-    pub read_only_clusters: Vec<ClusterPattern>,
-    /// A change to these clusters must be confirmed by typing a name.
-    pub protected: Vec<ClusterPattern>,
+    /// From `read-only` and `protected`.
+    pub guard: Guard,
     /// One of [`theme::NAMES`].
     pub theme: String,
     pub keymap: Keymap,
@@ -36,9 +32,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             scopes: Vec::new(),
-            read_only: false,
-            read_only_clusters: Vec::new(),
-            protected: Vec::new(),
+            guard: Guard::default(),
             theme: theme::NAMES[0].to_owned(),
             keymap: Keymap::default(),
         }

@@ -12,14 +12,14 @@ use crate::app::msg::{Signal, Spent};
 use crate::app::pane::{Pane, PaneId, Restriction, RowKey};
 use crate::app::remote::Ticket;
 use crate::input::{Context, Keymap};
-use crate::model::{AssociationKey, Failure, Region, Route, Text};
+use crate::model::{Access, AssociationKey, ClusterArn, Failure, Guard, Region, Route, Text};
 
 /// What is settled before the program starts, and stays.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub keymap: Keymap,
-    /// No write can be made in this run.
-    pub read_only: bool,
+    /// What may be changed in this run.
+    pub guard: Guard,
     /// The world is simulated.
     pub demo: bool,
     /// Why some scope could not even be tried, such as a profile that does not exist.
@@ -134,6 +134,25 @@ impl State {
     /// The row under the cursor of the focused pane.
     pub fn selected(&self) -> Option<&RowKey> {
         self.focused()?.selected.as_ref()
+    }
+
+    /// What may be changed where the cursor is; without a row, what may be changed at most.
+    pub fn access(&self) -> Access {
+        match self.selected() {
+            Some(key) => self.access_to(key.cluster()),
+            None if self.options.guard.read_only => Access::ReadOnly,
+            None => Access::Open,
+        }
+    }
+
+    /// What may be changed of a cluster, by whatever profile it is reached.
+    pub fn access_to(&self, arn: &ClusterArn) -> Access {
+        let ids = self.fleet.clusters.get(arn).into_iter();
+        let ids = ids.flat_map(|row| row.routes.keys());
+        let profiles: Vec<&str> = ids
+            .filter_map(|id| Some(self.fleet.route(*id)?.route.profile_name()))
+            .collect();
+        self.options.guard.access(arn, &profiles)
     }
 
     /// Rows of a pane must be arranged anew.

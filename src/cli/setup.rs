@@ -11,7 +11,7 @@ use crate::cli::paths;
 use crate::cli::problem::Problem;
 use crate::cloud::{Cloud, Settings};
 use crate::config::{Config, Location};
-use crate::model::Failure;
+use crate::model::{Failure, Guard};
 use crate::ops::routes::{self, Resolved, Scope};
 
 /// Everything that a command needs before its first call.
@@ -28,7 +28,6 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) async fn new(global: &Global) -> Result<Self, Problem> {
         let config = config(global)?;
-        let read_only = is_read_only(global, &config);
         let demo = if global.demo {
             Some(Demo::start().await?)
         } else {
@@ -41,7 +40,7 @@ impl Setup {
                 ..Settings::ambient()
             },
         };
-        settings.read_only = read_only;
+        settings.guard = guard(global, &config);
         let cloud = Cloud::new(settings)?;
         let configured = config.scopes.iter().map(|scope| Scope {
             profile: scope.profile.clone(),
@@ -105,10 +104,11 @@ pub(crate) fn config(global: &Global) -> Result<Config, Problem> {
 }
 
 /// The strictest of option, environment and configuration.
-pub(crate) fn is_read_only(global: &Global, config: &Config) -> bool {
-    global.read_only
-        || config.read_only
-        || demands_read_only(std::env::var_os("ROLEDEX_READ_ONLY").as_deref())
+fn guard(global: &Global, config: &Config) -> Guard {
+    let mut guard = config.guard.clone();
+    guard.read_only |= global.read_only;
+    guard.read_only |= demands_read_only(std::env::var_os("ROLEDEX_READ_ONLY").as_deref());
+    guard
 }
 
 /// A value that is not plainly "no" counts as yes: a typo must not allow a change.

@@ -46,7 +46,7 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
     let options = runtime::Options {
         app: app::Options {
             keymap: setup.config.keymap.clone(),
-            read_only: setup.cloud.read_only(),
+            guard: setup.cloud.guard().clone(),
             demo: setup.demo.is_some(),
             troubles,
         },

@@ -306,7 +306,7 @@ mod tests {
         let keys = "[default]\naws_access_key_id = A\naws_secret_access_key = b\n";
         std::fs::write(file("credentials"), keys).unwrap();
         let mut settings = Settings::isolated(file("config"), file("credentials"), url);
-        settings.read_only = read_only;
+        settings.guard.read_only = read_only;
         settings
     }
 

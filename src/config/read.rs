@@ -53,10 +53,10 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
         match &**name.get_ref() {
             "scopes" => config.scopes = list(value, "scopes", scope)?,
             "read-only" => match value.get_ref().as_bool() {
-                Some(everywhere) => config.read_only = everywhere,
-                None => config.read_only_clusters = list(value, "read-only", pattern)?,
+                Some(everywhere) => config.guard.read_only = everywhere,
+                None => config.guard.read_only_clusters = list(value, "read-only", pattern)?,
             },
-            "protected" => config.protected = list(value, "protected", pattern)?,
+            "protected" => config.guard.protected = list(value, "protected", pattern)?,
             "theme" => config.theme = theme(value)?,
             "keys" => config.keymap = keymap(value)?,
             other => {
@@ -273,14 +273,17 @@ top = ["home", "ctrl-home"]
             cluster: glob(text),
             ..ClusterPattern::default()
         };
-        assert_eq!((config.theme.as_str(), config.read_only), ("mono", false));
-        assert_eq!(config.read_only_clusters, [cluster("prod-*")]);
+        assert_eq!(
+            (config.theme.as_str(), config.guard.read_only),
+            ("mono", false)
+        );
+        assert_eq!(config.guard.read_only_clusters, [cluster("prod-*")]);
         let place = ClusterPattern {
             account: glob("1111*"),
             region: glob("eu-?est-1"),
             ..ClusterPattern::default()
         };
-        assert_eq!(config.protected, [cluster("live"), place]);
+        assert_eq!(config.guard.protected, [cluster("live"), place]);
         let prod = Scope {
             profile: Some("team/prod".to_owned()),
             regions: vec!["eu-west-1".to_owned(), "all".to_owned()],
@@ -289,7 +292,12 @@ top = ["home", "ctrl-home"]
         assert_eq!(config.keymap.shown(Command::Refresh).unwrap(), "f5");
         assert_eq!(config.keymap.shown(Command::Zoom), None);
         assert_eq!(config.keymap.keys(Command::Top).len(), 2);
-        assert!(Config::parse("read-only = true", "").unwrap().read_only);
+        assert!(
+            Config::parse("read-only = true", "")
+                .unwrap()
+                .guard
+                .read_only
+        );
     }
 
     #[test]

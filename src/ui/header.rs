@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use crate::app::State;
 use crate::app::fleet::RouteRow;
 use crate::app::pane::glyph;
+use crate::model::Access;
 use crate::theme::Role;
 use crate::ui::counted;
 use crate::ui::painter::{Painter, Piece, piece, width};
@@ -90,11 +91,12 @@ fn demo(state: &State) -> Option<Part<'_>> {
         .then(|| part(99, [piece(Role::BadgeDemo, " DEMO ")]))
 }
 
+/// What may be changed where the cursor is.
 fn mode(state: &State) -> Part<'_> {
-    if state.options.read_only {
-        part(90, [piece(Role::BadgeReadOnly, " RO ")])
-    } else {
-        part(60, [piece(Role::BadgeReadWrite, " RW ")])
+    match state.access() {
+        Access::ReadOnly => part(90, [piece(Role::BadgeReadOnly, " RO ")]),
+        Access::Protected => part(85, [piece(Role::BadgeReadWrite, " RW PROTECTED ")]),
+        Access::Open => part(60, [piece(Role::BadgeReadWrite, " RW ")]),
     }
 }
 

@@ -82,8 +82,8 @@ fn what_the_prose_shows_as_examples_is_valid() {
     assert_eq!(
         (
             config.scopes.len(),
-            config.protected.len(),
-            config.read_only_clusters.len()
+            config.guard.protected.len(),
+            config.guard.read_only_clusters.len()
         ),
         (2, 3, 2)
     );

@@ -62,7 +62,7 @@ impl Flow {
     )]
     pub(crate) async fn read_only(simulator: Simulator, routes: Vec<Route>) -> Self {
         let (mut settings, files) = settings(&simulator);
-        settings.read_only = true;
+        settings.guard.read_only = true;
         let cloud = Cloud::new(settings).unwrap();
         Self::with(cloud, simulator, routes, None, files)
     }

@@ -8,7 +8,7 @@ use roledex::app::msg::Spent;
 use roledex::app::{Msg, Options, Request};
 use roledex::input::{Command, Keymap};
 use roledex::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
-use roledex::model::{Failure, FailureKind, Known, Region};
+use roledex::model::{Failure, FailureKind, Guard, Known, Region};
 
 use crate::script::{ACCOUNT, Script, association, cluster_arn};
 use world::{
@@ -290,7 +290,7 @@ pub(super) fn hostile_text(width: u16, height: u16) -> Script {
 pub(super) fn read_only_demo(width: u16, height: u16) -> Script {
     ready_with(
         Options {
-            read_only: true,
+            guard: Guard::read_only(),
             demo: true,
             ..Options::default()
         },
