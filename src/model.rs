@@ -14,6 +14,7 @@ pub mod failure;
 pub mod guard;
 pub mod identity;
 pub mod known;
+pub mod kubernetes;
 pub mod measure;
 pub mod node;
 pub mod pattern;
