@@ -97,7 +97,7 @@ impl ClusterReference {
     }
 }
 
-/// An association as typed: `namespace/serviceaccount`, or its id.
+/// An association as typed: `namespace/serviceaccount`, its id, or its ARN, which ends in the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AssociationReference {
     Id(String),
@@ -109,6 +109,13 @@ pub enum AssociationReference {
 
 impl AssociationReference {
     pub fn parse(text: &str) -> Result<Self, BadReference> {
+        if let Some((_, id)) = text
+            .strip_prefix("arn:")
+            .filter(|arn| arn.contains(":podidentityassociation/"))
+            .and_then(|arn| arn.rsplit_once('/'))
+        {
+            return Self::parse(id);
+        }
         match text.split_once('/') {
             Some((namespace, service_account))
                 if !namespace.is_empty()
@@ -129,7 +136,7 @@ impl AssociationReference {
                 text.chars().count()
             ))),
             _ => Err(BadReference(format!(
-                "\"{}\" does not name an association: write NAMESPACE/SERVICEACCOUNT or its id (a-…)",
+                "\"{}\" does not name an association: write NAMESPACE/SERVICEACCOUNT, its id (a-…) or its ARN",
                 crate::model::text::visible(text)
             ))),
         }
@@ -194,7 +201,13 @@ mod tests {
             AssociationReference::parse("ns/sa"),
             Ok(AssociationReference::Name { .. })
         ));
-        for bad in ["", "ns", "ns/", "/sa", "a/b/c", "a-short"] {
+        let arn = "arn:aws:eks:eu-west-1:111122223333:podidentityassociation/shop/";
+        assert_eq!(
+            AssociationReference::parse(&format!("{arn}a-1b2c3d4e5f6g7h8i9")),
+            AssociationReference::parse("a-1b2c3d4e5f6g7h8i9")
+        );
+        let without_id = [arn, "arn:aws:eks:eu-west-1:111122223333:cluster/shop"];
+        for bad in ["", "ns", "ns/", "/sa", "a/b/c", "a-short"].into_iter().chain(without_id) {
             assert!(AssociationReference::parse(bad).is_err(), "{bad}");
         }
     }
