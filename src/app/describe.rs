@@ -1,14 +1,21 @@
 //! What text views say, as lines of toned spans.
 
+mod association;
+mod cluster;
 mod help;
 mod row;
 mod scopes;
+mod update;
+
+pub(in crate::app) use association::association;
+pub(in crate::app) use cluster::cluster;
+pub(in crate::app) use row::provenance;
+pub(in crate::app) use update::update;
 
 use std::borrow::Cow;
 
 use crate::app::modal::{Form, Subject, TextView};
 use crate::app::pane::Tone;
-use crate::app::share;
 use crate::app::state::State;
 
 /// A line of text in pieces; each piece is already visible text.
@@ -63,7 +70,7 @@ pub fn title(state: &State, view: &TextView) -> String {
                 Form::Yaml => " (YAML)",
                 Form::Json => " (JSON)",
             };
-            format!("{}{form}", share::name(state, key))
+            format!("{}{form}", key.view().name(&state.fleet, key))
         }
     }
 }
@@ -73,7 +80,7 @@ pub fn lines(state: &State, view: &TextView) -> Vec<TextLine> {
     match (&view.subject, view.form) {
         (Subject::Help(context), _) => help::lines(state, *context),
         (Subject::Scopes, _) => scopes::lines(state),
-        (Subject::Row(key), Form::Explained) => row::explained(state, key, view),
+        (Subject::Row(key), Form::Explained) => row::explained(state, key),
         (Subject::Row(key), form) => row::raw(state, key, view, form),
     }
 }

@@ -59,8 +59,8 @@ impl Area {
 ///
 /// ```text
 /// ┌ header ────────────────────────────────────────────────┐
-/// │ clusters            │ associations                     │   at 120x30 and above: four panes
-/// │                     │                                  │   below, or zoomed: tabs and one pane
+/// │ clusters            │ associations                     │   at 120x30 and above: four views together
+/// │                     │                                  │   below, zoomed, or another view: tabs and one
 /// │ updates             │ service accounts                 │
 /// └ prompt (while a filter is typed or set) ── footer ─────┘
 /// ```
@@ -95,7 +95,7 @@ impl Layout {
         let header = rest.cut_top(header_rows);
         let footer = rest.cut_bottom(u16::from(size.height >= 4));
         let mut tabs = Area::default();
-        if zoomed || !together {
+        if zoomed || !together || !focus.is_together() {
             if size.height >= 8 {
                 tabs = rest.cut_top(1);
             }
@@ -164,21 +164,22 @@ mod tests {
 
     #[test]
     fn panes_stand_together_from_120_by_30_on() {
-        for (width, height, zoomed, panes) in [
-            (120, 30, false, 4),
-            (119, 30, false, 1),
-            (120, 29, false, 1),
-            (140, 40, true, 1),
+        for (width, height, focus, zoomed, panes) in [
+            (120, 30, PaneId::Associations, false, 4),
+            (119, 30, PaneId::Associations, false, 1),
+            (120, 29, PaneId::Associations, false, 1),
+            (140, 40, PaneId::Associations, true, 1),
+            (140, 40, PaneId::Pods, false, 1),
         ] {
-            let layout = Layout::new(Size { width, height }, PaneId::Associations, zoomed, true);
+            let layout = Layout::new(Size { width, height }, focus, zoomed, true);
             assert_eq!(layout.panes.len(), panes, "{width}x{height}");
         }
     }
 
     proptest! {
         #[test]
-        fn parts_lie_on_the_screen_and_apart(width in 0u16..400, height in 0u16..200, zoomed: bool, header: bool) {
-            let layout = Layout::new(Size { width, height }, PaneId::Updates, zoomed, header);
+        fn parts_lie_on_the_screen_and_apart(width in 0u16..400, height in 0u16..200, view in 0usize..9, zoomed: bool, header: bool) {
+            let layout = Layout::new(Size { width, height }, PaneId::ALL[view], zoomed, header);
             let mut cells = 0u32;
             for area in [layout.header, layout.tabs, layout.footer].into_iter().chain(layout.panes.iter().map(|(_, a)| *a)) {
                 prop_assert!(area.x + area.width <= width && area.y + area.height <= height);

@@ -131,6 +131,11 @@ impl State {
         self.fleet.route_to(arn)
     }
 
+    /// The route by which more of a row can be asked.
+    pub fn route_for(&self, key: &RowKey) -> Option<RouteId> {
+        self.route_to(key.cluster()?)
+    }
+
     /// Puts associations that lack their details at the end of the queue.
     pub fn enqueue(&mut self, keys: impl IntoIterator<Item = AssociationKey>) {
         for key in keys {
@@ -210,6 +215,17 @@ impl State {
         }
     }
 
+    /// What is known of the associations stays in sight until it is read again.
+    pub fn expire_details(&mut self, clusters: &[ClusterArn]) {
+        let clusters: HashSet<_> = clusters.iter().collect();
+        for (key, row) in &mut self.fleet.associations {
+            if clusters.contains(&key.cluster) {
+                row.detail.expire();
+            }
+        }
+        self.touch(PaneId::Associations);
+    }
+
     /// Associations on screen, a screenful below and above, and the marked ones, in that order.
     fn in_view(&self) -> Vec<AssociationKey> {
         let Some(pane) = self.pane(PaneId::Associations) else {
@@ -232,7 +248,7 @@ impl State {
         });
         let marked = pane.marks.iter().filter_map(|key| match key {
             RowKey::Association(key) => Some(key.clone()),
-            RowKey::Cluster(_) | RowKey::Update(_) => None,
+            _ => None,
         });
         keyed.chain(marked).collect()
     }

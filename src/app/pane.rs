@@ -1,13 +1,19 @@
-//! Panes: tables over the fleet, each with its own view, selection, order and filter.
+//! Panes: views of the fleet, each with its own selection, order and filter.
+//!
+//! A new view is a file here that implements [`Noun`] over a map of the fleet, a variant of [`PaneId`] and of
+//! [`RowKey`], a command in the table of commands, and its text in `app/describe`.
 
 pub mod associations;
 mod cell;
 pub mod clusters;
 mod order;
+mod unread;
 pub mod updates;
+pub mod view;
 
 pub use cell::{Cell, Tone, freshness, glyph};
 pub use order::{SortKey, arrange};
+pub use view::{Noun, Opens, Source, View};
 
 use std::collections::BTreeSet;
 
@@ -15,51 +21,88 @@ use jiff::Timestamp;
 
 use crate::app::filter::Filter;
 use crate::app::fleet::Fleet;
+use crate::input::Command;
 use crate::model::{AssociationKey, ClusterArn, UpdateKey};
 
-/// The panes in the order of `tab`.
+/// The views in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PaneId {
     Clusters,
     Associations,
     Updates,
     ServiceAccounts,
+    Pods,
+    Roles,
+    IdentityProviders,
+    Addons,
+    AccessEntries,
 }
 
 impl PaneId {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 9] = [
+        Self::Clusters,
+        Self::Associations,
+        Self::Updates,
+        Self::ServiceAccounts,
+        Self::Pods,
+        Self::Roles,
+        Self::IdentityProviders,
+        Self::Addons,
+        Self::AccessEntries,
+    ];
+
+    /// The views that stand together where there is room; every other one takes the whole screen.
+    pub const TOGETHER: [Self; 4] = [
         Self::Clusters,
         Self::Associations,
         Self::Updates,
         Self::ServiceAccounts,
     ];
 
-    pub fn title(self) -> &'static str {
+    /// The one match from views to what they are made of.
+    pub fn view(self) -> &'static dyn View {
         match self {
-            Self::Clusters => "Clusters",
-            Self::Associations => "Pod Identity associations",
-            Self::Updates => "Updates",
-            Self::ServiceAccounts => "Service accounts",
+            Self::Clusters => &clusters::Clusters,
+            Self::Associations => &associations::Associations,
+            Self::Updates => &updates::Updates,
+            Self::ServiceAccounts => &unread::SERVICE_ACCOUNTS,
+            Self::Pods => &unread::PODS,
+            Self::Roles => &unread::ROLES,
+            Self::IdentityProviders => &unread::IDENTITY_PROVIDERS,
+            Self::Addons => &unread::ADDONS,
+            Self::AccessEntries => &unread::ACCESS_ENTRIES,
         }
+    }
+
+    /// The view that a command focuses, if it focuses one.
+    pub fn of(command: Command) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|id| id.view().command() == command)
+    }
+
+    /// Where it stands in the order of keys, from 1 on.
+    pub fn number(self) -> usize {
+        let before = Self::ALL.iter().take_while(|id| **id != self);
+        before.count() + 1
+    }
+
+    /// Whether it stands together with others where there is room.
+    pub fn is_together(self) -> bool {
+        Self::TOGETHER.contains(&self)
+    }
+
+    pub fn title(self) -> &'static str {
+        self.view().title()
     }
 
     /// One word for the tab line.
     pub fn tab(self) -> &'static str {
-        match self {
-            Self::Clusters => "Clusters",
-            Self::Associations => "Associations",
-            Self::Updates => "Updates",
-            Self::ServiceAccounts => "Service accounts",
-        }
+        self.view().tab()
     }
 
     pub fn columns(self) -> &'static [Column] {
-        match self {
-            Self::Clusters => &clusters::COLUMNS,
-            Self::Associations => &associations::COLUMNS,
-            Self::Updates => &updates::COLUMNS,
-            Self::ServiceAccounts => &[],
-        }
+        self.view().columns()
     }
 }
 
@@ -86,12 +129,27 @@ pub enum RowKey {
 }
 
 impl RowKey {
-    pub fn cluster(&self) -> &ClusterArn {
+    /// The cluster that it is of; `None` if it is of none, or of several.
+    pub fn cluster(&self) -> Option<&ClusterArn> {
         match self {
-            Self::Cluster(arn) => arn,
-            Self::Association(key) => &key.cluster,
-            Self::Update(key) => &key.cluster,
+            Self::Cluster(arn) => Some(arn),
+            Self::Association(key) => Some(&key.cluster),
+            Self::Update(key) => Some(&key.cluster),
         }
+    }
+
+    /// The view whose row it is.
+    pub fn pane(&self) -> PaneId {
+        match self {
+            Self::Cluster(_) => PaneId::Clusters,
+            Self::Association(_) => PaneId::Associations,
+            Self::Update(_) => PaneId::Updates,
+        }
+    }
+
+    /// What its view is made of.
+    pub fn view(&self) -> &'static dyn View {
+        self.pane().view()
     }
 }
 
@@ -131,16 +189,6 @@ pub struct Pane {
 
 impl Pane {
     pub fn new(id: PaneId) -> Self {
-        let sort = match id {
-            PaneId::Updates => Sort {
-                column: updates::AGE,
-                descending: false,
-            },
-            PaneId::Clusters | PaneId::Associations | PaneId::ServiceAccounts => Sort {
-                column: 0,
-                descending: false,
-            },
-        };
         Self {
             id,
             rows: Vec::new(),
@@ -150,7 +198,7 @@ impl Pane {
             cursor: 0,
             top: 0,
             skipped: 0,
-            sort,
+            sort: id.view().sort(),
             filter: Filter::default(),
             problems_only: false,
             marks: BTreeSet::new(),
@@ -186,66 +234,11 @@ impl Restriction {
 }
 
 pub fn row_key(fleet: &Fleet, id: PaneId, index: usize) -> Option<RowKey> {
-    match id {
-        PaneId::Clusters => fleet
-            .clusters
-            .get_index(index)
-            .map(|(arn, _)| RowKey::Cluster(arn.clone())),
-        PaneId::Associations => fleet
-            .associations
-            .get_index(index)
-            .map(|(key, _)| RowKey::Association(key.clone())),
-        PaneId::Updates => fleet
-            .updates
-            .get_index(index)
-            .map(|(key, _)| RowKey::Update(key.clone())),
-        PaneId::ServiceAccounts => None,
-    }
-}
-
-fn row_index(fleet: &Fleet, key: &RowKey) -> Option<usize> {
-    match key {
-        RowKey::Cluster(arn) => fleet.clusters.get_index_of(arn),
-        RowKey::Association(key) => fleet.associations.get_index_of(key),
-        RowKey::Update(key) => fleet.updates.get_index_of(key),
-    }
+    id.view().key(fleet, index)
 }
 
 /// The content of one cell; out of range it is empty.
 pub fn cell(fleet: &Fleet, id: PaneId, index: usize, column: usize, now: Timestamp) -> Cell<'_> {
-    let cell = match id {
-        PaneId::Clusters => fleet
-            .clusters
-            .get_index(index)
-            .map(|(_, row)| clusters::cell(fleet, row, column, now)),
-        PaneId::Associations => fleet
-            .associations
-            .get_index(index)
-            .map(|(_, row)| associations::cell(fleet, row, column, now)),
-        PaneId::Updates => fleet
-            .updates
-            .get_index(index)
-            .map(|(_, row)| updates::cell(fleet, row, column, now)),
-        PaneId::ServiceAccounts => None,
-    };
+    let cell = id.view().cell(fleet, index, column, now);
     cell.unwrap_or_else(|| Cell::plain(""))
-}
-
-/// Says whether a row has a problem, for the view of problems only.
-pub fn has_problem(fleet: &Fleet, id: PaneId, index: usize) -> bool {
-    match id {
-        PaneId::Clusters => fleet
-            .clusters
-            .get_index(index)
-            .is_some_and(|(_, row)| clusters::has_problem(row)),
-        PaneId::Associations => fleet
-            .associations
-            .get_index(index)
-            .is_some_and(|(_, row)| associations::has_problem(row)),
-        PaneId::Updates => fleet
-            .updates
-            .get_index(index)
-            .is_some_and(|(_, row)| updates::has_problem(row)),
-        PaneId::ServiceAccounts => false,
-    }
 }

@@ -32,6 +32,23 @@ pub struct Failed {
     pub at: Timestamp,
 }
 
+/// How the reading of a list goes: what is needed to say why a view has no rows, or not all of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// It was read, if only by an earlier run.
+    pub is_known: bool,
+    pub is_waiting: bool,
+    /// Why the last try failed.
+    pub failure: Option<&'a Failure>,
+}
+
+impl Reading<'_> {
+    /// Nobody has asked yet.
+    pub fn is_unread(&self) -> bool {
+        !self.is_known && !self.is_waiting && self.failure.is_none()
+    }
+}
+
 impl<T> Default for Remote<T> {
     fn default() -> Self {
         Self {
@@ -77,6 +94,15 @@ impl<T> Remote<T> {
         self.known
             .as_ref()
             .is_some_and(|known| known.origin == Origin::Live)
+    }
+
+    /// How reading it goes, without the value.
+    pub fn reading(&self) -> Reading<'_> {
+        Reading {
+            is_known: self.known.is_some(),
+            is_waiting: self.waiting().is_some(),
+            failure: self.failed().map(|failed| &failed.failure),
+        }
     }
 
     /// Opens a question; a question that was open before is forgotten, and its answer will not land.

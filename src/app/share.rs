@@ -6,52 +6,11 @@ use crate::app::state::State;
 use crate::model::export::terraform::Terraform;
 use crate::model::export::{Exported, aws_cli, eksctl};
 use crate::model::text::shell_word;
-use crate::model::{AssociationKey, Partition, Region};
-
-/// The name by which people and the command line call a row.
-pub fn name(state: &State, key: &RowKey) -> String {
-    match key {
-        RowKey::Cluster(arn) => arn.name().to_owned(),
-        RowKey::Association(key) => state
-            .fleet
-            .associations
-            .get(key)
-            .map_or_else(|| key.id.to_string(), |row| row.summary.name()),
-        RowKey::Update(key) => key.id.to_string(),
-    }
-}
-
-/// The ARN of a row; updates have none, so it is their cluster's.
-pub fn arn(state: &State, key: &RowKey) -> String {
-    match key {
-        RowKey::Cluster(arn) => arn.as_str().to_owned(),
-        RowKey::Association(key) => {
-            let sent = state
-                .fleet
-                .associations
-                .get(key)
-                .and_then(|row| row.summary.arn.as_deref());
-            let cluster = &key.cluster;
-            sent.map_or_else(
-                || {
-                    format!(
-                        "arn:{}:eks:{}:{}:podidentityassociation/{}/{}",
-                        cluster.partition(),
-                        cluster.region(),
-                        cluster.account(),
-                        cluster.name(),
-                        key.id
-                    )
-                },
-                str::to_owned,
-            )
-        }
-        RowKey::Update(key) => key.cluster.as_str().to_owned(),
-    }
-}
+use crate::model::{AssociationKey, ClusterArn, Partition, Region};
 
 /// Everything that can be copied of a row, for the copy menu.
 pub fn items(state: &State, key: &RowKey) -> Vec<Item> {
+    let (view, fleet) = (key.view(), &state.fleet);
     let mut items = Vec::new();
     let mut add = |label: &str, text: String, what: &'static str| {
         items.push(Item {
@@ -60,46 +19,26 @@ pub fn items(state: &State, key: &RowKey) -> Vec<Item> {
             action: Action::Copy { text, what },
         });
     };
-    add("name", name(state, key), "name");
-    add("ARN", arn(state, key), "ARN");
-    if let RowKey::Association(key) = key {
-        add("association id", key.id.to_string(), "association id");
-        if let Some(detail) = state
-            .fleet
-            .associations
-            .get(key)
-            .and_then(|row| row.detail.value())
-        {
-            for (label, value) in [
-                ("role ARN", &detail.role),
-                ("target role ARN", &detail.target_role),
-            ] {
-                if let Some(value) = value {
-                    add(label, value.to_string(), "role ARN");
-                }
-            }
-            if let Some(external_id) = detail.external_id() {
-                add("external id", external_id.to_string(), "external id");
-            }
-        }
+    add("name", view.name(fleet, key), "name");
+    if let Some(arn) = view.arn(fleet, key) {
+        add("ARN", arn, "ARN");
     }
-    if !matches!(key, RowKey::Cluster(_)) {
-        add(
-            "cluster ARN",
-            key.cluster().as_str().to_owned(),
-            "cluster ARN",
-        );
+    for (label, text, what) in view.copies(fleet, key) {
+        add(label, text, what);
     }
-    add("console address", console_url(key), "console address");
-    items.push(command_item(state, key));
-    if let RowKey::Association(key) = key {
-        items.extend(definitions(state, key));
+    if let (Some(cluster), false) = (key.cluster(), matches!(key, RowKey::Cluster(_))) {
+        add("cluster ARN", cluster.as_str().to_owned(), "cluster ARN");
     }
+    if let Some(address) = view.console(key) {
+        add("console address", address, "console address");
+    }
+    items.extend(command_item(state, key));
+    items.extend(view.definitions(state, key));
     items
 }
 
 /// The association written down for other tools, once its details are known.
-fn definitions(state: &State, key: &AssociationKey) -> Vec<Item> {
+pub(super) fn definitions(state: &State, key: &AssociationKey) -> Vec<Item> {
     let Some(row) = state.fleet.associations.get(key) else {
         return Vec::new();
     };
@@ -147,15 +86,9 @@ fn definitions(state: &State, key: &AssociationKey) -> Vec<Item> {
     ]
 }
 
-/// The page of the web console that shows a row.
-fn console_url(key: &RowKey) -> String {
-    let cluster = key.cluster();
+/// A page of the web console about a cluster.
+pub(super) fn cluster_page(cluster: &ClusterArn, tab: &str) -> String {
     let host = Partition::of(&Region::new(cluster.region())).console_host();
-    let tab = match key {
-        RowKey::Cluster(_) => "overview",
-        RowKey::Association(_) => "access",
-        RowKey::Update(_) => "update-history",
-    };
     let (region, name) = (cluster.region(), cluster.name());
     format!(
         "https://{region}.{host}/eks/clusters/{name}?region={region}&selectedTab=cluster-{tab}-tab"
@@ -163,9 +96,13 @@ fn console_url(key: &RowKey) -> String {
 }
 
 /// The AWS CLI command that reads the row, unless a name in it could harm the terminal it is pasted into.
-fn command_item(state: &State, key: &RowKey) -> Item {
+fn command_item(state: &State, key: &RowKey) -> Option<Item> {
+    let words = key.view().aws_command(key);
+    if words.is_empty() {
+        return None;
+    }
     let label = "AWS CLI command".to_owned();
-    match command(state, key) {
+    Some(match command(state, key, words) {
         Ok(text) => Item {
             label,
             note: text.clone(),
@@ -179,12 +116,15 @@ fn command_item(state: &State, key: &RowKey) -> Item {
             note: reason.clone(),
             action: Action::Refused(reason),
         },
-    }
+    })
 }
 
-fn command(state: &State, key: &RowKey) -> Result<String, String> {
-    let cluster = key.cluster();
-    let mut words = vec!["aws".to_owned(), "eks".to_owned()];
+fn command(
+    state: &State,
+    key: &RowKey,
+    options: Vec<(&'static str, String)>,
+) -> Result<String, String> {
+    let mut words = vec!["aws".to_owned()];
     let mut push = |option: &str, value: &str| match shell_word(value) {
         Ok(word) => {
             words.push(option.to_owned());
@@ -193,33 +133,14 @@ fn command(state: &State, key: &RowKey) -> Result<String, String> {
         }
         Err(refused) => Err(refused.to_string()),
     };
-    match key {
-        RowKey::Cluster(arn) => push("describe-cluster --name", arn.name())?,
-        RowKey::Association(key) => {
-            push(
-                "describe-pod-identity-association --cluster-name",
-                cluster.name(),
-            )?;
-            push("--association-id", &key.id)?;
-        }
-        RowKey::Update(key) => {
-            use crate::model::UpdateSubject;
-            push("describe-update --name", cluster.name())?;
-            push("--update-id", &key.id)?;
-            match &key.subject {
-                UpdateSubject::Cluster => {}
-                UpdateSubject::Addon(name) => push("--addon-name", name)?,
-                UpdateSubject::Nodegroup(name) => push("--nodegroup-name", name)?,
-                UpdateSubject::Capability(name) => push("--capability-name", name)?,
-            }
-        }
+    for (option, value) in options {
+        push(option, &value)?;
     }
-    push("--region", cluster.region())?;
-    let profile = state
-        .fleet
-        .route_to(cluster)
-        .and_then(|id| state.fleet.route(id));
-    if let Some(profile) = profile.and_then(|row| row.route.profile.as_deref()) {
+    if let Some(cluster) = key.cluster() {
+        push("--region", cluster.region())?;
+    }
+    let route = state.route_for(key).and_then(|id| state.fleet.route(id));
+    if let Some(profile) = route.and_then(|row| row.route.profile.as_deref()) {
         push("--profile", profile)?;
     }
     Ok(words.join(" "))

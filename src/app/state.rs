@@ -40,6 +40,8 @@ pub struct State {
     pub fleet: Fleet,
     pub panes: BTreeMap<PaneId, Pane>,
     pub focus: PaneId,
+    /// Views that the focused one hides, in the order in which they were left: the way back.
+    pub trail: Vec<PaneId>,
     pub zoomed: bool,
     pub header: bool,
     pub wide: bool,
@@ -96,6 +98,7 @@ impl State {
                 .map(|id| (id, Pane::new(id)))
                 .collect(),
             focus: PaneId::Clusters,
+            trail: Vec::new(),
             zoomed: false,
             header: true,
             wide: false,
@@ -138,8 +141,8 @@ impl State {
 
     /// What may be changed where the cursor is; without a row, what may be changed at most.
     pub fn access(&self) -> Access {
-        match self.selected() {
-            Some(key) => self.access_to(key.cluster()),
+        match self.selected().and_then(RowKey::cluster) {
+            Some(cluster) => self.access_to(cluster),
             None if self.options.guard.read_only => Access::ReadOnly,
             None => Access::Open,
         }

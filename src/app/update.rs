@@ -2,6 +2,8 @@
 
 mod main;
 mod modals;
+mod navigate;
+mod reading;
 mod textview;
 
 use jiff::Timestamp;

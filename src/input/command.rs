@@ -120,6 +120,16 @@ commands! {
     NextPane        "next-pane"        Move    "next pane"  "Focuses the next pane"                          [Main] ["tab"] 80;
     PreviousPane    "previous-pane"    Move    "prev pane"  "Focuses the previous pane"                      [Main] ["shift-tab"] 0;
 
+    ViewClusters    "view-clusters"    Move    "clusters"   "Focuses the clusters"                           [Main] ["1"] 0;
+    ViewAssociations "view-associations" Move  "associations" "Focuses the Pod Identity associations"        [Main] ["2"] 0;
+    ViewUpdates     "view-updates"     Move    "updates"    "Focuses the updates"                            [Main] ["3"] 0;
+    ViewServiceAccounts "view-service-accounts" Move "accounts" "Focuses the Kubernetes service accounts"    [Main] ["4"] 0;
+    ViewPods        "view-pods"        Move    "pods"       "Shows the pods, container by container"         [Main] ["5"] 57;
+    ViewRoles       "view-roles"       Move    "roles"      "Shows the IAM roles"                            [Main] ["6"] 0;
+    ViewIdentityProviders "view-identity-providers" Move "providers" "Shows the identity providers of the clusters" [Main] ["7"] 0;
+    ViewAddons      "view-addons"      Move    "add-ons"    "Shows the add-ons of the clusters"              [Main] ["8"] 0;
+    ViewAccessEntries "view-access-entries" Move "access"   "Shows the access entries of the clusters"       [Main] ["9"] 0;
+
     // Look closer
     Open            "open"             Look    "open"       "Shows the row's contents: a cluster scopes the other panes, other rows are described" [Main] ["enter"] 95;
     Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
@@ -176,7 +186,7 @@ commands! {
     Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu] ["?"] 88;
     Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;
     Menu            "menu"             Program "actions"    "Lists what can be done with the row"            [Main] ["m" "a"] 38;
-    Back            "back"             Program "back"       "Closes what lies on top; then clears filter, marks and scope, one a press" [Main Text Menu Prompt Dialog] ["esc"] 87;
+    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog] ["esc"] 87;
     Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu] ["q"] 78;
     Quit            "quit"             Program "quit"       "Quits at once"                                  [Everywhere] ["ctrl-c"] 0;
     Suspend         "suspend"          Program "suspend"    "Hands the terminal back to the shell; fg returns" [Everywhere] ["ctrl-z"] 0;

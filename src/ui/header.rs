@@ -132,7 +132,7 @@ fn scopes(state: &State) -> Part<'_> {
 fn route(state: &State) -> Option<&RouteRow> {
     let selected = state
         .selected()
-        .and_then(|key| state.route_to(key.cluster()))
+        .and_then(|key| state.route_for(key))
         .and_then(|id| state.fleet.route(id))
         .filter(|row| row.caller.value().is_some());
     selected.or_else(|| {

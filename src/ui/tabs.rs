@@ -1,4 +1,4 @@
-//! The tab line, where panes do not stand together.
+//! The tab line, where views do not stand together.
 
 use ratatui::layout::Rect;
 
@@ -6,15 +6,33 @@ use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::theme::Role;
 use crate::ui::painter::{Painter, Piece, piece, width};
-use crate::ui::pane::title::count;
+use crate::ui::pane::title::{count, key};
 
+/// How much of a tab is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Much {
+    /// Its key, its name and its rows.
+    All,
+    Name,
+    Key,
+}
+
+/// Draws as much of the tabs as there is room for.
+///
+/// ```text
+///  1 Clusters 8  2 Associations 160 [5 Pods 12/340] …
+///  1 Clusters  2 Associations [5 Pods] …
+///  1  2  3  4 [5 Pods 12/340] 6  7  8  9
+/// [5 Pods 12/340] 5/9
+/// ```
 pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    for tabs in [all(state, true), all(state, false), only(state)] {
-        if width(&tabs) <= usize::from(area.width) {
-            painter.pieces(area.x, area.y, area.width, &tabs);
+    let wide = [Much::All, Much::Name, Much::Key].map(|much| all(state, much));
+    for tabs in &wide {
+        if width(tabs) <= usize::from(area.width) {
+            painter.pieces(area.x, area.y, area.width, tabs);
             return;
         }
     }
@@ -22,46 +40,42 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) {
 }
 
 /// Every tab; the chosen one stands in brackets, so that it can be told without colour.
-fn all(state: &State, counts: bool) -> Vec<Piece<'_>> {
+fn all(state: &State, much: Much) -> Vec<Piece<'static>> {
     let mut pieces = Vec::new();
     for id in PaneId::ALL {
-        let chosen = id == state.focus;
-        let text = label(state, id, counts);
-        if chosen {
+        if id == state.focus {
+            let much = if much == Much::Name { much } else { Much::All };
+            let text = label(state, id, much);
             pieces.push(piece(Role::TabChosen, format!("[{text}]")));
         } else {
+            let text = label(state, id, much);
             pieces.push(piece(Role::Tab, format!(" {text} ")));
         }
-        pieces.push(piece(Role::Tab, " "));
     }
-    pieces.pop();
     pieces
 }
 
 /// The chosen tab and how many there are.
-fn only(state: &State) -> Vec<Piece<'_>> {
-    let position = PaneId::ALL
-        .iter()
-        .position(|id| *id == state.focus)
-        .unwrap_or(0)
-        + 1;
+fn only(state: &State) -> Vec<Piece<'static>> {
+    let (chosen, all) = (state.focus.number(), PaneId::ALL.len());
     vec![
         piece(
             Role::TabChosen,
-            format!("[{}]", label(state, state.focus, true)),
+            format!("[{}]", label(state, state.focus, Much::All)),
         ),
-        piece(Role::Tab, format!(" {position}/{}", PaneId::ALL.len())),
+        piece(Role::Tab, format!(" {chosen}/{all}")),
     ]
 }
 
-fn label(state: &State, id: PaneId, counts: bool) -> String {
-    let counted = if counts {
-        state.pane(id).and_then(count)
-    } else {
-        None
-    };
-    counted.map_or_else(
-        || id.tab().to_owned(),
-        |count| format!("{} {count}", id.tab()),
-    )
+fn label(state: &State, id: PaneId, much: Much) -> String {
+    let name = id.tab();
+    let key = key(state, id);
+    let named = key
+        .as_deref()
+        .map_or_else(|| name.to_owned(), |key| format!("{key} {name}"));
+    match (much, state.pane(id).and_then(count)) {
+        (Much::Key, _) => key.unwrap_or_else(|| "·".to_owned()),
+        (Much::All, Some(count)) => format!("{named} {count}"),
+        (Much::All | Much::Name, _) => named,
+    }
 }

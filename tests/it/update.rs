@@ -1,6 +1,7 @@
 //! Update scripts: what keys and answers do to the state, without a terminal or a network.
 
 mod loading;
+mod navigation;
 mod panes;
 mod races;
 mod safety;

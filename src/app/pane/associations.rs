@@ -2,14 +2,168 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use crate::app::describe::{self, TextLine};
+use crate::app::effect::{Effect, Request};
 use crate::app::fleet::{AssociationRow, Fleet};
-use crate::app::pane::{Cell, Column, SortKey, Tone, freshness, glyph};
+use crate::app::modal::Item;
+use crate::app::pane::view::{Copied, Noun, Source};
+use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, freshness, glyph};
+use crate::app::share;
+use crate::app::state::State;
+use crate::input::Command;
 use crate::model::age::age;
 use crate::model::arn::{account_of, role_name};
+use crate::model::{AssociationKey, ClusterArn, RouteId};
 
-pub const COLUMNS: [Column; 12] = [
+pub struct Associations;
+
+impl Noun for Associations {
+    type Key = AssociationKey;
+    type Row = AssociationRow;
+
+    const TITLE: &'static str = "Pod Identity associations";
+    const TAB: &'static str = "Associations";
+    const NAMES: (&'static str, &'static str) = ("association", "associations");
+    const COMMAND: Command = Command::ViewAssociations;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const SOURCE: Source = Source::Clusters(|row| row.associations.reading());
+
+    fn rows(fleet: &Fleet) -> &IndexMap<AssociationKey, AssociationRow> {
+        &fleet.associations
+    }
+
+    fn wrap(key: AssociationKey) -> RowKey {
+        RowKey::Association(key)
+    }
+
+    fn unwrap(key: &RowKey) -> Option<&AssociationKey> {
+        match key {
+            RowKey::Association(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    fn admits(
+        key: &AssociationKey,
+        _: &AssociationRow,
+        limits: &Restriction,
+        _: Timestamp,
+    ) -> bool {
+        limits.admits(&key.cluster)
+    }
+
+    fn cell<'a>(
+        fleet: &'a Fleet,
+        _: &'a AssociationKey,
+        row: &'a AssociationRow,
+        column: usize,
+        now: Timestamp,
+    ) -> Cell<'a> {
+        cell(fleet, row, column, now)
+    }
+
+    fn sort_key<'a>(
+        fleet: &'a Fleet,
+        _: &'a AssociationKey,
+        row: &'a AssociationRow,
+        column: usize,
+    ) -> SortKey<'a> {
+        sort_key(fleet, row, column)
+    }
+
+    fn identity<'a>(key: &'a AssociationKey, row: &'a AssociationRow) -> [&'a str; 4] {
+        [
+            &row.summary.namespace,
+            &row.summary.service_account,
+            key.cluster.as_str(),
+            &key.id,
+        ]
+    }
+
+    fn has_problem(row: &AssociationRow) -> bool {
+        row.detail.failed().is_some()
+    }
+
+    fn name(key: &AssociationKey, row: Option<&AssociationRow>) -> String {
+        row.map_or_else(|| key.id.to_string(), |row| row.summary.name())
+    }
+
+    fn arn(key: &AssociationKey, row: Option<&AssociationRow>) -> Option<String> {
+        let sent = row.and_then(|row| row.summary.arn.as_deref());
+        Some(sent.map_or_else(|| made_arn(key), str::to_owned))
+    }
+
+    fn describe(state: &State, _: &AssociationKey, row: &AssociationRow) -> Vec<TextLine> {
+        describe::association(state, row)
+    }
+
+    fn ask_document(_: &State, key: &AssociationKey, route: RouteId) -> Option<Request> {
+        let key = key.clone();
+        Some(Request::AssociationDocument { route, key })
+    }
+
+    fn copies(key: &AssociationKey, row: Option<&AssociationRow>) -> Vec<Copied> {
+        let mut copies = vec![("association id", key.id.to_string(), "association id")];
+        let Some(detail) = row.and_then(|row| row.detail.value()) else {
+            return copies;
+        };
+        for (label, what, value) in [
+            ("role ARN", "role ARN", detail.role.as_ref()),
+            ("target role ARN", "role ARN", detail.target_role.as_ref()),
+            ("external id", "external id", detail.external_id()),
+        ] {
+            copies.extend(value.map(|value| (label, value.to_string(), what)));
+        }
+        copies
+    }
+
+    fn definitions(state: &State, key: &AssociationKey) -> Vec<Item> {
+        share::definitions(state, key)
+    }
+
+    fn console(key: &AssociationKey) -> Option<String> {
+        Some(share::cluster_page(&key.cluster, "access"))
+    }
+
+    fn command(key: &AssociationKey) -> Vec<(&'static str, String)> {
+        vec![
+            (
+                "eks describe-pod-identity-association --cluster-name",
+                key.cluster.name().to_owned(),
+            ),
+            ("--association-id", key.id.to_string()),
+        ]
+    }
+
+    fn look(state: &mut State, key: &AssociationKey, effects: &mut Vec<Effect>) {
+        state.describe_association(key, true, effects);
+    }
+
+    fn refresh(state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>) {
+        state.expire_details(clusters);
+        for arn in clusters {
+            state.list_associations(arn, true, effects);
+        }
+    }
+}
+
+/// The ARN as AWS would write it, where a list did not send it.
+fn made_arn(key: &AssociationKey) -> String {
+    let cluster = &key.cluster;
+    format!(
+        "arn:{}:eks:{}:{}:podidentityassociation/{}/{}",
+        cluster.partition(),
+        cluster.region(),
+        cluster.account(),
+        cluster.name(),
+        key.id
+    )
+}
+
+const COLUMNS: [Column; 12] = [
     Column {
         title: "NAMESPACE",
         rank: 100,
@@ -99,12 +253,7 @@ pub const COLUMNS: [Column; 12] = [
 /// Indices of the columns that only a description fills.
 pub const DETAILS: [usize; 5] = [2, 3, 6, 7, 8];
 
-pub fn cell<'a>(
-    fleet: &'a Fleet,
-    row: &'a AssociationRow,
-    column: usize,
-    now: Timestamp,
-) -> Cell<'a> {
+fn cell<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize, now: Timestamp) -> Cell<'a> {
     let summary = &row.summary;
     match column {
         0 => Cell::plain(&*summary.namespace),
@@ -168,11 +317,7 @@ fn missing(row: &AssociationRow, described: bool) -> Cell<'static> {
     }
 }
 
-pub fn has_problem(row: &AssociationRow) -> bool {
-    row.detail.failed().is_some()
-}
-
-pub fn sort_key<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize) -> SortKey<'a> {
+fn sort_key<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize) -> SortKey<'a> {
     let detail = row.detail.value();
     let words = |value: Option<&'a str>| {
         value.map_or(SortKey::Missing, |value| {

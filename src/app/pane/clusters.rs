@@ -2,14 +2,123 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use crate::app::describe::{self, TextLine};
+use crate::app::effect::Effect;
 use crate::app::fleet::{ClusterRow, Fleet};
-use crate::app::pane::{Cell, Column, SortKey, Tone, freshness, glyph};
-use crate::model::Origin;
+use crate::app::pane::view::{Kept, Noun, Opens, Source};
+use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, freshness, glyph};
+use crate::app::share;
+use crate::app::state::State;
+use crate::input::Command;
 use crate::model::age::age;
+use crate::model::{ClusterArn, Origin};
 
-pub const COLUMNS: [Column; 10] = [
+pub struct Clusters;
+
+impl Noun for Clusters {
+    type Key = ClusterArn;
+    type Row = ClusterRow;
+
+    const TITLE: &'static str = "Clusters";
+    const TAB: &'static str = "Clusters";
+    const NAMES: (&'static str, &'static str) = ("cluster", "clusters");
+    const COMMAND: Command = Command::ViewClusters;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const SOURCE: Source = Source::Routes;
+    // The pane in which the scope is chosen shows what there is to choose from.
+    const IS_SCOPED: bool = false;
+
+    fn rows(fleet: &Fleet) -> &IndexMap<ClusterArn, ClusterRow> {
+        &fleet.clusters
+    }
+
+    fn wrap(key: ClusterArn) -> RowKey {
+        RowKey::Cluster(key)
+    }
+
+    fn unwrap(key: &RowKey) -> Option<&ClusterArn> {
+        match key {
+            RowKey::Cluster(arn) => Some(arn),
+            _ => None,
+        }
+    }
+
+    fn admits(_: &ClusterArn, _: &ClusterRow, _: &Restriction, _: Timestamp) -> bool {
+        true
+    }
+
+    fn cell<'a>(
+        fleet: &'a Fleet,
+        _: &'a ClusterArn,
+        row: &'a ClusterRow,
+        column: usize,
+        now: Timestamp,
+    ) -> Cell<'a> {
+        cell(fleet, row, column, now)
+    }
+
+    fn sort_key<'a>(
+        fleet: &'a Fleet,
+        _: &'a ClusterArn,
+        row: &'a ClusterRow,
+        column: usize,
+    ) -> SortKey<'a> {
+        sort_key(fleet, row, column)
+    }
+
+    fn identity<'a>(arn: &'a ClusterArn, _: &'a ClusterRow) -> [&'a str; 4] {
+        [arn.name(), arn.as_str(), "", ""]
+    }
+
+    fn has_problem(row: &ClusterRow) -> bool {
+        has_problem(row)
+    }
+
+    fn name(arn: &ClusterArn, _: Option<&ClusterRow>) -> String {
+        arn.name().to_owned()
+    }
+
+    fn arn(arn: &ClusterArn, _: Option<&ClusterRow>) -> Option<String> {
+        Some(arn.as_str().to_owned())
+    }
+
+    fn describe(state: &State, _: &ClusterArn, row: &ClusterRow) -> Vec<TextLine> {
+        describe::cluster(state, row)
+    }
+
+    fn kept_document<'a>(state: &'a State, row: &'a ClusterRow) -> Option<Kept<'a>> {
+        Some(Kept {
+            document: row.detail.value().map(|cluster| &cluster.document),
+            provenance: describe::provenance(state, &row.detail),
+        })
+    }
+
+    fn console(arn: &ClusterArn) -> Option<String> {
+        Some(share::cluster_page(arn, "overview"))
+    }
+
+    fn command(arn: &ClusterArn) -> Vec<(&'static str, String)> {
+        vec![("eks describe-cluster --name", arn.name().to_owned())]
+    }
+
+    fn opens(_: &ClusterArn, _: &ClusterRow) -> Opens {
+        Opens::Scope
+    }
+
+    fn refresh(state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>) {
+        for id in state.fleet.route_ids() {
+            state.open_route(id, true, effects);
+        }
+        for arn in clusters {
+            state.describe_cluster(arn, true, effects);
+        }
+    }
+}
+
+const COLUMNS: [Column; 10] = [
     Column {
         title: "NAME",
         rank: 100,
@@ -82,7 +191,7 @@ pub const COLUMNS: [Column; 10] = [
     },
 ];
 
-pub fn cell<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize, now: Timestamp) -> Cell<'a> {
+fn cell<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize, now: Timestamp) -> Cell<'a> {
     let detail = row.detail.value();
     match column {
         0 => Cell::new(row.arn.name(), Tone::Name),
@@ -147,7 +256,7 @@ fn text<'a>(row: &'a ClusterRow, value: Option<&'a str>) -> Cell<'a> {
     }
 }
 
-pub fn has_problem(row: &ClusterRow) -> bool {
+fn has_problem(row: &ClusterRow) -> bool {
     let failed = !row.unread.is_empty()
         || row.detail.failed().is_some()
         || row.associations.failed().is_some()
@@ -159,7 +268,7 @@ pub fn has_problem(row: &ClusterRow) -> bool {
     failed || troubled
 }
 
-pub fn sort_key<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize) -> SortKey<'a> {
+fn sort_key<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize) -> SortKey<'a> {
     let detail = row.detail.value();
     let words = |value: Option<&'a str>| {
         value.map_or(SortKey::Missing, |value| {

@@ -2,15 +2,134 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use crate::app::describe::{self, TextLine};
+use crate::app::effect::{Effect, Request};
 use crate::app::fleet::{Fleet, UpdateRow};
 use crate::app::pane::cell::provenance;
-use crate::app::pane::{Cell, Column, SortKey, Tone, glyph};
+use crate::app::pane::view::{Noun, Source};
+use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey, Tone, glyph};
+use crate::app::share;
+use crate::app::state::State;
+use crate::input::Command;
 use crate::model::age::age;
-use crate::model::{Origin, UpdateStatus};
+use crate::model::{ClusterArn, Origin, RouteId, UpdateKey, UpdateStatus, UpdateSubject};
 
-pub const COLUMNS: [Column; 9] = [
+pub struct Updates;
+
+impl Noun for Updates {
+    type Key = UpdateKey;
+    type Row = UpdateRow;
+
+    const TITLE: &'static str = "Updates";
+    const TAB: &'static str = "Updates";
+    const NAMES: (&'static str, &'static str) = ("update", "updates");
+    const COMMAND: Command = Command::ViewUpdates;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const SORT: Sort = Sort {
+        column: AGE,
+        descending: false,
+    };
+    const SOURCE: Source = Source::Clusters(|row| row.updates.reading());
+
+    fn rows(fleet: &Fleet) -> &IndexMap<UpdateKey, UpdateRow> {
+        &fleet.updates
+    }
+
+    fn wrap(key: UpdateKey) -> RowKey {
+        RowKey::Update(key)
+    }
+
+    fn unwrap(key: &RowKey) -> Option<&UpdateKey> {
+        match key {
+            RowKey::Update(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    fn admits(key: &UpdateKey, row: &UpdateRow, limits: &Restriction, now: Timestamp) -> bool {
+        let shown = limits.finished_updates || row.update.value.is_pending(now);
+        shown && limits.admits(&key.cluster)
+    }
+
+    fn cell<'a>(
+        fleet: &'a Fleet,
+        _: &'a UpdateKey,
+        row: &'a UpdateRow,
+        column: usize,
+        now: Timestamp,
+    ) -> Cell<'a> {
+        cell(fleet, row, column, now)
+    }
+
+    fn sort_key<'a>(
+        _: &'a Fleet,
+        _: &'a UpdateKey,
+        row: &'a UpdateRow,
+        column: usize,
+    ) -> SortKey<'a> {
+        sort_key(row, column)
+    }
+
+    fn identity<'a>(key: &'a UpdateKey, _: &'a UpdateRow) -> [&'a str; 4] {
+        [
+            key.cluster.as_str(),
+            key.subject.kind(),
+            key.subject.name().map_or("", |name| name),
+            &key.id,
+        ]
+    }
+
+    fn has_problem(row: &UpdateRow) -> bool {
+        row.update.value.status == UpdateStatus::Failed
+    }
+
+    fn name(key: &UpdateKey, _: Option<&UpdateRow>) -> String {
+        key.id.to_string()
+    }
+
+    /// Updates have none, so it is their cluster's.
+    fn arn(key: &UpdateKey, _: Option<&UpdateRow>) -> Option<String> {
+        Some(key.cluster.as_str().to_owned())
+    }
+
+    fn describe(state: &State, _: &UpdateKey, row: &UpdateRow) -> Vec<TextLine> {
+        describe::update(state, row)
+    }
+
+    fn ask_document(_: &State, key: &UpdateKey, route: RouteId) -> Option<Request> {
+        let key = key.clone();
+        Some(Request::UpdateDocument { route, key })
+    }
+
+    fn console(key: &UpdateKey) -> Option<String> {
+        Some(share::cluster_page(&key.cluster, "update-history"))
+    }
+
+    fn command(key: &UpdateKey) -> Vec<(&'static str, String)> {
+        let mut words = vec![
+            ("eks describe-update --name", key.cluster.name().to_owned()),
+            ("--update-id", key.id.to_string()),
+        ];
+        words.extend(match &key.subject {
+            UpdateSubject::Cluster => None,
+            UpdateSubject::Addon(name) => Some(("--addon-name", name.to_string())),
+            UpdateSubject::Nodegroup(name) => Some(("--nodegroup-name", name.to_string())),
+            UpdateSubject::Capability(name) => Some(("--capability-name", name.to_string())),
+        });
+        words
+    }
+
+    fn refresh(state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>) {
+        for arn in clusters {
+            state.list_updates(arn, true, effects);
+        }
+    }
+}
+
+const COLUMNS: [Column; 9] = [
     Column {
         title: "STATUS",
         rank: 100,
@@ -77,9 +196,9 @@ pub const COLUMNS: [Column; 9] = [
 ];
 
 /// Index of the column AGE, by which the pane is sorted at first.
-pub const AGE: usize = 6;
+const AGE: usize = 6;
 
-pub fn cell<'a>(fleet: &'a Fleet, row: &'a UpdateRow, column: usize, now: Timestamp) -> Cell<'a> {
+fn cell<'a>(fleet: &'a Fleet, row: &'a UpdateRow, column: usize, now: Timestamp) -> Cell<'a> {
     let update = &row.update.value;
     match column {
         0 => status(row, now),
@@ -127,11 +246,7 @@ fn read(fleet: &Fleet, row: &UpdateRow, now: Timestamp) -> Cell<'static> {
     provenance(row.update.origin, row.update.at, now)
 }
 
-pub fn has_problem(row: &UpdateRow) -> bool {
-    row.update.value.status == UpdateStatus::Failed
-}
-
-pub fn sort_key(row: &UpdateRow, column: usize) -> SortKey<'_> {
+fn sort_key(row: &UpdateRow, column: usize) -> SortKey<'_> {
     let update = &row.update.value;
     let words = |value: Option<&str>| {
         value.map_or(SortKey::Missing, |value| {

@@ -6,7 +6,7 @@ use crate::app::layout::text_lines;
 use crate::app::line::Line;
 use crate::app::modal::{Form, Modal, Subject, TextView};
 use crate::app::state::State;
-use crate::app::update::main;
+use crate::app::update::reading;
 use crate::input::Command;
 use crate::model::measure::rows;
 
@@ -184,7 +184,7 @@ fn toggle_json(state: &mut State, effects: &mut Vec<Effect>) {
         }
     });
     if let Some(key) = fetch {
-        main::fetch_document(state, &key, effects);
+        reading::fetch_document(state, &key, effects);
     }
 }
 

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use crate::app::State;
 use crate::app::fleet::ClusterRow;
-use crate::app::pane::{Pane, PaneId, glyph};
-use crate::app::remote::Remote;
+use crate::app::pane::{Pane, PaneId, Source, glyph};
+use crate::app::remote::Reading;
 use crate::input::Command;
 use crate::model::Failure;
 use crate::model::measure::wrap;
@@ -50,17 +50,14 @@ fn lines<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
     if pane.total > 0 && pane.rows.is_empty() {
         return hidden(state, pane);
     }
-    match pane.id {
-        PaneId::Clusters => clusters(state),
-        PaneId::Associations => listed(state, "association", |row| &row.associations),
-        PaneId::Updates => updates(state),
-        PaneId::ServiceAccounts => vec![
-            piece(Role::Text, "This version reads AWS only"),
-            piece(
-                Role::Muted,
-                "Kubernetes service accounts, and whose credentials each pod really gets, come with the next version",
-            ),
-        ],
+    match pane.id.view().source() {
+        Source::Routes => clusters(state),
+        Source::Clusters(reading) if pane.id == PaneId::Updates => updates(state, pane, reading),
+        Source::Clusters(reading) => listed(state, pane, reading),
+        Source::Nothing => vec![piece(
+            Role::Text,
+            format!("This version does not read {}", pane.id.view().names().1),
+        )],
     }
 }
 
@@ -192,46 +189,51 @@ fn unconfigured() -> Vec<Piece<'static>> {
 }
 
 /// A pane whose rows come from the clusters, by a list of each.
-fn listed<'a>(
-    state: &'a State,
-    noun: &str,
-    list: impl Fn(&'a ClusterRow) -> &'a Remote<usize>,
-) -> Vec<Piece<'a>> {
+fn listed<'a>(state: &'a State, pane: &Pane, list: ListOf) -> Vec<Piece<'a>> {
+    let (one, many) = pane.id.view().names();
     let rows: Vec<_> = state
         .fleet
         .clusters
         .values()
         .filter(|row| state.restriction.admits(&row.arn))
+        .map(list)
         .collect();
     if rows.is_empty() {
         return waiting(state);
     }
-    let reading = rows
-        .iter()
-        .filter(|row| list(row).waiting().is_some())
-        .count();
-    let failures: Vec<&Failure> = rows
-        .iter()
-        .filter_map(|row| list(row).failed())
-        .map(|failed| &failed.failure)
-        .collect();
+    let reading = rows.iter().filter(|row| row.is_waiting).count();
+    let unread = rows.iter().filter(|row| row.is_unread()).count();
+    let failures: Vec<&Failure> = rows.iter().filter_map(|row| row.failure).collect();
+    let empty = rows.len() - failures.len() - unread;
     let mut lines = Vec::new();
     if reading > 0 {
         let clusters = counted(reading, "cluster", "clusters");
         lines.push(piece(
             Role::Busy,
-            format!("{} Reading the {noun}s of {clusters}", glyph::BUSY),
+            format!("{} Reading the {many} of {clusters}", glyph::BUSY),
         ));
-    } else if failures.len() < rows.len() {
+    } else if empty > 0 {
         let place = match state.restriction.scope.as_slice() {
             [only] => only.name().to_owned(),
-            _ => counted(rows.len() - failures.len(), "cluster", "clusters"),
+            _ => counted(empty, "cluster", "clusters"),
         };
-        lines.push(piece(Role::Text, format!("There is no {noun} in {place}")));
+        lines.push(piece(Role::Text, format!("There is no {one} in {place}")));
+    }
+    if unread > 0 {
+        let clusters = match state.restriction.scope.as_slice() {
+            [only] => only.name().to_owned(),
+            _ => counted(unread, "cluster", "clusters"),
+        };
+        let text = format!("The {many} of {clusters} are not read yet");
+        lines.push(piece(Role::Text, text));
+        lines.extend(press(state, Command::Refresh, "reads them"));
     }
     lines.extend(told(&failures));
     lines
 }
+
+/// How the list of a cluster fares.
+type ListOf = for<'a> fn(&'a ClusterRow) -> Reading<'a>;
 
 /// No cluster is known, so there is nothing to list.
 fn waiting(state: &State) -> Vec<Piece<'_>> {
@@ -248,7 +250,7 @@ fn waiting(state: &State) -> Vec<Piece<'_>> {
     vec![piece(Role::Muted, text)]
 }
 
-fn updates(state: &State) -> Vec<Piece<'_>> {
+fn updates<'a>(state: &'a State, pane: &Pane, list: ListOf) -> Vec<Piece<'a>> {
     let ended = state
         .fleet
         .updates
@@ -261,7 +263,7 @@ fn updates(state: &State) -> Vec<Piece<'_>> {
         .values()
         .any(|row| row.updates.waiting().is_some());
     if ended == 0 || reading {
-        return listed(state, "update", |row| &row.updates);
+        return listed(state, pane, list);
     }
     let mut lines = vec![piece(
         Role::Text,

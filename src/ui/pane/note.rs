@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::pane::{Pane, PaneId, glyph};
-use crate::app::remote::Remote;
+use crate::app::fleet::ClusterRow;
+use crate::app::pane::{Pane, PaneId, Source, glyph};
+use crate::app::remote::Reading;
 use crate::input::Command;
 use crate::theme::Role;
 use crate::ui::counted;
@@ -32,28 +33,28 @@ pub(super) fn draw(state: &State, pane: &Pane, painter: &mut Painter<'_>, area: 
     painter.on_frame_right(area, y, from, &position);
 }
 
-/// What could not be read, or is being read.
+/// What could not be read, is being read, or was never asked for.
 fn missing(state: &State, id: PaneId) -> Vec<Piece<'static>> {
     let key = |command| state.options.keymap.shown(command);
-    let (failed, reading, all, noun, why) = match id {
-        PaneId::Clusters => {
-            let rows = || state.fleet.routes.iter().filter(|row| !row.is_region_off());
-            let troubles = state.options.troubles.len();
-            let failed = rows().filter(|row| row.failed().is_some()).count() + troubles;
-            let reading = rows().filter(|row| row.listing.waiting().is_some()).count();
-            let why = key(Command::Scopes).map(|key| format!(": {key} shows why"));
-            (
-                failed,
-                reading,
-                rows().count() + troubles,
-                ("scope", "scopes"),
-                why,
-            )
-        }
-        PaneId::Associations => clusters(state, |row| &row.associations),
-        PaneId::Updates => clusters(state, |row| &row.updates),
-        PaneId::ServiceAccounts => return Vec::new(),
+    let (missing, noun, why) = match id.view().source() {
+        Source::Routes => (
+            scopes(state),
+            ("scope", "scopes"),
+            key(Command::Scopes).map(|key| format!(": {key} shows why")),
+        ),
+        Source::Clusters(reading) => (
+            clusters(state, reading),
+            ("cluster", "clusters"),
+            key(Command::Problems).map(|key| format!(": {key} in Clusters shows which")),
+        ),
+        Source::Nothing => return Vec::new(),
     };
+    let Missing {
+        failed,
+        reading,
+        unread,
+        all,
+    } = missing;
     if failed > 0 {
         let of = counted(all, noun.0, noun.1);
         let text = format!("{} {failed} of {of} could not be read", glyph::WARNING);
@@ -68,39 +69,54 @@ fn missing(state: &State, id: PaneId) -> Vec<Piece<'static>> {
             counted(reading, noun.0, noun.1)
         );
         vec![piece(Role::Busy, text)]
+    } else if unread > 0 {
+        let of = counted(all, noun.0, noun.1);
+        let text = format!("{} {unread} of {of} not read", glyph::OFF);
+        let how = key(Command::Refresh).map(|key| format!(": {key} reads"));
+        vec![
+            piece(Role::Warning, text),
+            piece(Role::Muted, how.unwrap_or_default()),
+        ]
     } else {
         Vec::new()
     }
 }
 
-type Missing = (
-    usize,
-    usize,
-    usize,
-    (&'static str, &'static str),
-    Option<String>,
-);
+/// How many of the lists that fill a view did not.
+struct Missing {
+    failed: usize,
+    reading: usize,
+    unread: usize,
+    all: usize,
+}
 
-fn clusters(
-    state: &State,
-    list: impl Fn(&crate::app::fleet::ClusterRow) -> &Remote<usize>,
-) -> Missing {
-    let rows = || {
-        state
-            .fleet
-            .clusters
-            .values()
-            .filter(|row| state.restriction.admits(&row.arn))
+fn scopes(state: &State) -> Missing {
+    let rows = || state.fleet.routes.iter().filter(|row| !row.is_region_off());
+    let troubles = state.options.troubles.len();
+    Missing {
+        failed: rows().filter(|row| row.failed().is_some()).count() + troubles,
+        reading: rows().filter(|row| row.listing.waiting().is_some()).count(),
+        // Scopes are asked at the start, all of them.
+        unread: 0,
+        all: rows().count() + troubles,
+    }
+}
+
+fn clusters(state: &State, reading: impl Fn(&ClusterRow) -> Reading<'_>) -> Missing {
+    let clusters = state.fleet.clusters.values();
+    let admitted = clusters.filter(|row| state.restriction.admits(&row.arn));
+    let mut missing = Missing {
+        failed: 0,
+        reading: 0,
+        unread: 0,
+        all: 0,
     };
-    let failed = rows().filter(|row| list(row).failed().is_some()).count();
-    let reading = rows().filter(|row| list(row).waiting().is_some()).count();
-    let why = state.options.keymap.shown(Command::Problems);
-    let why = why.map(|key| format!(": {key} in Clusters shows which"));
-    (
-        failed,
-        reading,
-        rows().count(),
-        ("cluster", "clusters"),
-        why,
-    )
+    for row in admitted {
+        let reading = reading(row);
+        missing.all += 1;
+        missing.failed += usize::from(reading.failure.is_some());
+        missing.reading += usize::from(reading.is_waiting);
+        missing.unread += usize::from(reading.is_unread());
+    }
+    missing
 }

@@ -14,12 +14,24 @@ pub(super) fn draw(
     area: Rect,
     frame: Frame,
 ) {
-    let mut pieces = vec![piece(frame.title_role(), pane.id.title())];
+    let mut pieces = Vec::new();
+    // Where views do not stand together, the tab line names the keys.
+    let together = state.layout().panes.len() > 1;
+    if let Some(key) = key(state, pane.id).filter(|_| together) {
+        pieces.push(piece(Role::Count, format!("{key} ")));
+    }
+    pieces.push(piece(frame.title_role(), pane.id.title()));
     if let Some(count) = count(pane) {
         pieces.push(piece(Role::Count, format!(" {count}")));
     }
     pieces.extend(narrowing(state, pane));
     painter.on_frame(area, area.y, &pieces);
+}
+
+/// The key that focuses a view, if it is short enough to stand before its name.
+pub(in crate::ui) fn key(state: &State, id: PaneId) -> Option<String> {
+    let key = state.options.keymap.shown(id.view().command());
+    key.filter(|key| key.chars().count() <= 2)
 }
 
 /// The rows of a pane: `160`, or `12/160` if something hides rows; nothing for a pane without a table.
@@ -58,7 +70,7 @@ fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
     if !pane.marks.is_empty() {
         add(Role::Marked, format!("{} marked", pane.marks.len()));
     }
-    if matches!(pane.id, PaneId::Associations | PaneId::Updates) {
+    if pane.id.view().is_scoped() {
         match state.restriction.scope.as_slice() {
             [] => {}
             [only] => add(Role::Name, format!("in {}", only.name())),

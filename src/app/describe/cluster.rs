@@ -1,0 +1,84 @@
+//! A cluster, explained.
+
+use crate::app::describe::row::{from_cell, member, moment, provenance};
+use crate::app::describe::{TextLine, scopes};
+use crate::app::fleet::ClusterRow;
+use crate::app::pane::{Tone, clusters};
+use crate::app::state::State;
+
+pub(in crate::app) fn cluster(state: &State, row: &ClusterRow) -> Vec<TextLine> {
+    let now = state.now;
+    let mut lines = vec![TextLine::heading(&format!("Cluster {}", row.arn.name()))];
+    lines.push(from_cell("status", &clusters::status(row, now)));
+    lines.push(TextLine::member("ARN", Tone::Plain, row.arn.as_str()));
+    if let Some(cluster) = row.detail.value() {
+        lines.push(member("version", cluster.version.as_deref()));
+        lines.push(member(
+            "platform version",
+            cluster.platform_version.as_deref(),
+        ));
+        lines.push(moment("created", cluster.created, now));
+        lines.push(member("endpoint", cluster.endpoint.as_deref()));
+        lines.push(member(
+            "authentication",
+            cluster.authentication_mode.as_deref(),
+        ));
+        lines.push(TextLine::member(
+            "Auto Mode",
+            Tone::Plain,
+            if cluster.auto_mode { "on" } else { "off" },
+        ));
+        lines.push(member("OIDC issuer", cluster.oidc_issuer.as_deref()));
+        for issue in &cluster.health_issues {
+            lines.push(TextLine::member("health issue", Tone::Bad, issue));
+        }
+        let (tone, text) = match cluster.lacks_pod_identity() {
+            Some(true) => (
+                Tone::Bad,
+                "not supported on this platform version: update the cluster",
+            ),
+            Some(false) => (Tone::Good, "supported on this platform version"),
+            None => (
+                Tone::Muted,
+                "unknown: the platform version was not understood",
+            ),
+        };
+        lines.push(TextLine::member("Pod Identity", tone, text));
+    }
+    for (what, count) in [
+        ("associations", &row.associations),
+        ("updates", &row.updates),
+    ] {
+        let text = count
+            .value()
+            .map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        lines.push(TextLine::member(what, Tone::Plain, &text));
+        lines.extend(
+            count
+                .failed()
+                .into_iter()
+                .flat_map(|failed| scopes::failure_lines(&failed.failure)),
+        );
+    }
+    lines.extend(row.unread.iter().flat_map(scopes::failure_lines));
+    lines.push(TextLine::empty());
+    lines.push(TextLine::heading("Reached through"));
+    let used = state.fleet.route_to(&row.arn);
+    for id in row.routes.keys() {
+        if let Some(route) = state.fleet.route(*id) {
+            let used = if used == Some(*id) { " (used)" } else { "" };
+            let text = format!("{}{used}", route.route);
+            lines.push(TextLine::member("profile/region", Tone::Plain, &text));
+        }
+    }
+    if row.routes.is_empty() {
+        lines.push(TextLine::member(
+            "",
+            Tone::Warning,
+            "no scope of this run: known from the cache alone",
+        ));
+    }
+    lines.push(TextLine::empty());
+    lines.extend(provenance(state, &row.detail));
+    lines
+}

@@ -1,0 +1,177 @@
+//! Moving: within a view, from view to view, into a row and back.
+
+use crate::app::effect::Effect;
+use crate::app::layout::table_rows;
+use crate::app::modal::Form;
+use crate::app::pane::{Opens, PaneId, row_key};
+use crate::app::state::State;
+use crate::app::update::{follow, reading};
+use crate::input::Command;
+use crate::model::ClusterArn;
+
+pub(super) fn page(state: &State) -> isize {
+    let area = state.layout().pane(state.focus).unwrap_or_default();
+    isize::try_from(table_rows(area).max(1)).unwrap_or(1)
+}
+
+pub(super) fn move_by(state: &mut State, rows: isize) {
+    let room = state.layout().pane(state.focus).map_or(1, table_rows);
+    let (fleet, focus) = (&state.fleet, state.focus);
+    let Some(pane) = state.panes.get_mut(&focus) else {
+        return;
+    };
+    pane.cursor = pane
+        .cursor
+        .saturating_add_signed(rows)
+        .min(pane.rows.len().saturating_sub(1));
+    pane.selected = pane
+        .rows
+        .get(pane.cursor)
+        .and_then(|row| row_key(fleet, focus, *row));
+    pane.follow(room);
+}
+
+pub(super) fn skip_columns(state: &mut State, by: isize) {
+    let most = state.focus.columns().len().saturating_sub(2);
+    if let Some(pane) = state.focused_mut() {
+        pane.skipped = pane.skipped.saturating_add_signed(by).min(most);
+    }
+}
+
+/// Goes through the views that can be seen together, or through all where one is seen at a time.
+pub(super) fn cycle(state: &mut State, by: isize) {
+    let seen: Vec<PaneId> = state.layout().panes.iter().map(|(id, _)| *id).collect();
+    let order = if seen.len() > 1 {
+        seen
+    } else {
+        PaneId::ALL.to_vec()
+    };
+    let here = order.iter().position(|id| *id == state.focus).unwrap_or(0);
+    let len = isize::try_from(order.len()).unwrap_or(1);
+    let next = isize::try_from(here)
+        .unwrap_or(0)
+        .saturating_add(by)
+        .rem_euclid(len.max(1));
+    let next = usize::try_from(next).ok().and_then(|next| order.get(next));
+    if let Some(next) = next.copied() {
+        // From tab to tab there is no way back to keep, except out of views that only stand alone.
+        if state.focus.is_together() && !next.is_together() {
+            leave_trail(state);
+        }
+        state.focus = next;
+        forget_trail_to(state, next);
+    }
+    follow(state);
+}
+
+/// Focuses a view; if that hides the one before, there is a way back to it.
+pub(super) fn show(state: &mut State, id: PaneId) {
+    if id == state.focus {
+        return;
+    }
+    let before = state.focus;
+    state.focus = id;
+    if state.layout().pane(before).is_none() {
+        state.focus = before;
+        leave_trail(state);
+        state.focus = id;
+    }
+    forget_trail_to(state, id);
+    follow(state);
+}
+
+fn leave_trail(state: &mut State) {
+    let here = state.focus;
+    state.trail.retain(|id| *id != here);
+    state.trail.push(here);
+}
+
+/// Whoever comes to a view by another way than back has no way back beyond it.
+fn forget_trail_to(state: &mut State, id: PaneId) {
+    if let Some(index) = state.trail.iter().position(|left| *left == id) {
+        state.trail.truncate(index);
+    }
+    // Views that can be seen are not gone back to.
+    let layout = state.layout();
+    while state
+        .trail
+        .last()
+        .is_some_and(|left| layout.pane(*left).is_some())
+    {
+        state.trail.pop();
+    }
+}
+
+/// Returns to the view that was left for this one, and says whether there was one.
+pub(super) fn return_to_view_before(state: &mut State) -> bool {
+    let Some(before) = state.trail.pop() else {
+        return false;
+    };
+    state.focus = before;
+    follow(state);
+    true
+}
+
+/// Enter: a cluster (or all marked ones) scopes the other panes, and the focus moves on; other rows are described.
+pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
+    let opens = state
+        .selected()
+        .map(|key| key.view().opens(&state.fleet, key));
+    match opens {
+        Some(Opens::Scope) => scope(state, effects),
+        Some(Opens::Description) => reading::view_row(state, Form::Explained, effects),
+        None => {}
+    }
+}
+
+/// Restricts the other panes to the marked clusters, or to the one under the cursor, and moves on to them.
+fn scope(state: &mut State, effects: &mut Vec<Effect>) {
+    let marked = state
+        .focused()
+        .into_iter()
+        .flat_map(|pane| pane.marks.iter());
+    let mut scope: Vec<ClusterArn> = marked.filter_map(|key| key.cluster().cloned()).collect();
+    if scope.is_empty() {
+        scope.extend(state.selected().and_then(|key| key.cluster().cloned()));
+    }
+    state.restriction.scope.clone_from(&scope);
+    state.focus = PaneId::Associations;
+    state.touch_all();
+    follow(state);
+    for arn in scope {
+        // Updates of add-ons, node groups and capabilities are read only of clusters that somebody looks at.
+        state.list_updates(&arn, true, effects);
+    }
+}
+
+/// Esc at the panes: filter, then marks, then problems, then the view, then zoom, then scope, one a press.
+pub(super) fn back(state: &mut State) {
+    let Some(pane) = state.focused_mut() else {
+        return;
+    };
+    if !pane.filter.is_empty() {
+        pane.filter = crate::app::filter::Filter::default();
+        pane.stale = true;
+    } else if !pane.marks.is_empty() {
+        pane.marks.clear();
+    } else if pane.problems_only {
+        pane.problems_only = false;
+        pane.stale = true;
+    } else if return_to_view_before(state) {
+        // One step back was all that was asked for.
+    } else if state.zoomed && state.focus.is_together() {
+        state.zoomed = false;
+        follow(state);
+    } else if !state.restriction.scope.is_empty() {
+        state.restriction.scope.clear();
+        state.focus = PaneId::Clusters;
+        state.touch_all();
+    } else {
+        let leave = state
+            .options
+            .keymap
+            .shown(Command::Leave)
+            .unwrap_or_else(|| "the palette".to_owned());
+        state.say(format!("nothing to go back from; {leave} quits"));
+    }
+}
