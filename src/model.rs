@@ -3,6 +3,8 @@
 //! Nothing here reads a clock, a file or a socket. Text that came from outside is kept as it came; it is
 //! made safe where it is shown ([`text::visible`]).
 
+pub mod access_entry;
+pub mod addon;
 pub mod age;
 pub mod arn;
 pub mod association;
@@ -12,23 +14,30 @@ pub mod document;
 pub mod export;
 pub mod failure;
 pub mod guard;
+pub mod health;
 pub mod identity;
+pub mod identity_provider;
 pub mod known;
 pub mod kubernetes;
 pub mod measure;
 pub mod node;
+pub mod nodegroup;
 pub mod pattern;
 pub mod pod;
 pub mod reference;
 pub mod region;
+pub mod role;
 pub mod route;
 pub mod service_account;
 pub mod snapshot;
 pub mod text;
 pub mod trust;
 pub mod update;
+pub mod usage;
 pub mod verdict;
 
+pub use access_entry::{AccessEntry, AccessEntryKey, AccessPolicy, AccessRecord};
+pub use addon::{Addon, AddonKey};
 pub use arn::{Arn, ClusterArn};
 pub use association::{Association, AssociationDetail, AssociationKey, AssociationRecord};
 pub use caller::Caller;
@@ -36,8 +45,11 @@ pub use cluster::Cluster;
 pub use document::{Described, Document};
 pub use failure::{Failure, FailureKind};
 pub use guard::{Access, Guard};
+pub use identity_provider::{IdentityProvider, IdentityProviderKey};
 pub use known::{Known, Origin};
+pub use nodegroup::{Nodegroup, NodegroupKey};
 pub use region::{Partition, Region};
+pub use role::{LastUse, RoleDetail};
 pub use route::{Route, RouteId};
 pub use text::Text;
 pub use update::{Update, UpdateKey, UpdateStatus, UpdateSubject};

@@ -1,5 +1,8 @@
 //! SDK types in, model values out: the `Option`s of the SDK die here.
 
+mod parts;
+mod role;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,6 +18,9 @@ use crate::model::{
     Association, AssociationDetail, AssociationKey, AssociationRecord, Cluster, ClusterArn,
     Document, Failure, FailureKind, Text, Update, UpdateKey, UpdateStatus,
 };
+
+pub(crate) use parts::{access_entry, access_policy, addon, identity_provider, nodegroup};
+pub(crate) use role::role;
 
 /// A member without which roledex cannot go on.
 pub(crate) fn required<T>(member: Option<T>, name: &str, doing: &str) -> Result<T, Failure> {

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use serde_json::Value;
 
 use crate::model::document::normalise;
-use crate::model::{Document, Failure, FailureKind};
+use crate::model::{Document, Failure, FailureKind, Text};
 
 /// An interceptor that keeps the body of the last answer.
 #[derive(Debug, Clone, Default)]
@@ -37,16 +37,42 @@ impl Intercept for Capture {
 impl Capture {
     /// The object under `member` of the answer, in the form that roledex shows.
     pub(crate) fn document(&self, member: &str, doing: &str) -> Result<Document, Failure> {
-        let body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
-        let malformed = |cause: String| Failure::new(FailureKind::Malformed, doing, cause);
-        let answer: Value = serde_json::from_slice(&body)
-            .map_err(|error| malformed(format!("the answer is not JSON: {error}")))?;
-        let Value::Object(mut answer) = answer else {
-            return Err(malformed("the answer is not a JSON object".to_owned()));
-        };
-        match answer.remove(member) {
+        match self.answer(doing)?.remove(member) {
             Some(Value::Object(document)) => Ok(normalise(document)),
-            _ => Err(malformed(format!("the answer has no member \"{member}\""))),
+            _ => Err(malformed(
+                doing,
+                format!("the answer has no member \"{member}\""),
+            )),
         }
     }
+
+    /// The objects of the list under `member`; an absent list is an empty one, and nulls are none of its items.
+    pub(crate) fn documents(&self, member: &str, doing: &str) -> Result<Vec<Document>, Failure> {
+        let items = match self.answer(doing)?.remove(member) {
+            Some(Value::Array(items)) => items,
+            None | Some(Value::Null) => Vec::new(),
+            Some(_) => {
+                let cause = format!("the member \"{member}\" of the answer is no list");
+                return Err(malformed(doing, cause));
+            }
+        };
+        let objects = items.into_iter().filter_map(|item| match item {
+            Value::Object(document) => Some(normalise(document)),
+            _ => None,
+        });
+        Ok(objects.collect())
+    }
+
+    fn answer(&self, doing: &str) -> Result<Document, Failure> {
+        let body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(answer)) => Ok(answer),
+            Ok(_) => Err(malformed(doing, "the answer is not a JSON object")),
+            Err(error) => Err(malformed(doing, format!("the answer is not JSON: {error}"))),
+        }
+    }
+}
+
+fn malformed(doing: &str, cause: impl Into<Text>) -> Failure {
+    Failure::new(FailureKind::Malformed, doing, cause)
 }

@@ -10,16 +10,26 @@ use crate::model::{Failure, FailureKind};
 /// Every operation that only reads. Whatever is not in it is a write, so that a forgotten name fails safe.
 ///
 /// HTTP methods cannot tell: every call of STS and many a read of EKS is a POST.
-const READS: [&str; 10] = [
+const READS: [&str; 20] = [
+    "DescribeAccessEntry",
+    "DescribeAddon",
     "DescribeCluster",
+    "DescribeIdentityProviderConfig",
+    "DescribeNodegroup",
     "DescribePodIdentityAssociation",
     "DescribeUpdate",
     "GetCallerIdentity",
+    "GetRole",
+    "ListAccessEntries",
     "ListAddons",
+    "ListAssociatedAccessPolicies",
     "ListCapabilities",
     "ListClusters",
+    "ListIdentityProviderConfigs",
     "ListNodegroups",
+    "ListOpenIDConnectProviders",
     "ListPodIdentityAssociations",
+    "ListRoles",
     "ListUpdates",
 ];
 

@@ -1,7 +1,12 @@
 //! One route to AWS: its clients, and the one way in which each call is made.
 
+mod access_entries;
+mod addons;
 mod associations;
 mod clusters;
+mod identity_providers;
+mod nodegroups;
+mod roles;
 mod updates;
 
 use std::error::Error;
@@ -20,7 +25,7 @@ use crate::cloud::budget::core::Outcome;
 use crate::cloud::credentials::Keyring;
 use crate::cloud::failure::{self, Asked, Retry};
 use crate::cloud::{Cloud, Urgency, convert, readonly};
-use crate::model::{Caller, Failure, FailureKind, Region, Route, Text};
+use crate::model::{Caller, Failure, FailureKind, Partition, Region, Route, Text};
 
 /// Asked again at most so often after "slow down", and after something passing.
 const THROTTLED_RETRIES: u32 = 6;
@@ -62,6 +67,9 @@ pub struct Session {
     eks: aws_sdk_eks::Client,
     sts: aws_sdk_sts::Client,
     sts_region: Region,
+    iam: aws_sdk_iam::Client,
+    /// IAM has one endpoint a partition, and its calls are signed for this region wherever the route leads.
+    iam_region: Region,
     has_own_endpoint: bool,
 }
 
@@ -85,9 +93,13 @@ impl Session {
         let mut eks = aws_sdk_eks::config::Builder::from(config);
         let mut sts =
             aws_sdk_sts::config::Builder::from(config).region(SdkRegion::new(home.to_string()));
+        let iam_region = Partition::of(&route.region).home();
+        let mut iam = aws_sdk_iam::config::Builder::from(config)
+            .region(SdkRegion::new(iam_region.to_string()));
         if cloud.read_only() {
             eks = eks.interceptor(readonly::ReadOnly);
             sts = sts.interceptor(readonly::ReadOnly);
+            iam = iam.interceptor(readonly::ReadOnly);
         }
         Self {
             cloud: Arc::downgrade(cloud),
@@ -95,6 +107,8 @@ impl Session {
             eks: aws_sdk_eks::Client::from_conf(eks.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             sts_region: home.clone(),
+            iam: aws_sdk_iam::Client::from_conf(iam.build()),
+            iam_region,
             keyring,
             route,
         }
@@ -168,6 +182,16 @@ impl Session {
         }
     }
 
+    /// Describes an IAM call for messages; IAM knows accounts and no regions.
+    fn iam_call(&self, operation: &'static str, urgency: Urgency, what: &str) -> Call {
+        Call {
+            service: "iam",
+            operation,
+            doing: format!("{what} as profile {}", self.route.profile_name()),
+            urgency,
+        }
+    }
+
     /// The one way to AWS.
     async fn call<T, E, Sent>(
         &self,
@@ -190,10 +214,10 @@ impl Session {
         let payer = self
             .account()
             .unwrap_or_else(|| self.route.profile_name().into());
-        let region = if call.service == "sts" {
-            &self.sts_region
-        } else {
-            &self.route.region
+        let region = match call.service {
+            "sts" => &self.sts_region,
+            "iam" => &self.iam_region,
+            _ => &self.route.region,
         };
         let budget = cloud.budget(payer, region, call.service);
         let limit = cloud.settings.deadlines.call(call.urgency);
@@ -221,9 +245,10 @@ impl Session {
                     );
                 }
             };
-            // Asked for anew: another region may have learnt it while this call was on its way. STS is asked where
-            // it surely answers, so that what it says of a key is about the key.
-            let account = self.account().filter(|_| call.service != "sts");
+            // Asked for anew: another region may have learnt it while this call was on its way. STS and IAM are asked
+            // where they surely answer, so that what they say of a key is about the key.
+            let is_regional = !matches!(call.service, "sts" | "iam");
+            let account = self.account().filter(|_| is_regional);
             let mut asked = Asked {
                 doing: &call.doing,
                 route: &self.route,

@@ -24,6 +24,7 @@ mod pattern;
 mod policy;
 mod principal;
 mod statement;
+mod summary;
 
 pub use context::{Context, Fact, Part};
 pub use evaluate::{Action, Caller, Request, evaluate};
@@ -33,10 +34,12 @@ pub use judgement::{Judgement, for_association, for_target_hop};
 pub use lint::Lint;
 pub use operator::{Comparison, Operator, Quantifier};
 pub use parse::Malformed;
+pub use parse::percent_decoded;
 pub use policy::{
     Actions, Condition, Effect, Policy, Principal, PrincipalKind, Principals, Statement, Version,
 };
 pub use statement::{Tightness, document_of, statement_for, statement_for_target, with_statement};
+pub use summary::{Pods, TrustSummary, Trusted};
 
 /// The service principal that a role of Pod Identity trusts, in every partition.
 pub const POD_IDENTITY_PRINCIPAL: &str = "pods.eks.amazonaws.com";

@@ -2,6 +2,8 @@
 //!
 //! Nothing here collects what it could hand over: a page is shown when it arrives.
 
+mod parts;
+
 use std::collections::HashSet;
 
 use futures_util::stream::{self, StreamExt};
@@ -10,6 +12,12 @@ use crate::cloud::{AssociationFilter, Page, Session, Urgency};
 use crate::model::{
     Association, AssociationKey, AssociationRecord, Caller, Cluster, ClusterArn, Described,
     Failure, FailureKind, Region, Text, Update, UpdateKey, UpdateSubject,
+};
+
+pub use parts::{
+    access_entries, access_entry, addon, addons, described, every_access_entry, every_addon,
+    every_identity_provider, every_nodegroup, identity_provider, identity_providers, nodegroup,
+    nodegroups, role,
 };
 
 /// Descriptions that are asked for together; the budget decides how many of them are on the wire.

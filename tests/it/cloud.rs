@@ -11,7 +11,9 @@ mod ambient;
 mod faults;
 mod fleet;
 mod keys;
+mod parts;
 mod protocol;
+mod roles;
 mod server;
 
 use std::collections::BTreeMap;

@@ -47,46 +47,6 @@ impl Session {
         ))
     }
 
-    pub async fn list_addons(
-        &self,
-        urgency: Urgency,
-        cluster: &ClusterArn,
-        token: Option<&str>,
-    ) -> Result<Page<Text>, Failure> {
-        let what = format!("list add-ons of cluster {}", cluster.name());
-        let call = self.eks_call("ListAddons", urgency, &what);
-        let ask = || {
-            self.eks
-                .list_addons()
-                .cluster_name(cluster.name())
-                .max_results(PAGE)
-                .set_next_token(token.map(str::to_owned))
-                .send()
-        };
-        let answer = self.call(&call, ask).await?;
-        Ok(names(answer.addons(), answer.next_token()))
-    }
-
-    pub async fn list_nodegroups(
-        &self,
-        urgency: Urgency,
-        cluster: &ClusterArn,
-        token: Option<&str>,
-    ) -> Result<Page<Text>, Failure> {
-        let what = format!("list node groups of cluster {}", cluster.name());
-        let call = self.eks_call("ListNodegroups", urgency, &what);
-        let ask = || {
-            self.eks
-                .list_nodegroups()
-                .cluster_name(cluster.name())
-                .max_results(PAGE)
-                .set_next_token(token.map(str::to_owned))
-                .send()
-        };
-        let answer = self.call(&call, ask).await?;
-        Ok(names(answer.nodegroups(), answer.next_token()))
-    }
-
     pub async fn list_capabilities(
         &self,
         urgency: Urgency,
@@ -116,7 +76,7 @@ impl Session {
     }
 }
 
-fn names(names: &[String], next: Option<&str>) -> Page<Text> {
+pub(super) fn names(names: &[String], next: Option<&str>) -> Page<Text> {
     Page::new(
         names.iter().map(|name| name.as_str().into()).collect(),
         next,

@@ -2,7 +2,16 @@
 //!
 //! A member that is absent was not sent by AWS; one that is `null` is not known, and `unknown` says why.
 
+mod parts;
+mod role;
+
 use serde_json::{Map, Value};
+
+pub use parts::{
+    ACCESS_ENTRY_MEMBERS, ADDON_MEMBERS, IDENTITY_PROVIDER_MEMBERS, access_record,
+    listed_access_entry, listed_addon, listed_identity_provider,
+};
+pub use role::{ROLE_MEMBERS, listed_role, role, with_usage};
 
 use crate::model::arn::ClusterArn;
 use crate::model::association::{Association, AssociationDetail};

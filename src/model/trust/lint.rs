@@ -215,15 +215,24 @@ fn federation(policy: &Policy) -> Option<Lint> {
     if providers.is_empty() || !providers.iter().all(is_federated) {
         return None;
     }
-    // The issuers of EKS, of either family of host names; others may be clusters too, but also CI systems.
-    let is_eks = |principal: &&Principal| {
-        let provider = principal.value.split_once(":oidc-provider/");
-        provider
-            .is_some_and(|(_, host)| host.starts_with("oidc.eks.") || host.starts_with("oidc-eks."))
-    };
-    Some(if providers.iter().any(is_eks) {
-        Lint::MadeForIrsa
-    } else {
-        Lint::ForWebIdentities
-    })
+    Some(
+        if providers
+            .iter()
+            .any(|principal| eks_issuer(principal).is_some())
+        {
+            Lint::MadeForIrsa
+        } else {
+            Lint::ForWebIdentities
+        },
+    )
+}
+
+/// The issuer of an EKS cluster that a principal stands for, without its `https://`.
+///
+/// EKS has two families of host names; others may be clusters too, but also CI systems.
+pub(super) fn eks_issuer(principal: &Principal) -> Option<&str> {
+    let (_, issuer) = principal.value.split_once(":oidc-provider/")?;
+    let is_eks = principal.kind == PrincipalKind::Federated
+        && (issuer.starts_with("oidc.eks.") || issuer.starts_with("oidc-eks."));
+    is_eks.then_some(issuer)
 }

@@ -276,7 +276,8 @@ fn text(value: Value, place: &str) -> Result<String, Malformed> {
     }
 }
 
-fn percent_decoded(text: &str) -> Result<String, Malformed> {
+/// Undoes the percent-encoding in which IAM hands out policies.
+pub fn percent_decoded(text: &str) -> Result<String, Malformed> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes().enumerate();
     while let Some((offset, byte)) = rest.next() {

@@ -16,6 +16,7 @@ pub(crate) struct Request {
     /// Decoded.
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 impl Request {
@@ -210,6 +211,7 @@ fn parse(buffer: &mut Vec<u8>) -> Option<Request> {
     if buffer.len() < end + 4 + length {
         return None;
     }
+    let body = String::from_utf8(buffer[end + 4..end + 4 + length].to_vec()).unwrap();
     buffer.drain(..end + 4 + length);
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let query = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -219,6 +221,7 @@ fn parse(buffer: &mut Vec<u8>) -> Option<Request> {
             .map(|(name, value)| (decoded(name), decoded(value)))
             .collect(),
         headers,
+        body,
     })
 }
 
