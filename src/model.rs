@@ -9,6 +9,7 @@ pub mod age;
 pub mod arn;
 pub mod association;
 pub mod caller;
+pub mod census;
 pub mod cluster;
 pub mod document;
 pub mod export;

@@ -19,7 +19,7 @@ mod words;
 pub use account::{AccountMechanism, NewPods, of_new_pods};
 pub use chain::Sdk;
 pub use evidence::{Agent, Associated, Evidence, Fact};
-pub use injection::{Injection, Lack, Tally, injection};
+pub use injection::{Injection, Lack, Tally, injection, injection_of};
 pub use verdict::{Certainty, Doubt, Mechanism, Note, Reason, Role, SdkChoice, Verdict};
 
 use chain::{Pick, Provider};

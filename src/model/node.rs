@@ -17,6 +17,8 @@ pub struct Node {
     /// `i-…`, or `mi-…` for a hybrid node.
     pub instance: Option<Text>,
     pub nodegroup: Option<Text>,
+    /// The class of an Auto Mode node, which may name a role of its own.
+    pub class: Option<Text>,
     pub zone: Option<Text>,
     pub created: Option<Timestamp>,
     /// Whether its Ready condition holds; `None` if Kubernetes does not know.
@@ -84,6 +86,9 @@ impl Node {
             arch: arch.map(&mut *intern),
             instance: provider.and_then(instance).map(&mut *intern),
             nodegroup: nodegroup.map(&mut *intern),
+            class: labels
+                .entry("eks.amazonaws.com/nodeclass")?
+                .map(&mut *intern),
             zone: labels
                 .entry("topology.kubernetes.io/zone")?
                 .map(&mut *intern),

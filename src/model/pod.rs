@@ -5,6 +5,10 @@ pub mod env;
 pub(in crate::model) mod read;
 pub mod volume;
 
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -15,6 +19,9 @@ pub use container::{Container, ContainerKind, Mount};
 pub use env::{Env, EnvFrom, Likelihood, Setting, Source, Variable};
 pub use read::{Intern, Unreadable};
 pub use volume::{ProjectedToken, Volume, VolumeKind};
+
+/// The name of the agent of EKS Pod Identity: its DaemonSet, and the label of its pods.
+const AGENT: &str = "eks-pod-identity-agent";
 
 /// A pod.
 ///
@@ -40,8 +47,10 @@ pub struct Pod {
     pub owner: Option<Owner>,
     pub marks: Marks,
     /// In the order of the object: main, init, ephemeral.
-    pub containers: Box<[Container]>,
-    pub volumes: Box<[Volume]>,
+    ///
+    /// Shared, because the pods of one workload have the same.
+    pub containers: Arc<[Container]>,
+    pub volumes: Arc<[Volume]>,
 }
 
 /// What the labels and annotations of a pod say.
@@ -54,6 +63,8 @@ pub struct Marks {
     /// `eks.amazonaws.com/pod-identity: enabled`, which webhooks write since 2026.
     pub injected: bool,
     pub fargate_profile: Option<Text>,
+    /// `app.kubernetes.io/name: eks-pod-identity-agent`, which the agent's own pods carry.
+    pub agent: bool,
     /// The pod has a network interface of its own, with security groups.
     pub own_interface: bool,
     template_hash: Option<Text>,
@@ -177,8 +188,74 @@ impl Pod {
                 .is_some_and(|node| node.starts_with("fargate-"))
     }
 
+    /// Whether it is the agent of EKS Pod Identity on its node.
+    ///
+    /// Hybrid nodes have DaemonSets of their own, whose names go on after the agent's.
+    pub fn is_identity_agent(&self) -> bool {
+        let by_owner = self.owner.as_ref().is_some_and(|owner| {
+            let rest = owner.name.strip_prefix(AGENT);
+            &*owner.kind == "DaemonSet"
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        });
+        &*self.namespace == "kube-system" && (self.marks.agent || by_owner)
+    }
+
     pub fn volume(&self, name: &str) -> Option<&Volume> {
         self.volumes.iter().find(|volume| &*volume.name == name)
+    }
+
+    /// Replaces everything that other pods have as well by their copy of it; its own names stay.
+    pub(in crate::model) fn share(&mut self, shared: &mut Shared) {
+        shared.text(&mut self.namespace);
+        shared.text(&mut self.service_account);
+        let owner = self.owner.iter_mut();
+        let owner = owner.flat_map(|owner| [&mut owner.kind, &mut owner.name]);
+        let marks = [
+            &mut self.marks.fargate_profile,
+            &mut self.marks.template_hash,
+        ];
+        let rare = [&mut self.node, &mut self.os];
+        let optional = rare.into_iter().chain(marks).flatten();
+        for text in owner.chain(optional) {
+            shared.text(text);
+        }
+        one_copy(&mut shared.containers, &mut self.containers);
+        one_copy(&mut shared.volumes, &mut self.volumes);
+    }
+}
+
+/// One copy of what many pods have.
+#[derive(Debug, Clone, Default)]
+pub(in crate::model) struct Shared {
+    texts: HashSet<Text>,
+    containers: HashSet<Arc<[Container]>>,
+    volumes: HashSet<Arc<[Volume]>>,
+}
+
+impl Shared {
+    pub(in crate::model) fn text(&mut self, text: &mut Text) {
+        one_copy(&mut self.texts, text);
+    }
+
+    pub(in crate::model) fn len(&self) -> usize {
+        self.texts.len() + self.containers.len() + self.volumes.len()
+    }
+
+    /// Forgets what no pod has any more.
+    pub(in crate::model) fn forget(&mut self) {
+        // First those that hold texts themselves.
+        self.containers.retain(|known| Arc::strong_count(known) > 1);
+        self.volumes.retain(|known| Arc::strong_count(known) > 1);
+        self.texts.retain(|known| Arc::strong_count(known) > 1);
+    }
+}
+
+fn one_copy<T: ?Sized + Eq + Hash>(known: &mut HashSet<Arc<T>>, value: &mut Arc<T>) {
+    match known.get(value) {
+        Some(copy) => *value = copy.clone(),
+        None => {
+            known.insert(value.clone());
+        }
     }
 }
 
@@ -275,6 +352,7 @@ impl Marks {
             fargate_profile: labels
                 .entry("eks.amazonaws.com/fargate-profile")?
                 .map(&mut *intern),
+            agent: labels.entry("app.kubernetes.io/name")? == Some(AGENT),
             own_interface: annotations.entry("vpc.amazonaws.com/pod-eni")?.is_some(),
             template_hash: labels.entry("pod-template-hash")?.map(&mut *intern),
         })

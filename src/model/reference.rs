@@ -207,7 +207,10 @@ mod tests {
             AssociationReference::parse("a-1b2c3d4e5f6g7h8i9")
         );
         let without_id = [arn, "arn:aws:eks:eu-west-1:111122223333:cluster/shop"];
-        for bad in ["", "ns", "ns/", "/sa", "a/b/c", "a-short"].into_iter().chain(without_id) {
+        for bad in ["", "ns", "ns/", "/sa", "a/b/c", "a-short"]
+            .into_iter()
+            .chain(without_id)
+        {
             assert!(AssociationReference::parse(bad).is_err(), "{bad}");
         }
     }

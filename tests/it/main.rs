@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod census;
 mod cli;
 mod cloud;
 mod config;

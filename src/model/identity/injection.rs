@@ -36,23 +36,14 @@ pub struct Lack {
 }
 
 pub fn injection(evidence: &Evidence<'_>) -> Injection {
-    if evidence.pod.phase.is_ended() {
-        return Injection::Ended;
-    }
-    let association = evidence.association();
-    let new = of_new_pods(evidence.service_account(), association, evidence.now);
-    let wanted = match (new.mechanism, association) {
-        (AccountMechanism::PodIdentity | AccountMechanism::Both, Fact::Present(associated)) => {
-            Wanted::PodIdentity(associated)
-        }
-        (AccountMechanism::Irsa, _) => Wanted::WebIdentity,
-        (AccountMechanism::None, _) => return Injection::NotExpected,
-        _ => return Injection::Unknown,
+    let wanted = match wanted(evidence) {
+        Ok(wanted) => wanted,
+        Err(injection) => return injection,
     };
     let mut is_injected = false;
     let mut lacks = Vec::new();
     let mut excluded = None;
-    for container in &evidence.pod.containers {
+    for container in evidence.pod.containers.iter() {
         if container.kind == ContainerKind::Ephemeral {
             continue;
         }
@@ -75,6 +66,44 @@ pub fn injection(evidence: &Evidence<'_>) -> Injection {
         Some(note) if !is_injected => Injection::Excluded { note },
         _ if is_injected => Injection::Injected,
         _ => Injection::Unknown,
+    }
+}
+
+/// The same of one container alone.
+pub fn injection_of(evidence: &Evidence<'_>, container: &Container) -> Injection {
+    let wanted = match wanted(evidence) {
+        Ok(wanted) => wanted,
+        Err(injection) => return injection,
+    };
+    if has(container, wanted) {
+        return Injection::Injected;
+    }
+    let why = why_not(evidence, container, wanted);
+    if is_excluded(&why) {
+        return Injection::Excluded { note: why };
+    }
+    Injection::Lacking {
+        containers: vec![Lack {
+            container: container.name.clone(),
+            why,
+        }],
+    }
+}
+
+/// What a new pod would get, or what is to be said where nothing is wanted.
+fn wanted<'a>(evidence: &Evidence<'a>) -> Result<Wanted<'a>, Injection> {
+    if evidence.pod.phase.is_ended() {
+        return Err(Injection::Ended);
+    }
+    let association = evidence.association();
+    let new = of_new_pods(evidence.service_account(), association, evidence.now);
+    match (new.mechanism, association) {
+        (AccountMechanism::PodIdentity | AccountMechanism::Both, Fact::Present(associated)) => {
+            Ok(Wanted::PodIdentity(associated))
+        }
+        (AccountMechanism::Irsa, _) => Ok(Wanted::WebIdentity),
+        (AccountMechanism::None, _) => Err(Injection::NotExpected),
+        _ => Err(Injection::Unknown),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::chain::Sdk;
+use super::injection::Injection;
 use super::verdict::{Certainty, Doubt, Mechanism, Note, Reason, Verdict};
 use crate::model::pod::{ContainerKind, Source};
 
@@ -30,6 +31,19 @@ impl Mechanism {
             Self::Endpoint => "own endpoint",
             Self::NodeRole => "node role",
             Self::None => "none",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Injection {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Injected => "injected",
+            Self::Lacking { .. } => "lacking",
+            Self::Excluded { .. } => "excluded",
+            Self::NotExpected => "not expected",
+            Self::Ended => "ended",
             Self::Unknown => "unknown",
         }
     }

@@ -5,7 +5,7 @@ use crate::model::pod::env::{Env, EnvFrom};
 use crate::model::pod::read::{Intern, Place, Unreadable};
 
 /// A container of any kind, trimmed to what decides about its credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Container {
     pub name: Text,
     pub kind: ContainerKind,
@@ -37,7 +37,7 @@ impl ContainerKind {
 }
 
 /// Where a container sees a volume.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mount {
     pub volume: Text,
     pub path: Text,

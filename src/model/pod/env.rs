@@ -122,7 +122,7 @@ impl Variable {
 }
 
 /// What is known of a variable that a container defines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Setting {
     /// Defined without a value: SDKs pass over it, yet the webhook counts it as defined.
     Empty,
@@ -159,7 +159,7 @@ pub enum Likelihood {
 }
 
 /// The variables of one container that matter, each once.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Env(Box<[(Variable, Setting)]>);
 
 impl Env {
@@ -224,7 +224,7 @@ impl Env {
 }
 
 /// A ConfigMap or Secret whose entries all become variables; their names are not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EnvFrom {
     pub source: Source,
     pub name: Text,

@@ -10,7 +10,7 @@ pub const POD_IDENTITY_VOLUME: &str = "eks-pod-identity-token";
 pub const IRSA_VOLUME: &str = "aws-iam-token";
 
 /// A volume of a pod, trimmed to what the rules need.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Volume {
     pub name: Text,
     pub kind: VolumeKind,
@@ -30,7 +30,7 @@ pub enum VolumeKind {
 }
 
 /// A service account token that the kubelet writes into a volume.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProjectedToken {
     pub audience: Text,
     /// The name of the file within the volume.
