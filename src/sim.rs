@@ -44,7 +44,7 @@ pub use self::clock::Clock;
 pub use self::fault::{Effect, Fault, SYNTAX as FAULT_SYNTAX};
 pub use self::log::{Entry, Log};
 pub use self::operation::{Kind, Operation, Service, operations};
-pub use self::world::{Account, World};
+pub use self::world::{Account, Size, World};
 
 /// How a simulator runs.
 #[derive(Clone, Debug)]

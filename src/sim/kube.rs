@@ -36,7 +36,9 @@ pub(crate) use self::authorization::Grant;
 pub(crate) use self::certificate::Authority;
 pub(crate) use self::listener::Listening;
 pub(crate) use self::resource::operation_names;
-pub(crate) use self::seed::{GivenNode, GivenServiceAccount, GivenWorkload, NodeKind, Seed};
+pub(crate) use self::seed::{
+    Admission, GivenDaemon, GivenNode, GivenServiceAccount, GivenWorkload, NodeKind, PodState, Seed,
+};
 pub(crate) use self::server::serve;
 pub(crate) use self::store::Kubernetes;
 pub(crate) use self::token::{AUDIENCE, Claims, Refused};

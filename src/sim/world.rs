@@ -1,6 +1,7 @@
 //! Worlds: what a simulator is started with.
 
 mod account;
+mod check;
 mod cluster;
 #[cfg(test)]
 mod demo;
@@ -9,14 +10,15 @@ mod generate;
 mod kubernetes;
 mod when;
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::Context;
 use jiff::Timestamp;
 
 use self::file::WorldFile;
 use super::state::State;
+
+pub use self::generate::Size;
 
 const DEMO: &str = include_str!("../../assets/demo/world.yaml");
 
@@ -46,41 +48,28 @@ impl World {
 
     /// Reads a world file (YAML or JSON).
     pub fn parse(text: &str) -> anyhow::Result<Self> {
-        let file: WorldFile = serde_norway::from_str(text)?;
-        let world = Self { file };
-        world.check()?;
-        Ok(world)
+        let mut file: WorldFile = serde_norway::from_str(text)?;
+        check::fill_in(&mut file).map_err(|wrong| wrong.within(text))?;
+        check::world(&file).map_err(|wrong| wrong.within(text))?;
+        Ok(Self { file })
     }
 
     /// Makes a world of the given size, the same each time.
     ///
-    /// Each service account has four pods; they are made when a cluster's Kubernetes API is first asked.
-    pub fn generate(clusters: u32, associations: u32, service_accounts: u32) -> Self {
+    /// Service accounts and pods are made when a cluster's Kubernetes API is first asked.
+    pub fn generate(size: Size) -> Self {
         Self {
-            file: generate::world(clusters, associations, service_accounts),
+            file: generate::world(size),
         }
     }
 
-    /// Reads a world file, or makes the world that `gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS` asks for.
+    /// Reads a world file, or makes the world that `gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTSxPODS` asks for.
     pub fn load(source: &str) -> anyhow::Result<Self> {
         if let Some(size) = source.strip_prefix("gen:") {
-            let numbers: Vec<u32> = size
-                .split('x')
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .with_context(|| format!("'{source}' is no world: write gen:3x200x50"))?;
-            let [clusters, associations, service_accounts] = numbers.as_slice() else {
-                bail!(
-                    "'{source}' is no world: give three numbers, \
-                     gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS"
-                );
-            };
-            ensure!(
-                *associations <= super::eks::ASSOCIATIONS_PER_CLUSTER,
-                "'{source}' is no world: a cluster holds at most {} associations",
-                super::eks::ASSOCIATIONS_PER_CLUSTER
-            );
-            return Ok(Self::generate(*clusters, *associations, *service_accounts));
+            let size = size
+                .parse()
+                .with_context(|| format!("'{source}' is no world"))?;
+            return Ok(Self::generate(size));
         }
         let path = Path::new(source);
         let text = std::fs::read_to_string(path)
@@ -115,45 +104,6 @@ impl World {
             state.accounts.insert(account.id.clone(), account);
         }
         state
-    }
-
-    /// Refuses what no account could hold.
-    fn check(&self) -> anyhow::Result<()> {
-        ensure!(!self.file.accounts.is_empty(), "the world has no accounts");
-        let mut ids = HashSet::new();
-        let mut keys = HashSet::new();
-        for account in &self.file.accounts {
-            let id = &account.id;
-            ensure!(
-                id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()),
-                "'{id}' is no account id: it has 12 digits (in quotes)"
-            );
-            ensure!(ids.insert(id), "the account {id} is there twice");
-            ensure!(
-                keys.insert(&account.access_key_id),
-                "the access key {} belongs to two accounts",
-                account.access_key_id
-            );
-            ensure!(
-                !account.regions.is_empty(),
-                "the account {id} has no regions"
-            );
-            let mut clusters = HashSet::new();
-            for cluster in &account.clusters {
-                let (name, region) = (&cluster.name, &cluster.region);
-                ensure!(
-                    account.regions.contains(region),
-                    "the cluster {name} is in {region}, which the account {id} has not enabled"
-                );
-                ensure!(
-                    clusters.insert((region, name)),
-                    "the cluster {name} is in {region} twice"
-                );
-                cluster::check(cluster)
-                    .with_context(|| format!("the cluster {name} in {region} is wrong"))?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -237,6 +187,8 @@ mod tests {
         for wrong in [
             "gen:",
             "gen:1x2",
+            "gen:1x2x3x4x5",
+            "gen:1x2x0x4",
             "gen:axbxc",
             "gen:1x9999x0",
             "/nowhere/world.yaml",

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::object::{Head, date};
+use super::pod::insert;
 use super::seed::{GivenNode, NodeKind, the};
 use super::store::Store;
 use super::workload::Context;
@@ -58,7 +59,13 @@ pub(super) fn make(cx: &Context<'_>, index: usize, given: &GivenNode) -> Value {
             identifier::resource("i", &name)
         ),
     };
-    node(cx, &name, labels, image, &provider, given.created)
+    let mut node = node(cx, &name, labels, image, &provider, given.created);
+    if let (true, Some(spec)) = (given.is_reserved, node.get_mut("spec")) {
+        let taint =
+            json!({"key": "reserved-for", "value": given.nodegroup, "effect": "NoSchedule"});
+        insert(spec, "taints", json!([taint]));
+    }
+    node
 }
 
 /// Returns the name that a given node gets.

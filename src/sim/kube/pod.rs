@@ -1,15 +1,19 @@
 //! Pods, from a template to the node they run on.
 
-use jiff::{SignedDuration, Timestamp};
+mod status;
+
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::node;
-use super::object::{Head, date, text};
-use super::seed::{NodeKind, the};
+use super::object::{Head, text};
+use super::seed::{Admission, GivenNode, NodeKind, PodState, the};
 use super::store::Store;
 use super::webhook::{self, Known};
 use super::workload::Context;
 use crate::sim::identifier;
+
+pub(super) use self::status::is_ready;
 
 /// A pod to be.
 #[derive(Debug)]
@@ -20,11 +24,10 @@ pub(super) struct NewPod<'a> {
     pub(super) template: &'a Value,
     pub(super) more_labels: Vec<(String, String)>,
     pub(super) owner: Option<Value>,
-    pub(super) workload: &'a str,
     /// The node it has to run on.
     pub(super) node: Option<String>,
     pub(super) created: Timestamp,
-    pub(super) has_completed: bool,
+    pub(super) state: PodState,
 }
 
 /// Creates a pod: admission, scheduling and start, all at once.
@@ -51,6 +54,14 @@ pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
         spec.entry(member).or_insert(value);
     }
     mount_api_token(&mut spec, new.name);
+    let fargate = cx.fargate_profile(new.namespace);
+    if let Some(profile) = fargate {
+        labels.insert(
+            "eks.amazonaws.com/fargate-profile".to_owned(),
+            json!(profile),
+        );
+        spec.insert("schedulerName".to_owned(), json!("fargate-scheduler"));
+    }
     let head = Head {
         namespace: new.namespace,
         name: new.name,
@@ -65,25 +76,28 @@ pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
         owner: new.owner.clone(),
     };
     let mut pod = head.object(resource, json!({"spec": spec}));
-    let annotations = store.annotations_of_service_account(new.namespace, &account);
-    let key = (new.namespace.to_owned(), account);
-    webhook::mutate(
-        &mut pod,
-        Known {
-            region: &cx.seed.region,
-            is_ipv6: cx.seed.is_ipv6,
-            is_associated: cx
-                .associations
-                .get(&key)
-                .is_some_and(|since| *since + cx.seed.propagation <= new.created),
-            annotations: &annotations,
-        },
-    );
+    if cx.is_seen_by_webhook(new.namespace) {
+        let annotations = store.annotations_of_service_account(new.namespace, &account);
+        let key = (new.namespace.to_owned(), account);
+        let is_associated = cx
+            .associations
+            .get(&key)
+            .is_some_and(|since| *since + cx.seed.propagation <= new.created);
+        webhook::mutate(
+            &mut pod,
+            Known {
+                region: &cx.seed.region,
+                is_ipv6: cx.seed.is_ipv6,
+                is_associated: is_associated || cx.admission() == Admission::Injected,
+                annotations: &annotations,
+            },
+        );
+    }
     let node = new
         .node
         .clone()
         .or_else(|| schedule(cx, store, &pod, new.created));
-    start(cx, &mut pod, node, new);
+    status::start(&mut pod, node, new, new.state);
     store.put(resource, pod);
 }
 
@@ -144,16 +158,18 @@ fn schedule(
             .and_then(|selector| selector.get(key))
             .and_then(Value::as_str)
     };
-    let namespace = text(pod, "/metadata/namespace");
     let uid = text(pod, "/metadata/uid");
     if cx
-        .seed
-        .fargate_namespaces
-        .iter()
-        .any(|name| name == namespace)
+        .fargate_profile(text(pod, "/metadata/namespace"))
+        .is_some()
     {
         return Some(node::put_fargate(cx, store, uid, created));
     }
+    let nodegroup = selected("eks.amazonaws.com/nodegroup");
+    let takes = |given: &GivenNode| match nodegroup {
+        Some(wanted) => given.nodegroup == wanted,
+        None => !given.is_reserved,
+    };
     let wanted: &[NodeKind] = match (
         selected("kubernetes.io/os"),
         selected("eks.amazonaws.com/compute-type"),
@@ -168,101 +184,13 @@ fn schedule(
         .nodes
         .iter()
         .enumerate()
-        .filter(|(_, given)| wanted.contains(&given.kind))
+        .filter(|(_, given)| wanted.contains(&given.kind) && takes(given))
         .map(|(index, given)| (index, given.kind))
         .collect();
     let count = u64::try_from(fitting.len()).unwrap_or_default();
     let choice = usize::try_from(identifier::number(uid, count)).unwrap_or_default();
     let (index, kind) = fitting.get(choice)?;
     Some(node::name(cx, *index, *kind))
-}
-
-fn start(cx: &Context<'_>, pod: &mut Value, node: Option<String>, new: &NewPod<'_>) {
-    let names: Vec<(String, String)> = pod
-        .pointer("/spec/containers")
-        .and_then(Value::as_array)
-        .map(|containers| {
-            containers
-                .iter()
-                .map(|container| {
-                    (
-                        text(container, "/name").to_owned(),
-                        text(container, "/image").to_owned(),
-                    )
-                })
-                .collect()
-        })
-        .unwrap_or_default();
-    let Some(node) = node else {
-        insert(
-            pod,
-            "status",
-            json!({"phase": "Pending", "qosClass": "BestEffort", "conditions": [{
-                "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
-                "message": "0/0 nodes are available", "lastTransitionTime": date(new.created),
-            }]}),
-        );
-        return;
-    };
-    let is_crashing = cx.is_crashing(new.namespace, new.workload);
-    let started = date(new.created + SignedDuration::from_secs(3));
-    let statuses: Vec<Value> = names
-        .iter()
-        .map(|(name, image)| {
-            let state = if is_crashing {
-                json!({"waiting": {"reason": "CrashLoopBackOff",
-                    "message": format!("back-off 5m0s restarting failed container={name}")}})
-            } else if new.has_completed {
-                json!({"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": started,
-                    "finishedAt": started}})
-            } else {
-                json!({"running": {"startedAt": started}})
-            };
-            json!({
-                "name": name, "image": image, "imageID": "", "state": state, "lastState": {},
-                "ready": !is_crashing && !new.has_completed, "started": !is_crashing,
-                "restartCount": if is_crashing { 41 } else { 0 },
-            })
-        })
-        .collect();
-    let is_ready = if is_crashing || new.has_completed {
-        "False"
-    } else {
-        "True"
-    };
-    let conditions: Vec<Value> = ["PodScheduled", "Initialized", "ContainersReady", "Ready"]
-        .into_iter()
-        .map(|kind| {
-            let status = if kind.ends_with("Ready") {
-                is_ready
-            } else {
-                "True"
-            };
-            json!({"type": kind, "status": status, "lastTransitionTime": started})
-        })
-        .collect();
-    let is_on_host = pod.pointer("/spec/hostNetwork") == Some(&Value::Bool(true));
-    let host = node::address(&node);
-    let address = if is_on_host {
-        host.clone()
-    } else {
-        node::address(new.name)
-    };
-    if let Some(spec) = pod.get_mut("spec") {
-        insert(spec, "nodeName", json!(node));
-    }
-    insert(
-        pod,
-        "status",
-        json!({
-            "phase": if new.has_completed { "Succeeded" } else { "Running" },
-            "conditions": conditions,
-            "hostIP": host, "podIP": address, "podIPs": [{"ip": address}],
-            "startTime": date(new.created),
-            "containerStatuses": statuses,
-            "qosClass": "BestEffort",
-        }),
-    );
 }
 
 pub(super) fn insert(value: &mut Value, member: &str, new: Value) {

@@ -10,10 +10,9 @@ use super::node;
 use super::object::Head;
 use super::resource::{self, Resource};
 use super::store::{Key, Store};
+use super::webhook;
 use super::workload::{self, Context};
 use crate::sim::identifier;
-
-const INJECTED_PODS_PER_ACCOUNT: u32 = 4;
 
 /// Everything that objects are made of; they are made when somebody asks for the first time.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +26,11 @@ pub(crate) struct Seed {
     pub(crate) denied: Vec<(String, String)>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) nodes: Vec<GivenNode>,
-    pub(crate) fargate_namespaces: Vec<String>,
+    /// Names of Fargate profiles, and the namespaces whose pods they take.
+    pub(crate) fargate: Vec<(String, Vec<String>)>,
+    /// There is no webhook configuration, or pods of these namespaces are kept from it.
+    pub(crate) has_no_webhook: bool,
+    pub(crate) unwatched_namespaces: Vec<String>,
     pub(crate) service_accounts: Vec<GivenServiceAccount>,
     pub(crate) workloads: Vec<GivenWorkload>,
     /// Namespace, name and `spec` of network policies.
@@ -36,8 +39,9 @@ pub(crate) struct Seed {
     pub(crate) associations: HashMap<Key, Timestamp>,
     /// How long the webhook takes to learn of an association.
     pub(crate) propagation: SignedDuration,
-    /// So many service accounts more, each with a deployment of four pods.
+    /// So many service accounts more, each with a deployment, and so many pods among them.
     pub(crate) generated: u32,
+    pub(crate) generated_pods: u32,
     pub(crate) generated_name: Option<fn(u32) -> Key>,
 }
 
@@ -55,7 +59,46 @@ pub(crate) struct GivenNode {
     pub(crate) nodegroup: String,
     pub(crate) instance_type: String,
     pub(crate) ami_type: String,
+    /// Only pods that select its node group run on it.
+    pub(crate) is_reserved: bool,
     pub(crate) created: Timestamp,
+}
+
+/// How a pod fares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PodState {
+    #[default]
+    Running,
+    /// Its containers are there, but not ready yet.
+    Starting,
+    Crashing,
+    Completed,
+    Failed,
+    /// No node takes it.
+    Pending,
+    /// It was deleted, and is not gone yet.
+    Terminating,
+}
+
+/// What the webhook did when the pods of the start were made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// What the associations and annotations of that time ask for.
+    #[default]
+    InTime,
+    /// It did not answer, which its failure policy ignores.
+    Missed,
+    /// It injected pod identity, for an association that is gone by now.
+    Injected,
+}
+
+/// How the pods of a daemon fare on the nodes of one group.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenDaemon {
+    pub(crate) nodegroup: String,
+    /// Without a state there are none.
+    pub(crate) state: Option<PodState>,
+    pub(crate) log: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,9 +121,12 @@ pub(crate) struct GivenWorkload {
     /// The pod's `spec`, whose defaults are filled in.
     pub(crate) spec: Value,
     pub(crate) created: Timestamp,
-    /// When its pods were made.
-    pub(crate) pods_created: Timestamp,
-    pub(crate) is_crashing: bool,
+    /// When its pods were made; the first ones are repeated where there are more pods.
+    pub(crate) pods_created: Vec<Timestamp>,
+    pub(crate) admission: Admission,
+    pub(crate) state: PodState,
+    /// Where a daemon fares otherwise.
+    pub(crate) elsewhere: Vec<GivenDaemon>,
     pub(crate) log: Vec<String>,
 }
 
@@ -90,6 +136,7 @@ pub(super) fn plant(arn: &str, seed: &Seed, store: &mut Store) {
         arn,
         seed,
         associations: &seed.associations,
+        planted: None,
         now: seed.start,
     };
     let mut namespaces: BTreeSet<&str> =
@@ -115,7 +162,9 @@ pub(super) fn plant(arn: &str, seed: &Seed, store: &mut Store) {
     for given in &seed.service_accounts {
         put_service_account(&cx, store, given);
     }
-    webhook_configuration(&cx, store);
+    if !seed.has_no_webhook {
+        webhook::put_configuration(&cx, store);
+    }
     for (namespace, name, spec) in &seed.network_policies {
         let resource = the("NetworkPolicy");
         let head = Head {
@@ -131,42 +180,53 @@ pub(super) fn plant(arn: &str, seed: &Seed, store: &mut Store) {
     for given in &seed.workloads {
         workload::plant(&cx, store, given);
     }
-    for (index, (namespace, name)) in generated.iter().enumerate() {
-        let age = i64::try_from(identifier::number(name, 90)).unwrap_or_default();
-        let created = seed.start - SignedDuration::from_hours(24 * (age + 2));
-        put_service_account(
-            &cx,
-            store,
-            &GivenServiceAccount {
-                namespace: namespace.clone(),
-                name: name.clone(),
-                annotations: Vec::new(),
-                automounts: None,
-                created,
-            },
-        );
-        let minutes = i64::try_from(index % 1400).unwrap_or_default();
-        workload::plant(
-            &cx,
-            store,
-            &GivenWorkload {
-                kind: "Deployment".to_owned(),
-                namespace: namespace.clone(),
-                name: name.clone(),
-                replicas: INJECTED_PODS_PER_ACCOUNT,
-                labels: Vec::new(),
-                annotations: Vec::new(),
-                spec: json!({
-                    "serviceAccountName": name,
-                    "containers": [{"name": "app", "image": format!("registry.example/{name}:1")}],
-                }),
-                created,
-                pods_created: seed.start - SignedDuration::from_mins(minutes + 60),
-                is_crashing: false,
-                log: Vec::new(),
-            },
-        );
+    for (index, key) in generated.iter().enumerate() {
+        generate(&cx, store, index, key);
     }
+}
+
+/// Makes a service account of a generated world with its deployment.
+fn generate(cx: &Context<'_>, store: &mut Store, index: usize, (namespace, name): &Key) {
+    let seed = cx.seed;
+    let age = i64::try_from(identifier::number(name, 90)).unwrap_or_default();
+    let created = seed.start - SignedDuration::from_hours(24 * (age + 2));
+    put_service_account(
+        cx,
+        store,
+        &GivenServiceAccount {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            annotations: Vec::new(),
+            automounts: None,
+            created,
+        },
+    );
+    let index = u32::try_from(index).unwrap_or(u32::MAX);
+    // What does not divide evenly goes to the first ones.
+    let more = u32::from(index < seed.generated_pods % seed.generated.max(1));
+    let minutes = i64::from(index % 1400);
+    workload::plant(
+        cx,
+        store,
+        &GivenWorkload {
+            kind: "Deployment".to_owned(),
+            namespace: namespace.clone(),
+            name: name.clone(),
+            replicas: seed.generated_pods / seed.generated.max(1) + more,
+            labels: Vec::new(),
+            annotations: Vec::new(),
+            spec: json!({
+                "serviceAccountName": name,
+                "containers": [{"name": "app", "image": format!("registry.example/{name}:1")}],
+            }),
+            created,
+            pods_created: vec![seed.start - SignedDuration::from_mins(minutes + 60)],
+            admission: Admission::default(),
+            state: PodState::default(),
+            elsewhere: Vec::new(),
+            log: Vec::new(),
+        },
+    );
 }
 
 /// Returns the row of a kind that the table has.
@@ -226,35 +286,6 @@ fn put_service_account(cx: &Context<'_>, store: &mut Store, given: &GivenService
         Some(flag) => json!({"automountServiceAccountToken": flag}),
     };
     store.put(resource, head.object(resource, rest));
-}
-
-fn webhook_configuration(cx: &Context<'_>, store: &mut Store) {
-    let resource = the("MutatingWebhookConfiguration");
-    let head = Head {
-        name: "pod-identity-webhook",
-        seed: &cx.seed_of(resource, "", "pod-identity-webhook"),
-        created: cx.seed.born,
-        ..Head::default()
-    };
-    let webhook = json!({
-        "name": "iam-for-pods.amazonaws.com",
-        "clientConfig": {"url": "https://127.0.0.1:23443/mutate"},
-        "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"],
-                   "resources": ["pods"], "scope": "*"}],
-        "failurePolicy": "Ignore",
-        "matchPolicy": "Equivalent",
-        "namespaceSelector": {},
-        "objectSelector": {"matchExpressions": [
-            {"key": "eks.amazonaws.com/skip-pod-identity-webhook", "operator": "DoesNotExist"}]},
-        "sideEffects": "None",
-        "timeoutSeconds": 10,
-        "admissionReviewVersions": ["v1beta1"],
-        "reinvocationPolicy": "IfNeeded",
-    });
-    store.put(
-        resource,
-        head.object(resource, json!({"webhooks": [webhook]})),
-    );
 }
 
 pub(super) fn map(pairs: &[(String, String)]) -> Map<String, Value> {

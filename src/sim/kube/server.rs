@@ -21,7 +21,7 @@ use super::resource;
 use super::route::{Request, Target, route};
 use super::status::Status;
 use super::store::{Key, Kubernetes};
-use super::workload::Context;
+use super::workload::{self, Context};
 use super::{Listening, answer, discovery, review, table, token, watch as watching, write};
 use crate::sim::clock::Clock;
 use crate::sim::connection::Scissor;
@@ -237,7 +237,7 @@ impl Api {
     fn get(&self, request: &Request, as_table: bool) -> Result<Answer, Status> {
         let object = write::named(&self.kubernetes.lock(), request)?;
         if request.subresource == Some("log") {
-            let lines = self.log_of(&object.namespace, &object.name);
+            let lines = workload::log(&self.kubernetes, &object);
             return Ok(Answer::text(200, "text/plain", tail(&lines, request)?));
         }
         if as_table {
@@ -248,21 +248,6 @@ impl Api {
             "application/json",
             object.text.to_string(),
         ))
-    }
-
-    fn log_of(&self, namespace: &str, pod: &str) -> Vec<String> {
-        self.kubernetes
-            .seed
-            .workloads
-            .iter()
-            .filter(|given| given.namespace == namespace)
-            .filter(|given| {
-                pod.strip_prefix(given.name.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-            })
-            .max_by_key(|given| given.name.len())
-            .map(|given| given.log.clone())
-            .unwrap_or_default()
     }
 
     fn write(&self, request: &Request, body: &Value, kind: &str) -> Result<Answer, Status> {
@@ -284,6 +269,7 @@ impl Api {
             arn: &self.kubernetes.arn,
             seed: &self.kubernetes.seed,
             associations: &associations,
+            planted: None,
             now,
         };
         let mut store = self.kubernetes.lock();

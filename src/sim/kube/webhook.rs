@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::object::text;
+use super::object::{Head, text};
+use super::seed::the;
+use super::store::Store;
+use super::workload::Context;
 use crate::sim::identifier;
 
 const POD_IDENTITY_DIRECTORY: &str = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount";
@@ -34,6 +37,43 @@ pub(super) fn mutate(pod: &mut Value, known: Known<'_>) {
     } else if let Some(role) = role {
         inject_irsa(pod, known, &role);
     }
+}
+
+/// Makes the configuration that tells the API server when to call the webhook.
+pub(super) fn put_configuration(cx: &Context<'_>, store: &mut Store) {
+    let resource = the("MutatingWebhookConfiguration");
+    let head = Head {
+        name: "pod-identity-webhook",
+        seed: &cx.seed_of(resource, "", "pod-identity-webhook"),
+        created: cx.seed.born,
+        ..Head::default()
+    };
+    let namespaces = &cx.seed.unwatched_namespaces;
+    let selector = if namespaces.is_empty() {
+        json!({})
+    } else {
+        json!({"matchExpressions": [
+            {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": namespaces}]})
+    };
+    let webhook = json!({
+        "name": "iam-for-pods.amazonaws.com",
+        "clientConfig": {"url": "https://127.0.0.1:23443/mutate"},
+        "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"],
+                   "resources": ["pods"], "scope": "*"}],
+        "failurePolicy": "Ignore",
+        "matchPolicy": "Equivalent",
+        "namespaceSelector": selector,
+        "objectSelector": {"matchExpressions": [
+            {"key": "eks.amazonaws.com/skip-pod-identity-webhook", "operator": "DoesNotExist"}]},
+        "sideEffects": "None",
+        "timeoutSeconds": 10,
+        "admissionReviewVersions": ["v1beta1"],
+        "reinvocationPolicy": "IfNeeded",
+    });
+    store.put(
+        resource,
+        head.object(resource, json!({"webhooks": [webhook]})),
+    );
 }
 
 fn inject_pod_identity(pod: &mut Value, known: Known<'_>) {

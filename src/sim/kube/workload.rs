@@ -1,41 +1,22 @@
 //! Workloads, and the pods that their controllers keep there.
 
-use std::collections::HashMap;
+mod context;
+mod place;
+
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::node;
 use super::object::{Head, Object, owned_by, text};
 use super::pod::{self, NewPod, insert};
 use super::resource::Resource;
-use super::seed::{GivenWorkload, NodeKind, Seed, map, the};
-use super::store::{Key, Store};
+use super::seed::{GivenWorkload, map, the};
+use super::store::Store;
 use crate::sim::identifier;
 
-/// What controllers and admission know besides the objects.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Context<'a> {
-    pub(crate) arn: &'a str,
-    pub(crate) seed: &'a Seed,
-    /// When each associated service account got its association.
-    pub(crate) associations: &'a HashMap<Key, Timestamp>,
-    pub(crate) now: Timestamp,
-}
-
-impl Context<'_> {
-    /// Returns what the uid of an object is made from.
-    pub(super) fn seed_of(&self, resource: &Resource, namespace: &str, name: &str) -> String {
-        format!("{}/{}/{namespace}/{name}", self.arn, resource.plural)
-    }
-
-    pub(super) fn is_crashing(&self, namespace: &str, workload: &str) -> bool {
-        self.seed.workloads.iter().any(|given| {
-            given.is_crashing && given.namespace == namespace && given.name == workload
-        })
-    }
-}
+pub(crate) use self::context::Context;
+pub(super) use self::context::log;
+use self::place::{Place, places, status};
 
 /// Makes a workload as it is at the start, with pods of its age.
 pub(super) fn plant(cx: &Context<'_>, store: &mut Store, given: &GivenWorkload) {
@@ -60,9 +41,14 @@ pub(super) fn plant(cx: &Context<'_>, store: &mut Store, given: &GivenWorkload) 
         );
     }
     let template = json!({"metadata": metadata, "spec": given.spec});
+    let planting = Context {
+        planted: Some(given),
+        now: given.pods_created.iter().copied().min().unwrap_or(cx.now),
+        ..*cx
+    };
     if given.kind == "Pod" {
         pod::create(
-            cx,
+            &planting,
             store,
             &NewPod {
                 namespace: &given.namespace,
@@ -70,10 +56,9 @@ pub(super) fn plant(cx: &Context<'_>, store: &mut Store, given: &GivenWorkload) 
                 template: &template,
                 more_labels: Vec::new(),
                 owner: None,
-                workload: &given.name,
                 node: None,
-                created: given.pods_created,
-                has_completed: false,
+                created: planting.moment(0),
+                state: given.state,
             },
         );
         return;
@@ -84,11 +69,7 @@ pub(super) fn plant(cx: &Context<'_>, store: &mut Store, given: &GivenWorkload) 
         _ => json!({"replicas": given.replicas, "selector": selector, "template": template}),
     };
     let workload = store.put(resource, head.object(resource, json!({"spec": spec})));
-    let then = Context {
-        now: given.pods_created,
-        ..*cx
-    };
-    reconcile(&then, store, resource, &workload);
+    reconcile(&planting, store, resource, &workload);
 }
 
 /// Lets the controller of a workload do its work until there is nothing left to do.
@@ -104,54 +85,18 @@ pub(super) fn reconcile(
         .pointer("/spec/replicas")
         .and_then(Value::as_u64)
         .unwrap_or(1);
-    let count = match resource.kind {
-        "Deployment" => {
-            deployment(cx, store, workload, &template, replicas);
-            replicas
-        }
-        "ReplicaSet" if workload.owner.is_none() => {
-            replica_set(cx, store, workload, &template, replicas, &workload.name);
-            replicas
-        }
-        "StatefulSet" => {
-            let names = (0..replicas).map(|index| (format!("{}-{index}", workload.name), None));
-            numbered(cx, store, resource, workload, &template, names.collect());
-            replicas
-        }
-        "DaemonSet" => {
-            let names = daemon_nodes(cx, &workload.name, &template);
-            let count = names.len();
-            numbered(cx, store, resource, workload, &template, names);
-            u64::try_from(count).unwrap_or_default()
-        }
-        "Job" => {
-            let names = vec![(format!("{}-{}", workload.name, suffix(&workload.uid)), None)];
-            numbered(cx, store, resource, workload, &template, names);
-            1
-        }
-        _ => return,
-    };
-    let ready = if cx.is_crashing(&workload.namespace, &workload.name) {
-        0
-    } else {
-        count
-    };
-    let status = match resource.kind {
-        "DaemonSet" => json!({
-            "currentNumberScheduled": count, "desiredNumberScheduled": count,
-            "numberAvailable": ready, "numberMisscheduled": 0, "numberReady": ready,
-            "numberUnavailable": count - ready,
-            "observedGeneration": 1, "updatedNumberScheduled": count,
-        }),
-        "Job" => json!({"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}),
-        _ => json!({
-            "replicas": count, "readyReplicas": ready, "availableReplicas": ready,
-            "updatedReplicas": count, "observedGeneration": 1,
-        }),
+    let places = places(cx, resource, workload, &template, replicas);
+    let Some(status) = status(cx, resource, workload, &places, replicas) else {
+        return;
     };
     if value.get("status") != Some(&status) {
         insert(&mut value, "status", status);
         store.put(resource, value);
+    }
+    match resource.kind {
+        "Deployment" => deployment(cx, store, workload, &template, replicas),
+        "ReplicaSet" => replica_set(cx, store, workload, &template, replicas, &workload.name),
+        _ => numbered(cx, store, resource, workload, &template, places),
     }
 }
 
@@ -234,7 +179,8 @@ fn replica_set(
     for name in pods.iter().skip(wanted) {
         store.remove(the("Pod"), &set.namespace, name);
     }
-    for _ in pods.len()..wanted {
+    let state = cx.state(&set.namespace, workload);
+    for position in pods.len()..wanted {
         let seed = format!("{}/{}/{}", cx.arn, set.uid, store.version());
         let hash = set.name.rsplit('-').next().unwrap_or_default();
         pod::create(
@@ -246,10 +192,9 @@ fn replica_set(
                 template,
                 more_labels: vec![("pod-template-hash".to_owned(), hash.to_owned())],
                 owner: Some(owned_by(the("ReplicaSet"), &set.name, &set.uid)),
-                workload,
                 node: None,
-                created: cx.now,
-                has_completed: false,
+                created: cx.moment(position),
+                state,
             },
         );
     }
@@ -262,7 +207,7 @@ fn numbered(
     resource: &'static Resource,
     workload: &Object,
     template: &Value,
-    wanted: Vec<(String, Option<String>)>,
+    wanted: Vec<Place>,
 ) {
     let label = match resource.kind {
         "Job" => (
@@ -281,12 +226,13 @@ fn numbered(
         .collect();
     for pod in &pods {
         let is_current = pod.labels.get(&label.0) == Some(&label.1);
-        let is_wanted = wanted.iter().any(|(name, _)| *name == pod.name);
+        let is_wanted = wanted.iter().any(|place| place.name == pod.name);
         if !is_current || !is_wanted {
             store.remove(the("Pod"), &workload.namespace, &pod.name);
         }
     }
-    for (name, node) in wanted {
+    for (position, place) in wanted.into_iter().enumerate() {
+        let Place { name, node, state } = place;
         if store.get(the("Pod"), &workload.namespace, &name).is_some() {
             continue;
         }
@@ -299,38 +245,12 @@ fn numbered(
                 template,
                 more_labels: vec![label.clone()],
                 owner: Some(owned_by(resource, &workload.name, &workload.uid)),
-                workload: &workload.name,
                 node,
-                created: cx.now,
-                has_completed: resource.kind == "Job",
+                created: cx.moment(position),
+                state,
             },
         );
     }
-}
-
-/// Returns a pod's name for each node that a daemon belongs on.
-fn daemon_nodes(cx: &Context<'_>, daemon: &str, template: &Value) -> Vec<(String, Option<String>)> {
-    let is_for_hybrid = template
-        .pointer("/spec/nodeSelector")
-        .and_then(|selector| selector.get("eks.amazonaws.com/compute-type"))
-        .and_then(Value::as_str)
-        == Some("hybrid");
-    let wanted = if is_for_hybrid {
-        NodeKind::Hybrid
-    } else {
-        NodeKind::Ec2
-    };
-    let nodes = cx.seed.nodes.iter().enumerate();
-    nodes
-        .filter(|(_, given)| given.kind == wanted)
-        .map(|(index, given)| {
-            let node = node::name(cx, index, given.kind);
-            (
-                format!("{daemon}-{}", suffix(&format!("{daemon}/{node}"))),
-                Some(node),
-            )
-        })
-        .collect()
 }
 
 fn labels_of(template: &Value) -> Map<String, Value> {

@@ -6,7 +6,7 @@ use super::object::{Head, Object, text};
 use super::patch;
 use super::pod::{self, NewPod, insert};
 use super::route::Request;
-use super::seed::{put_namespace, the};
+use super::seed::{PodState, put_namespace, the};
 use super::status::{self, Status};
 use super::store::Store;
 use super::workload::{self, Context};
@@ -55,10 +55,9 @@ pub(super) fn create(
                 template: body,
                 more_labels: Vec::new(),
                 owner: None,
-                workload: name,
                 node: None,
                 created: cx.now,
-                has_completed: false,
+                state: PodState::default(),
             },
         ),
         _ => {

@@ -75,7 +75,12 @@ pub(super) struct Roles {
 impl Roles {
     /// Returns the ARN of a role by its name, which is made if need be; an ARN stays as it is.
     pub(super) fn arn(&mut self, role: &str, region: &str) -> String {
-        self.arn_or(role, Trust::PodIdentity, region)
+        // What a workload may do is its own policy, called like its role.
+        let file = RoleFile {
+            attached: vec![role.to_owned()],
+            ..RoleFile::default()
+        };
+        self.arn_or(role, file, region)
     }
 
     /// Returns the ARN of a user, or of the role behind a session.
@@ -93,25 +98,49 @@ impl Roles {
     }
 
     /// Does the same for a role that is made for an AWS service.
-    pub(super) fn service_arn(&mut self, role: &str, host: &str, region: &str) -> String {
-        self.arn_or(role, Trust::Service(host.to_owned()), region)
+    pub(super) fn service_arn(
+        &mut self,
+        role: &str,
+        host: &str,
+        policies: &[&str],
+        region: &str,
+    ) -> String {
+        let file = RoleFile {
+            trust: Trust::Service(host.to_owned()),
+            attached: policies.iter().map(|name| format!("aws/{name}")).collect(),
+            ..RoleFile::default()
+        };
+        self.arn_or(role, file, region)
     }
 
-    fn arn_or(&mut self, role: &str, trust: Trust, region: &str) -> String {
+    /// Does the same for a role that one service account of a cluster uses in the federated way.
+    pub(super) fn irsa_arn(
+        &mut self,
+        role: &str,
+        issuer: &str,
+        subject: &str,
+        region: &str,
+    ) -> String {
+        let trust = Trust::Irsa {
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+        };
+        let file = RoleFile {
+            trust,
+            attached: vec![role.to_owned()],
+            ..RoleFile::default()
+        };
+        self.arn_or(role, file, region)
+    }
+
+    fn arn_or(&mut self, role: &str, file: RoleFile, region: &str) -> String {
         if role.starts_with("arn:") {
             return role.to_owned();
         }
         if let Some(known) = self.by_name.get(role) {
             return known.arn.clone();
         }
-        self.define(
-            role,
-            RoleFile {
-                trust,
-                ..RoleFile::default()
-            },
-            region,
-        )
+        self.define(role, file, region)
     }
 
     fn define(&mut self, name: &str, file: RoleFile, region: &str) -> String {
@@ -127,6 +156,7 @@ impl Roles {
         let is_for_pods = matches!(file.trust, Trust::PodIdentity | Trust::PodIdentityFor(_));
         let last_used = match file.last_used {
             Some(when) => Some(when.resolve(self.start)),
+            None if file.never_used => None,
             None => is_for_pods.then(|| self.start - SignedDuration::from_mins(minutes)),
         };
         let role = Role {

@@ -5,7 +5,6 @@ mod part;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::ensure;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -18,74 +17,6 @@ use crate::sim::state::{
 };
 use crate::sim::{identifier, reply};
 
-/// Refuses a cluster that refers to what it does not have.
-pub(super) fn check(file: &ClusterFile) -> anyhow::Result<()> {
-    let mut count = 0_u32;
-    for (namespace, accounts) in &file.associations {
-        for (name, association) in accounts {
-            count += 1;
-            if let Some(addon) = &association.addon {
-                ensure!(
-                    file.addons.contains_key(addon),
-                    "{namespace}/{name} belongs to an add-on, but there is no add-on {addon}"
-                );
-            }
-            if let Some(id) = &association.id {
-                ensure!(
-                    id.len() == 19 && id.starts_with("a-"),
-                    "'{id}' is no association id: it is a- and 17 characters"
-                );
-            }
-            ensure!(
-                association.policy.is_none() || association.session_tags == Some(false),
-                "{namespace}/{name} has a policy, which needs session_tags: false"
-            );
-        }
-    }
-    let limit = crate::sim::eks::ASSOCIATIONS_PER_CLUSTER;
-    ensure!(
-        count <= limit,
-        "a cluster holds at most {limit} associations, not {count}"
-    );
-    kubernetes::check(&file.kubernetes)?;
-    for update in &file.updates {
-        let scopes = [&update.nodegroup, &update.addon, &update.capability];
-        ensure!(
-            scopes.iter().filter(|scope| scope.is_some()).count() <= 1,
-            "an update names more than one of nodegroup, addon and capability"
-        );
-        for (kind, name, is_there) in [
-            (
-                "node group",
-                &update.nodegroup,
-                contains(&file.nodegroups, update.nodegroup.as_ref()),
-            ),
-            (
-                "add-on",
-                &update.addon,
-                contains(&file.addons, update.addon.as_ref()),
-            ),
-            (
-                "capability",
-                &update.capability,
-                contains(&file.capabilities, update.capability.as_ref()),
-            ),
-        ] {
-            if let Some(name) = name {
-                ensure!(
-                    is_there,
-                    "an update is of the {kind} {name}, which is not there"
-                );
-            }
-        }
-    }
-    Ok(())
-}
-
-fn contains<T>(map: &indexmap::IndexMap<String, T>, name: Option<&String>) -> bool {
-    name.is_some_and(|name| map.contains_key(name))
-}
-
 /// Builds a cluster with all that it holds.
 pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) -> Cluster {
     let arn = format!(
@@ -93,8 +24,9 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
         file.region, roles.account, file.name
     );
     let document = document(&file, &arn, roles, start);
-    let mut seed = kubernetes::seed(&file, roles, start);
+    let mut seed = kubernetes::seed(&file, &arn, roles, start);
     seed.generated = file.generated;
+    seed.generated_pods = file.generated_pods;
     seed.generated_name = Some(generate::name);
     let is_by_config_map = file.authentication_mode.as_deref() == Some("CONFIG_MAP");
     if !file.without_creator && !is_by_config_map {
@@ -135,7 +67,7 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
                     namespace: namespace.clone(),
                     service_account,
                 },
-                association,
+                association.0,
                 roles,
                 born..start,
             );
@@ -161,6 +93,25 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
     cluster
 }
 
+/// Returns when an association was created; where the file does not say it, at some moment of the cluster's life.
+pub(super) fn association_created(
+    cluster: &str,
+    (namespace, service_account): (&str, &str),
+    file: &AssociationFile,
+    life: std::ops::Range<Timestamp>,
+) -> Timestamp {
+    if let Some(when) = file.created {
+        return when.resolve(life.end);
+    }
+    let seed = format!("{cluster}/{namespace}/{service_account}");
+    let seconds = (life.end.as_second() - life.start.as_second()).max(1);
+    let after = identifier::number(&seed, u64::try_from(seconds).unwrap_or(1));
+    let millis = identifier::number(&format!("{seed}#ms"), 1000);
+    life.start
+        + SignedDuration::from_secs(i64::try_from(after).unwrap_or_default())
+        + SignedDuration::from_millis(i64::try_from(millis).unwrap_or_default())
+}
+
 struct Named {
     namespace: String,
     service_account: String,
@@ -178,16 +129,11 @@ fn association(
         service_account,
     } = named;
     let seed = format!("{}/{namespace}/{service_account}", cluster.arn);
-    let created = file.created.map_or_else(
-        || {
-            let seconds = (life.end.as_second() - life.start.as_second()).max(1);
-            let after = identifier::number(&seed, u64::try_from(seconds).unwrap_or(1));
-            let millis = identifier::number(&format!("{seed}#ms"), 1000);
-            life.start
-                + SignedDuration::from_secs(i64::try_from(after).unwrap_or_default())
-                + SignedDuration::from_millis(i64::try_from(millis).unwrap_or_default())
-        },
-        |when| when.resolve(life.end),
+    let created = association_created(
+        &cluster.arn,
+        (&namespace, &service_account),
+        &file,
+        life.clone(),
     );
     let owner = file
         .addon
@@ -260,7 +206,12 @@ fn document(
     let ClusterFile { name, region, .. } = file;
     let hex = identifier::hexadecimal(arn);
     let issuer = format!("https://oidc.eks.{region}.amazonaws.com/id/{hex}");
-    let role = roles.service_arn(&format!("eks-{name}-cluster"), "eks.amazonaws.com", region);
+    let role = roles.service_arn(
+        &format!("eks-{name}-cluster"),
+        "eks.amazonaws.com",
+        &["AmazonEKSClusterPolicy"],
+        region,
+    );
     let subnets: Vec<String> = ["a", "b", "c"]
         .iter()
         .map(|zone| identifier::resource("subnet", &format!("{arn}/{zone}")))
@@ -317,7 +268,12 @@ fn document(
     });
     if let Value::Object(members) = &mut document {
         if file.auto_mode {
-            let node = roles.service_arn(&format!("eks-{name}-auto"), "ec2.amazonaws.com", region);
+            let node = roles.service_arn(
+                &format!("eks-{name}-auto"),
+                "ec2.amazonaws.com",
+                &["AmazonEKSWorkerNodeMinimalPolicy"],
+                region,
+            );
             let compute = json!({"enabled": true, "nodePools": ["general-purpose", "system"],
                                  "nodeRoleArn": node});
             members.insert("computeConfig".to_owned(), compute);

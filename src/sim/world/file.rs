@@ -4,18 +4,18 @@
 //! and every role that an association names exists with a correct trust policy unless `roles` says otherwise.
 
 mod kubernetes;
-
-use std::fmt;
+mod text;
+mod words;
+mod workload;
 
 use indexmap::IndexMap;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-pub(crate) use self::kubernetes::{
-    AccessEntryFile, KubernetesFile, ServiceAccountFile, WorkloadFile,
-};
+pub(crate) use self::kubernetes::{AccessEntryFile, KubernetesFile, ServiceAccountFile};
+pub(crate) use self::text::{Short, Shorthand, line_of, parsed};
+pub(crate) use self::words::{Kind, Place, Webhook};
+pub(crate) use self::workload::{ContainerFile, Setting, WorkloadFile};
 use super::when::{Span, When};
 
 pub(crate) type Tags = IndexMap<String, String>;
@@ -27,6 +27,12 @@ pub(crate) struct WorldFile {
     /// Regions that exist but that no account has enabled.
     #[serde(default)]
     pub(crate) regions_not_enabled: Vec<String>,
+    /// What workloads are like, by name.
+    #[serde(default)]
+    pub(crate) templates: IndexMap<String, WorkloadFile>,
+    /// What every workload is like, but those of kube-system.
+    #[serde(default)]
+    pub(crate) defaults: WorkloadFile,
     pub(crate) accounts: Vec<AccountFile>,
 }
 
@@ -60,6 +66,8 @@ pub(crate) struct RoleFile {
     pub(crate) trust: Trust,
     pub(crate) created: Option<When>,
     pub(crate) last_used: Option<When>,
+    /// Nobody has ever assumed it.
+    pub(crate) never_used: bool,
     pub(crate) max_session: Option<Span>,
     pub(crate) boundary: Option<String>,
     pub(crate) attached: Vec<String>,
@@ -140,7 +148,7 @@ pub(crate) struct ClusterFile {
     pub(crate) access_entries: IndexMap<String, AccessEntryFile>,
     /// Namespace, service account, and then the association.
     #[serde(default)]
-    pub(crate) associations: IndexMap<String, IndexMap<String, AssociationFile>>,
+    pub(crate) associations: IndexMap<String, IndexMap<String, Short<AssociationFile>>>,
     #[serde(default)]
     pub(crate) updates: Vec<UpdateFile>,
     /// Whoever made the cluster may do nothing in it by that alone.
@@ -148,9 +156,11 @@ pub(crate) struct ClusterFile {
     pub(crate) without_creator: bool,
     #[serde(default)]
     pub(crate) kubernetes: KubernetesFile,
-    /// So many service accounts more, which only made worlds have.
+    /// So many service accounts more, and so many pods of theirs, which only made worlds have.
     #[serde(skip)]
     pub(crate) generated: u32,
+    #[serde(skip)]
+    pub(crate) generated_pods: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -163,17 +173,37 @@ pub(crate) struct IssueFile {
 }
 
 /// An association: `ROLE`, or a mapping where there is more to say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AssociationFile {
     pub(crate) role: String,
+    #[serde(default)]
     pub(crate) target: Option<String>,
+    #[serde(default)]
     pub(crate) session_tags: Option<bool>,
+    #[serde(default)]
     pub(crate) policy: Option<Value>,
+    #[serde(default)]
     pub(crate) tags: Tags,
+    #[serde(default)]
     pub(crate) created: Option<When>,
+    #[serde(default)]
     pub(crate) modified: Option<When>,
+    #[serde(default)]
     pub(crate) addon: Option<String>,
+    #[serde(default)]
     pub(crate) id: Option<String>,
+}
+
+impl Shorthand for AssociationFile {
+    const EXPECTED: &'static str = "a role, or a mapping with `role`";
+
+    fn from_text(role: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -204,6 +234,9 @@ pub(crate) struct NodegroupFile {
     #[serde(default)]
     pub(crate) spot: bool,
     pub(crate) size: u32,
+    /// Only pods that are `on: nodegroup/NAME` run on it.
+    #[serde(default)]
+    pub(crate) reserved: bool,
     #[serde(default)]
     pub(crate) max_size: Option<u32>,
     #[serde(default)]
@@ -265,6 +298,9 @@ pub(crate) struct IdentityProviderFile {
     pub(crate) required_claims: Tags,
     #[serde(default)]
     pub(crate) status: Option<String>,
+    /// When it begins to work, where it was associated only lately.
+    #[serde(default)]
+    pub(crate) ready: Option<When>,
     #[serde(default)]
     pub(crate) tags: Tags,
 }
@@ -300,66 +336,6 @@ pub(crate) enum Outcome {
     Successful,
     Failed,
     Cancelled,
-}
-
-impl<'de> Deserialize<'de> for AssociationFile {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Detail {
-            role: String,
-            #[serde(default)]
-            target: Option<String>,
-            #[serde(default)]
-            session_tags: Option<bool>,
-            #[serde(default)]
-            policy: Option<Value>,
-            #[serde(default)]
-            tags: Tags,
-            #[serde(default)]
-            created: Option<When>,
-            #[serde(default)]
-            modified: Option<When>,
-            #[serde(default)]
-            addon: Option<String>,
-            #[serde(default)]
-            id: Option<String>,
-        }
-
-        struct RoleOrDetail;
-
-        impl<'de> Visitor<'de> for RoleOrDetail {
-            type Value = AssociationFile;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a role, or a mapping with `role`")
-            }
-
-            fn visit_str<E: de::Error>(self, role: &str) -> Result<Self::Value, E> {
-                Ok(AssociationFile {
-                    role: role.to_owned(),
-                    ..AssociationFile::default()
-                })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                let detail = Detail::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(AssociationFile {
-                    role: detail.role,
-                    target: detail.target,
-                    session_tags: detail.session_tags,
-                    policy: detail.policy,
-                    tags: detail.tags,
-                    created: detail.created,
-                    modified: detail.modified,
-                    addon: detail.addon,
-                    id: detail.id,
-                })
-            }
-        }
-
-        deserializer.deserialize_any(RoleOrDetail)
-    }
 }
 
 impl<'de> Deserialize<'de> for Trust {

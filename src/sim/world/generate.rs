@@ -1,12 +1,16 @@
 //! Worlds of any size, the same each time.
 
+use std::str::FromStr;
+
+use anyhow::{Context, bail, ensure};
 use indexmap::IndexMap;
 use jiff::SignedDuration;
 
 use super::file::{AccountFile, AddonFile, AssociationFile, ClusterFile, UpdateFile, WorldFile};
-use super::file::{KubernetesFile, NodegroupFile, Outcome};
+use super::file::{KubernetesFile, NodegroupFile, Outcome, Short, WorkloadFile};
 use super::when::{Span, When};
 
+const PODS_PER_ACCOUNT: u32 = 4;
 const TEAMS: [&str; 12] = [
     "payments", "checkout", "search", "catalog", "orders", "billing", "identity", "shipping",
     "reports", "media", "pricing", "support",
@@ -15,10 +19,60 @@ const PARTS: [&str; 10] = [
     "api", "worker", "cron", "ingest", "export", "gateway", "sync", "indexer", "mailer", "cache",
 ];
 
+/// How large a made world is; all but `clusters` count for each cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub clusters: u32,
+    pub associations: u32,
+    pub service_accounts: u32,
+    pub pods: u32,
+}
+
+impl FromStr for Size {
+    type Err = anyhow::Error;
+
+    /// Reads `CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS`, which may end in `xPODS`.
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let numbers: Vec<u32> = text
+            .split('x')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .context("write gen:3x200x50, or gen:3x200x50x400")?;
+        let (clusters, associations, service_accounts, pods) = match *numbers.as_slice() {
+            [clusters, associations, accounts] => {
+                let pods = accounts.saturating_mul(PODS_PER_ACCOUNT);
+                (clusters, associations, accounts, pods)
+            }
+            [clusters, associations, accounts, pods] => (clusters, associations, accounts, pods),
+            _ => bail!(
+                "give three numbers or four, \
+                 gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS or gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTSxPODS"
+            ),
+        };
+        let limit = crate::sim::eks::ASSOCIATIONS_PER_CLUSTER;
+        ensure!(
+            associations <= limit,
+            "a cluster holds at most {limit} associations"
+        );
+        ensure!(
+            pods == 0 || service_accounts > 0,
+            "pods need service accounts"
+        );
+        Ok(Self {
+            clusters,
+            associations,
+            service_accounts,
+            pods,
+        })
+    }
+}
+
 /// Makes one account with one region that holds all clusters.
-pub(super) fn world(clusters: u32, associations: u32, service_accounts: u32) -> WorldFile {
+pub(super) fn world(size: Size) -> WorldFile {
     WorldFile {
         regions_not_enabled: Vec::new(),
+        templates: IndexMap::new(),
+        defaults: WorkloadFile::default(),
         accounts: vec![AccountFile {
             id: "111122223333".to_owned(),
             name: "generated".to_owned(),
@@ -29,17 +83,18 @@ pub(super) fn world(clusters: u32, associations: u32, service_accounts: u32) -> 
             caller: "assumed-role/PlatformAdmin/generator".to_owned(),
             regions: vec!["us-west-2".to_owned()],
             roles: IndexMap::new(),
-            clusters: (0..clusters)
-                .map(|index| cluster(index, associations, service_accounts))
+            clusters: (0..size.clusters)
+                .map(|index| cluster(index, size))
                 .collect(),
         }],
     }
 }
 
-fn cluster(index: u32, count: u32, service_accounts: u32) -> ClusterFile {
-    let mut associations: IndexMap<String, IndexMap<String, AssociationFile>> = IndexMap::new();
+fn cluster(index: u32, size: Size) -> ClusterFile {
+    let mut associations: IndexMap<String, IndexMap<String, Short<AssociationFile>>> =
+        IndexMap::new();
     let mut every = Vec::new();
-    for number in 0..count {
+    for number in 0..size.associations {
         let (namespace, part) = name(number);
         every.push(format!("{namespace}/{part}"));
         // A role is shared by the same service of all clusters, as it is where people copy modules.
@@ -50,13 +105,14 @@ fn cluster(index: u32, count: u32, service_accounts: u32) -> ClusterFile {
         associations
             .entry(namespace)
             .or_default()
-            .insert(part, association);
+            .insert(part, Short(association));
     }
     let nodes = NodegroupFile {
         ami_type: None,
         instance_types: Vec::new(),
         spot: false,
         size: 3,
+        reserved: false,
         max_size: None,
         role: None,
         status: None,
@@ -117,7 +173,8 @@ fn cluster(index: u32, count: u32, service_accounts: u32) -> ClusterFile {
             without_service_account: every,
             ..KubernetesFile::default()
         },
-        generated: service_accounts,
+        generated: size.service_accounts,
+        generated_pods: size.pods,
     }
 }
 

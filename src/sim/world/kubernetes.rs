@@ -1,58 +1,35 @@
 //! From a cluster in a world file to what its Kubernetes holds.
 
+mod agent;
 mod pod;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use anyhow::ensure;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
 use super::account::Roles;
-use super::file::{ClusterFile, KubernetesFile, ServiceAccountFile, Tags, WorkloadFile};
+use super::cluster::association_created;
+use super::file::{
+    AssociationFile, ClusterFile, Kind, ServiceAccountFile, Tags, Webhook, WorkloadFile,
+};
 use crate::sim::identifier;
-use crate::sim::kube::{GivenNode, GivenServiceAccount, GivenWorkload, Grant, NodeKind, Seed};
+use crate::sim::kube::{
+    Admission, GivenNode, GivenServiceAccount, GivenWorkload, Grant, NodeKind, PodState, Seed,
+};
 
-const KINDS: [&str; 5] = ["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod"];
 const AUTO_NODES: u32 = 3;
-const AGENT: &str = "eks-pod-identity-agent";
-
-/// Refuses what no cluster could hold.
-pub(super) fn check(file: &KubernetesFile) -> anyhow::Result<()> {
-    for denied in &file.deny {
-        ensure!(
-            denied.split_whitespace().count() == 2,
-            "'{denied}' denies nothing: write a verb and a resource, such as 'list pods'"
-        );
-    }
-    for (namespace, workloads) in &file.workloads {
-        for (name, workload) in workloads {
-            let kind = workload.kind.as_deref().unwrap_or("Deployment");
-            ensure!(
-                KINDS.contains(&kind),
-                "{namespace}/{name} is a {kind}, which is none of {}",
-                KINDS.join(", ")
-            );
-            let place = workload.on.as_deref().unwrap_or("hybrid");
-            ensure!(
-                ["windows", "hybrid"].contains(&place),
-                "{namespace}/{name} runs on '{place}': write windows or hybrid"
-            );
-        }
-    }
-    Ok(())
-}
 
 /// Collects the seed before the file is taken apart.
-pub(super) fn seed(file: &ClusterFile, roles: &mut Roles, start: Timestamp) -> Seed {
+pub(super) fn seed(file: &ClusterFile, arn: &str, roles: &mut Roles, start: Timestamp) -> Seed {
     let mut builder = Builder {
         file,
+        arn,
         start,
         born: file.created.resolve(start),
         seed: Seed::default(),
     };
     builder.nodes();
-    builder.system();
+    builder.agent();
     builder.service_accounts(roles);
     builder.workloads();
     let kubernetes = &file.kubernetes;
@@ -71,8 +48,7 @@ pub(super) fn seed(file: &ClusterFile, roles: &mut Roles, start: Timestamp) -> S
         denied: kubernetes
             .deny
             .iter()
-            .filter_map(|text| text.split_once(' '))
-            .map(|(verb, resource)| (verb.to_owned(), resource.trim().to_owned()))
+            .map(|denied| (denied.verb.clone(), denied.resource.clone()))
             .collect(),
         grants: kubernetes
             .grants
@@ -84,11 +60,13 @@ pub(super) fn seed(file: &ClusterFile, roles: &mut Roles, start: Timestamp) -> S
                 namespaces: grant.namespaces.clone(),
             })
             .collect(),
-        fargate_namespaces: file
+        fargate: file
             .fargate_profiles
-            .values()
-            .flat_map(|profile| profile.namespaces.iter().cloned())
+            .iter()
+            .map(|(name, profile)| (name.clone(), profile.namespaces.clone()))
             .collect(),
+        has_no_webhook: kubernetes.webhook.deleted,
+        unwatched_namespaces: kubernetes.webhook.without.clone(),
         network_policies: policies,
         associations: HashMap::new(),
         ..builder.seed
@@ -97,6 +75,7 @@ pub(super) fn seed(file: &ClusterFile, roles: &mut Roles, start: Timestamp) -> S
 
 struct Builder<'a> {
     file: &'a ClusterFile,
+    arn: &'a str,
     start: Timestamp,
     born: Timestamp,
     seed: Seed,
@@ -104,17 +83,6 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn nodes(&mut self) {
-        let mut add = |kind, count: u32, nodegroup: &str, instance: &str, ami: &str, created| {
-            for _ in 0..count {
-                self.seed.nodes.push(GivenNode {
-                    kind,
-                    nodegroup: nodegroup.to_owned(),
-                    instance_type: instance.to_owned(),
-                    ami_type: ami.to_owned(),
-                    created,
-                });
-            }
-        };
         for (name, group) in &self.file.nodegroups {
             let ami = group
                 .ami_type
@@ -129,103 +97,56 @@ impl Builder<'_> {
                 .instance_types
                 .first()
                 .map_or("m7g.xlarge", String::as_str);
-            let created = group
-                .created
-                .map_or(self.born, |when| when.resolve(self.start));
-            add(kind, group.size, name, instance, ami, created);
+            let given = GivenNode {
+                kind,
+                nodegroup: name.clone(),
+                instance_type: instance.to_owned(),
+                ami_type: ami.to_owned(),
+                is_reserved: group.reserved,
+                created: group
+                    .created
+                    .map_or(self.born, |when| when.resolve(self.start)),
+            };
+            self.add_nodes(group.size, &given);
         }
+        let other = |kind, nodegroup: &str, instance_type: &str| GivenNode {
+            kind,
+            nodegroup: nodegroup.to_owned(),
+            instance_type: instance_type.to_owned(),
+            ami_type: String::new(),
+            is_reserved: false,
+            created: self.born,
+        };
+        let auto = other(NodeKind::Auto, "general-purpose", "c6g.2xlarge");
+        let hybrid = other(NodeKind::Hybrid, "", "");
         if self.file.auto_mode {
-            add(
-                NodeKind::Auto,
-                AUTO_NODES,
-                "general-purpose",
-                "c6g.2xlarge",
-                "",
-                self.born,
-            );
+            self.add_nodes(AUTO_NODES, &auto);
         }
-        let hybrid = self.file.kubernetes.hybrid_nodes;
-        add(NodeKind::Hybrid, hybrid, "", "", "", self.born);
+        self.add_nodes(self.file.kubernetes.hybrid_nodes, &hybrid);
     }
 
-    /// Adds what EKS itself runs.
-    fn system(&mut self) {
-        let Some(agent) = self.file.addons.get(AGENT) else {
-            return;
-        };
-        if self.file.auto_mode {
-            // There the agent is a part of the node.
-            return;
-        }
-        self.account(
-            "kube-system",
-            AGENT,
-            &ServiceAccountFile::default(),
-            self.born,
-            Vec::new(),
-        );
-        let image = format!(
-            "602401143452.dkr.ecr.{}.amazonaws.com/eks/eks-pod-identity-agent:v0.1.33",
-            self.file.region
-        );
-        let mut daemons = vec![(AGENT.to_owned(), None)];
-        let is_hybrid = agent
-            .configuration
-            .as_ref()
-            .and_then(|values| values.pointer("/daemonsets/hybrid/create"))
-            == Some(&Value::Bool(true));
-        if is_hybrid {
-            daemons.push((format!("{AGENT}-hybrid"), Some("hybrid")));
-        }
-        for (name, place) in daemons {
-            let mut spec = json!({
-                "serviceAccountName": AGENT,
-                "hostNetwork": true,
-                "priorityClassName": "system-node-critical",
-                "tolerations": [{"operator": "Exists"}],
-                "containers": [{
-                    "name": AGENT, "image": image,
-                    "args": ["--port", "80", "--cluster-name", self.file.name, "--probe-port", "2703"],
-                    "ports": [{"name": "proxy", "containerPort": 80, "protocol": "TCP"}],
-                }],
-            });
-            if let (Value::Object(members), Some(place)) = (&mut spec, place) {
-                let selector = json!({"eks.amazonaws.com/compute-type": place});
-                members.insert("nodeSelector".to_owned(), selector);
-            }
-            let created = agent
-                .created
-                .map_or(self.born, |when| when.resolve(self.start));
-            self.seed.workloads.push(GivenWorkload {
-                kind: "DaemonSet".to_owned(),
-                namespace: "kube-system".to_owned(),
-                name,
-                replicas: 1,
-                // Both daemon sets carry the name by which their pods are found.
-                labels: vec![
-                    ("app.kubernetes.io/name".to_owned(), AGENT.to_owned()),
-                    ("app.kubernetes.io/instance".to_owned(), AGENT.to_owned()),
-                ],
-                annotations: Vec::new(),
-                spec,
-                created,
-                pods_created: created,
-                is_crashing: false,
-                log: vec![
-                    "{\"level\":\"info\",\"msg\":\"Starting server on [169.254.170.23:80 [fd00:ec2::23]:80]\"}"
-                        .to_owned(),
-                ],
-            });
+    fn add_nodes(&mut self, count: u32, given: &GivenNode) {
+        for _ in 0..count {
+            self.seed.nodes.push(given.clone());
         }
     }
 
     fn service_accounts(&mut self, roles: &mut Roles) {
-        let given = &self.file.kubernetes.service_accounts;
-        for (namespace, accounts) in given {
+        let file = self.file;
+        let mut known = HashSet::new();
+        for path in &file.kubernetes.without_service_account {
+            known.extend(path.split_once('/'));
+        }
+        for (namespace, accounts) in &file.kubernetes.service_accounts {
             for (name, account) in accounts {
+                known.insert((namespace.as_str(), name.as_str()));
+                let account = &account.0;
                 let mut more = Vec::new();
                 if let Some(role) = &account.irsa {
-                    let arn = roles.arn(role, &self.file.region);
+                    let hex = identifier::hexadecimal(self.arn);
+                    let issuer = format!("oidc.eks.{}.amazonaws.com/id/{hex}", file.region);
+                    let subject = format!("{namespace}/{name}");
+                    let arn = roles.irsa_arn(role, &issuer, &subject, &file.region);
                     more.push(("eks.amazonaws.com/role-arn".to_owned(), arn));
                 }
                 let created = account
@@ -234,27 +155,29 @@ impl Builder<'_> {
                 self.account(namespace, name, account, created, more);
             }
         }
-        for (namespace, associations) in &self.file.associations {
+        let nothing = ServiceAccountFile::default();
+        for (namespace, associations) in &file.associations {
             for (name, association) in associations {
-                let path = format!("{namespace}/{name}");
-                let is_given = given
-                    .get(namespace)
-                    .is_some_and(|names| names.contains_key(name));
-                if is_given || self.file.kubernetes.without_service_account.contains(&path) {
-                    continue;
+                if known.insert((namespace, name)) {
+                    let created = self.associated(namespace, name, &association.0);
+                    self.account(namespace, name, &nothing, created, Vec::new());
                 }
-                let created = association
-                    .created
-                    .map_or(self.born, |when| when.resolve(self.start));
-                self.account(
-                    namespace,
-                    name,
-                    &ServiceAccountFile::default(),
-                    created,
-                    Vec::new(),
-                );
             }
         }
+        for (namespace, workloads) in &file.kubernetes.workloads {
+            for (name, workload) in workloads {
+                let account = workload.0.service_account.as_deref().unwrap_or(name);
+                if account != "default" && known.insert((namespace, account)) {
+                    let created = workload.0.created;
+                    let created = created.map_or(self.born, |when| when.resolve(self.start));
+                    self.account(namespace, account, &nothing, created, Vec::new());
+                }
+            }
+        }
+    }
+
+    fn associated(&self, namespace: &str, name: &str, file: &AssociationFile) -> Timestamp {
+        association_created(self.arn, (namespace, name), file, self.born..self.start)
     }
 
     fn account(
@@ -276,31 +199,25 @@ impl Builder<'_> {
     }
 
     fn workloads(&mut self) {
-        let given = &self.file.kubernetes.workloads;
-        for (namespace, workloads) in given {
+        let kubernetes = &self.file.kubernetes;
+        for (namespace, workloads) in &kubernetes.workloads {
             for (name, workload) in workloads {
-                self.workload(namespace, name, workload, self.born);
+                self.workload(namespace, name, &workload.0, self.born);
             }
         }
         for (namespace, associations) in &self.file.associations {
             for (name, association) in associations {
                 let path = format!("{namespace}/{name}");
-                let is_given = given.get(namespace).is_some_and(|workloads| {
-                    workloads.iter().any(|(other, workload)| {
-                        other == name || workload.service_account.as_ref() == Some(name)
+                let is_given = kubernetes.workloads.get(namespace).is_some_and(|given| {
+                    given.iter().any(|(other, workload)| {
+                        other == name || workload.0.service_account.as_ref() == Some(name)
                     })
                 });
-                if is_given || self.file.kubernetes.without_service_account.contains(&path) {
+                if is_given || kubernetes.without_service_account.contains(&path) {
                     continue;
                 }
-                let since = association
-                    .created
-                    .map_or(self.born, |when| when.resolve(self.start));
-                let file = WorkloadFile {
-                    kind: (name == "aws-node").then(|| "DaemonSet".to_owned()),
-                    host_network: name == "aws-node",
-                    ..WorkloadFile::default()
-                };
+                let since = self.associated(namespace, name, &association.0);
+                let file = WorkloadFile::default().with_defaults(&kubernetes.defaults, namespace);
                 self.workload(namespace, name, &file, since);
             }
         }
@@ -309,36 +226,46 @@ impl Builder<'_> {
     fn workload(&mut self, namespace: &str, name: &str, file: &WorkloadFile, since: Timestamp) {
         let seed = format!("{}/{namespace}/{name}", self.file.name);
         let created = file.created.map_or(since, |when| when.resolve(self.start));
-        // Pods are younger than their workload, as releases make new ones all the time.
-        let age = (self.start.as_second() - created.as_second()).max(120);
-        let longest = u64::try_from(age - 60).unwrap_or(60).min(14 * 86_400);
-        let seconds = i64::try_from(identifier::number(&seed, longest)).unwrap_or_default();
-        let pods_created = file.pods.map_or_else(
-            || self.start - SignedDuration::from_secs(seconds),
-            |when| when.resolve(self.start),
-        );
         let mut annotations = pairs(&file.annotations);
-        let replicas = u32::try_from(1 + identifier::number(&seed, 3)).unwrap_or(1);
-        let labels = pairs(&file.labels);
-        if file.kind.as_deref() == Some("Pod") {
+        let kind = file.kind.map_or("Deployment", |Kind(kind)| kind);
+        if kind == "Pod" {
             annotations.push((
                 "kubernetes.io/description".to_owned(),
                 "started by hand".to_owned(),
             ));
         }
+        let pods_created = self.moments(&seed, file, created);
+        let replicas = match u32::try_from(file.pods.0.len()) {
+            Ok(count @ 1..) => count,
+            _ => u32::try_from(1 + identifier::number(&seed, 3)).unwrap_or(1),
+        };
         self.seed.workloads.push(GivenWorkload {
-            kind: file.kind.clone().unwrap_or_else(|| "Deployment".to_owned()),
+            kind: kind.to_owned(),
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             replicas: file.replicas.unwrap_or(replicas),
-            labels,
+            labels: pairs(&file.labels),
             annotations,
             spec: pod::spec(name, file),
-            created,
+            created: pods_created.iter().copied().fold(created, Ord::min),
             pods_created,
-            is_crashing: file.crashing,
+            admission: file.webhook.map_or(Admission::InTime, |Webhook(one)| one),
+            state: file.state.map_or(PodState::Running, |state| state.0),
+            elsewhere: Vec::new(),
             log: file.log.clone(),
         });
+    }
+
+    /// Returns when the pods of a workload were made: lately, as releases make new ones all the time.
+    fn moments(&self, seed: &str, file: &WorkloadFile, created: Timestamp) -> Vec<Timestamp> {
+        if !file.pods.0.is_empty() {
+            let moments = file.pods.0.iter();
+            return moments.map(|when| when.resolve(self.start)).collect();
+        }
+        let age = (self.start.as_second() - created.as_second()).max(120);
+        let longest = u64::try_from(age - 60).unwrap_or(60).min(14 * 86_400);
+        let seconds = i64::try_from(identifier::number(seed, longest)).unwrap_or_default();
+        vec![self.start - SignedDuration::from_secs(seconds)]
     }
 }
 

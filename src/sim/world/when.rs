@@ -1,10 +1,11 @@
 //! Times and spans as world files write them.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
+
+use super::file::parsed;
 
 /// A moment: `-3d`, `-2h30m`, `+10m`, `now`, or a date in RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,22 +86,14 @@ fn parse_span(text: &str) -> Result<SignedDuration, String> {
 
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
+        parsed(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
+        parsed(deserializer)
     }
-}
-
-fn from_text<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    String::deserialize(deserializer)?
-        .parse()
-        .map_err(de::Error::custom)
 }
 
 #[cfg(test)]

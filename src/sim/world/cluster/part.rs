@@ -12,6 +12,12 @@ use crate::sim::world::file::{ClusterFile, Tags};
 use crate::sim::world::when::When;
 use crate::sim::{identifier, reply};
 
+/// What the roles of nodes need, the first of which lets the agent work.
+const NODE_POLICIES: [&str; 2] = [
+    "AmazonEKSWorkerNodePolicy",
+    "AmazonEC2ContainerRegistryPullOnly",
+];
+
 /// The parts of a cluster, and the access policies by principal and policy.
 pub(super) struct Parts {
     pub(super) parts: BTreeMap<(PartKind, String), Part>,
@@ -89,6 +95,7 @@ struct NewPart {
     version: Option<String>,
     created: Option<When>,
     document: Value,
+    ready: Option<When>,
     tags: Tags,
 }
 
@@ -103,6 +110,7 @@ impl Builder {
             version,
             created,
             document,
+            ready,
             tags,
         } = new;
         let uuid = identifier::uuid(&format!("{}/{resource}/{arn_name}", self.seed));
@@ -128,7 +136,7 @@ impl Builder {
             version,
             document,
             tags: tags.into_iter().collect(),
-            ready: None,
+            ready: ready.map(|when| when.resolve(self.start)),
             gone: None,
         };
         self.parts.insert((kind, name), part);
@@ -168,6 +176,7 @@ fn addons(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles) {
             version: Some(addon.version),
             created: addon.created,
             document,
+            ready: None,
             tags: addon.tags,
         });
     }
@@ -188,7 +197,7 @@ fn nodegroups(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles) 
             "amiType": group.ami_type.as_deref().unwrap_or("AL2023_ARM_64_STANDARD"),
             "capacityType": if group.spot { "SPOT" } else { "ON_DEMAND" },
             "instanceTypes": types,
-            "nodeRole": roles.service_arn(&role, "ec2.amazonaws.com", &file.region),
+            "nodeRole": roles.service_arn(&role, "ec2.amazonaws.com", &NODE_POLICIES, &file.region),
             "scalingConfig": {
                 "minSize": 1,
                 "desiredSize": group.size,
@@ -206,6 +215,7 @@ fn nodegroups(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles) 
             version: Some(file.version.clone()),
             created: group.created,
             document,
+            ready: None,
             tags: group.tags,
         });
     }
@@ -224,7 +234,12 @@ fn fargate_profiles(builder: &mut Builder, file: &mut ClusterFile, roles: &mut R
         let document = json!({
             "fargateProfileName": name,
             "podExecutionRoleArn":
-                roles.service_arn(&role, "eks-fargate-pods.amazonaws.com", &file.region),
+                roles.service_arn(
+                    &role,
+                    "eks-fargate-pods.amazonaws.com",
+                    &["AmazonEKSFargatePodExecutionRolePolicy"],
+                    &file.region,
+                ),
             "selectors": selectors,
         });
         builder.add(NewPart {
@@ -236,6 +251,7 @@ fn fargate_profiles(builder: &mut Builder, file: &mut ClusterFile, roles: &mut R
             version: None,
             created: profile.created,
             document,
+            ready: None,
             tags: profile.tags,
         });
     }
@@ -250,7 +266,7 @@ fn capabilities(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles
             "capabilityName": name,
             "type": capability.kind,
             "roleArn":
-                roles.service_arn(&role, "capabilities.eks.amazonaws.com", &file.region),
+                roles.service_arn(&role, "capabilities.eks.amazonaws.com", &[], &file.region),
             "health": {"issues": issues(&capability.health)},
         });
         builder.add(NewPart {
@@ -262,6 +278,7 @@ fn capabilities(builder: &mut Builder, file: &mut ClusterFile, roles: &mut Roles
             version: Some(capability.version),
             created: capability.created,
             document,
+            ready: None,
             tags: capability.tags,
         });
     }
@@ -296,6 +313,7 @@ fn identity_providers(builder: &mut Builder, file: &mut ClusterFile) {
             version: None,
             created: None,
             document,
+            ready: provider.ready,
             tags: provider.tags,
         });
     }
@@ -313,7 +331,12 @@ fn access_entries(
         } else if let Some(user) = principal.strip_prefix("user/") {
             format!("arn:aws:iam::{}:user/{user}", roles.account)
         } else {
-            roles.service_arn(&principal, "ec2.amazonaws.com", &file.region)
+            roles.service_arn(
+                &principal,
+                "ec2.amazonaws.com",
+                &NODE_POLICIES,
+                &file.region,
+            )
         };
         let resource = arn.rsplit(':').next().unwrap_or_default();
         let name = resource.rsplit('/').next().unwrap_or_default();
@@ -351,6 +374,7 @@ fn access_entries(
                 "type": entry.kind.as_deref().unwrap_or("STANDARD"),
             }),
             name: arn,
+            ready: None,
             tags: entry.tags,
         });
     }

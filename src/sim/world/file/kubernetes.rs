@@ -5,6 +5,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Tags;
+use super::text::{Short, Shorthand};
+use super::words::{AgentState, Denied};
+use super::workload::WorkloadFile;
 use crate::sim::world::when::When;
 
 /// What a cluster's Kubernetes holds beside what follows from the rest.
@@ -16,16 +19,22 @@ pub(crate) struct KubernetesFile {
     /// Connections are refused.
     pub(crate) unreachable: bool,
     /// `VERB RESOURCE` that nobody may.
-    pub(crate) deny: Vec<String>,
+    pub(crate) deny: Vec<Denied>,
     pub(crate) grants: Vec<GrantFile>,
-    /// `NAMESPACE/NAME` of associations whose service account was never made.
+    /// `NAMESPACE/NAME` of associations whose service account is not there; a namespace that has nothing else in it is
+    /// not there either.
     pub(crate) without_service_account: Vec<String>,
     /// Namespace, name, and then the service account.
-    pub(crate) service_accounts: IndexMap<String, IndexMap<String, ServiceAccountFile>>,
-    pub(crate) workloads: IndexMap<String, IndexMap<String, WorkloadFile>>,
+    pub(crate) service_accounts: IndexMap<String, IndexMap<String, Short<ServiceAccountFile>>>,
+    pub(crate) workloads: IndexMap<String, IndexMap<String, Short<WorkloadFile>>>,
     /// Namespace, name, and then the `spec`.
     pub(crate) network_policies: IndexMap<String, IndexMap<String, Value>>,
     pub(crate) hybrid_nodes: u32,
+    pub(crate) agent: AgentFile,
+    pub(crate) webhook: WebhookFile,
+    /// What the world says of all workloads.
+    #[serde(skip)]
+    pub(crate) defaults: WorkloadFile,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -47,30 +56,43 @@ pub(crate) struct ServiceAccountFile {
     pub(crate) created: Option<When>,
 }
 
+impl Shorthand for ServiceAccountFile {
+    const EXPECTED: &'static str = "a role of the federated way, or a mapping";
+
+    fn from_text(role: &str) -> Self {
+        Self {
+            irsa: Some(role.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The agent on the nodes, which the add-on of that name brings.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct WorkloadFile {
-    /// Deployment (the default), StatefulSet, DaemonSet, Job, or Pod for one of its own.
-    pub(crate) kind: Option<String>,
-    /// Its own name by default.
-    pub(crate) service_account: Option<String>,
-    pub(crate) replicas: Option<u32>,
-    pub(crate) created: Option<When>,
-    /// When its pods were made, which decides what the webhook gave them.
-    pub(crate) pods: Option<When>,
-    pub(crate) containers: Vec<String>,
-    pub(crate) image: Option<String>,
-    /// Variables of the first container.
-    pub(crate) env: Tags,
-    /// Secrets whose keys all become variables.
-    pub(crate) env_from: Vec<String>,
-    pub(crate) labels: Tags,
-    pub(crate) annotations: Tags,
-    /// `windows` or `hybrid`.
-    pub(crate) on: Option<String>,
-    pub(crate) host_network: bool,
-    pub(crate) crashing: bool,
+pub(crate) struct AgentFile {
+    /// Its version, where somebody runs it without the add-on.
+    pub(crate) self_managed: Option<String>,
     pub(crate) log: Vec<String>,
+    /// By node group: where it fares otherwise.
+    pub(crate) on: IndexMap<String, AgentOnFile>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgentOnFile {
+    pub(crate) state: AgentState,
+    #[serde(default)]
+    pub(crate) log: Vec<String>,
+}
+
+/// What somebody has done to the configuration of the webhook.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WebhookFile {
+    pub(crate) deleted: bool,
+    /// Namespaces that its selector leaves out.
+    pub(crate) without: Vec<String>,
 }
 
 /// Who may use the API, as EKS keeps it.
