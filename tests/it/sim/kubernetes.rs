@@ -85,3 +85,11 @@ async fn pods_get_credentials_for_their_tokens() {
         clock.advance(Duration::from_hours(7));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_world_is_as_its_file_promises() {
+    let simulator = Simulator::start(World::demo().unwrap(), Options::default())
+        .await
+        .unwrap();
+    clients::run("demo_world.py", &simulator, &[]).await;
+}
