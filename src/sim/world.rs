@@ -163,10 +163,69 @@ mod tests {
                  started: now, takes: 1m}]",
                 "more than one of",
             ),
+            (
+                "created: -9d",
+                "created: -9d, kubernetes: {workloads: {pay: {api: {kind: Deploymnt}}}}",
+                "'Deploymnt' is no kind of workload: write one of Deployment, StatefulSet, \
+                 DaemonSet, Job, Pod at line 10 column",
+            ),
+            (
+                "created: -9d",
+                "created: -9d, kubernetes: {workloads: {pay: {api: nothing}}}",
+                "pay/api is like nothing, but there is no such template, at line 10",
+            ),
+            (
+                "created: -9d",
+                "created: -9d, kubernetes: {workloads: {pay: {api: {mounts: {aws: /root}}}}}",
+                "pay/api mounts aws, which is none of its volumes, at line 10",
+            ),
+            (
+                "created: -9d",
+                "created: -9d, kubernetes: {without_service_account: [pay/api]}",
+                "'pay/api' has no association",
+            ),
+            (
+                "created: -9d",
+                "created: -9d, kubernetes: {workloads: {pay: {api: {env: {PORT: 8080}}}}}",
+                "in quotes if it looks like a number",
+            ),
         ] {
             let error = World::parse(&SMALL.replace(from, to)).unwrap_err();
             assert!(format!("{error:#}").contains(expected), "{error:#}");
         }
+    }
+
+    #[test]
+    fn workloads_take_what_they_do_not_say_from_their_template_and_then_from_the_defaults() {
+        let text = format!(
+            "{}\n{}",
+            r#"
+        templates: {batch: {kind: Job, env: {A: template, B: template}}}
+        defaults: {env: {B: default, C: default}}"#,
+            SMALL.replace(
+                "created: -9d",
+                "created: -9d, kubernetes: {workloads: {pay: {api: {like: batch, env: {A: own}}}, \
+                 kube-system: {dns: {}}}}"
+            )
+        );
+        let state = World::parse(&text).unwrap().build(Timestamp::UNIX_EPOCH);
+        let cluster = state.clusters().next().unwrap();
+        let [api, dns] = cluster.kubernetes.seed.workloads.as_slice() else {
+            panic!("{:?}", cluster.kubernetes.seed.workloads)
+        };
+        assert_eq!(api.kind, "Job");
+        let env = |workload: &crate::sim::kube::GivenWorkload| {
+            workload.spec.pointer("/containers/0/env").cloned()
+        };
+        assert_eq!(
+            env(api),
+            Some(serde_json::json!([
+                {"name": "A", "value": "own"},
+                {"name": "B", "value": "template"},
+                {"name": "C", "value": "default"},
+            ]))
+        );
+        assert_eq!(env(dns), None);
     }
 
     #[test]
@@ -184,6 +243,14 @@ mod tests {
                 .iter()
                 .all(|cluster| cluster.associations.len() == 3)
         );
+        let pods = |source: &str| {
+            let state = World::load(source).unwrap().build(Timestamp::UNIX_EPOCH);
+            let cluster = state.clusters().next().unwrap();
+            let seed = &cluster.kubernetes.seed;
+            (seed.generated, seed.generated_pods)
+        };
+        assert_eq!(pods("gen:1x2x5"), (5, 20));
+        assert_eq!(pods("gen:1x2x5x7"), (5, 7));
         for wrong in [
             "gen:",
             "gen:1x2",
