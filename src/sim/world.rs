@@ -199,9 +199,9 @@ mod tests {
     fn workloads_take_what_they_do_not_say_from_their_template_and_then_from_the_defaults() {
         let text = format!(
             "{}\n{}",
-            r#"
+            r"
         templates: {batch: {kind: Job, env: {A: template, B: template}}}
-        defaults: {env: {B: default, C: default}}"#,
+        defaults: {env: {B: default, C: default}}",
             SMALL.replace(
                 "created: -9d",
                 "created: -9d, kubernetes: {workloads: {pay: {api: {like: batch, env: {A: own}}}, \
