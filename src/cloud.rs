@@ -10,6 +10,7 @@ mod document;
 mod failure;
 mod http;
 mod intern;
+mod kubernetes;
 mod profiles;
 mod readonly;
 mod session;
@@ -28,13 +29,14 @@ use aws_sdk_eks::config::{
     SharedHttpClient, StalledStreamProtectionConfig,
 };
 
-use crate::model::{Failure, Guard, Partition, Region, Route, Text};
+use crate::model::{ClusterArn, Failure, Guard, Partition, Region, Route, Text};
 use budget::core::Limits;
 use budget::{Budget, Meter};
 use credentials::{Keyring, Served};
 use intern::Interner;
 
 pub use budget::{Spend, Urgency};
+pub use kubernetes::{Action, KubePage, Kubernetes, ObjectFilter, ObjectKind, Permission};
 pub use profiles::Profiles;
 pub use session::{AssociationFilter, Page, Session};
 
@@ -48,6 +50,13 @@ pub enum Environment {
         config: PathBuf,
         credentials: PathBuf,
     },
+}
+
+impl Environment {
+    /// Whether the proxies of the process's environment count.
+    fn has_proxies(&self) -> bool {
+        matches!(self, Self::Ambient)
+    }
 }
 
 /// How long to wait for what.
@@ -90,6 +99,10 @@ pub struct Settings {
     /// What may be changed; cannot be loosened afterwards.
     pub guard: Guard,
     pub deadlines: Deadlines,
+    /// From `--kubeconfig`: used for a cluster only if one of its contexts fits.
+    pub kubeconfig: Option<PathBuf>,
+    /// The contexts that the configuration names for clusters, whatever their server is.
+    pub contexts: HashMap<ClusterArn, String>,
 }
 
 impl Settings {
@@ -99,6 +112,8 @@ impl Settings {
             endpoint_url: None,
             guard: Guard::default(),
             deadlines: Deadlines::default(),
+            kubeconfig: None,
+            contexts: HashMap::new(),
         }
     }
 
@@ -123,6 +138,9 @@ struct BudgetKey {
     service: &'static str,
 }
 
+/// One client for each cluster and profile.
+type KubernetesClients = HashMap<(ClusterArn, Option<Text>), Arc<Kubernetes>>;
+
 /// All of AWS that this run can reach.
 #[derive(Debug)]
 pub struct Cloud {
@@ -134,6 +152,7 @@ pub struct Cloud {
     keyrings: Mutex<HashMap<Option<Text>, Arc<Keyring>>>,
     sessions: Mutex<HashMap<Route, Arc<Session>>>,
     budgets: Mutex<HashMap<BudgetKey, Arc<Budget>>>,
+    kubernetes: Mutex<KubernetesClients>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -150,6 +169,7 @@ impl Cloud {
             keyrings: Mutex::default(),
             sessions: Mutex::default(),
             budgets: Mutex::default(),
+            kubernetes: Mutex::default(),
         });
         // A CA bundle that cannot be read is told at once and not with the first call.
         if matches!(cloud.settings.environment, Environment::Ambient) {

@@ -106,9 +106,14 @@ impl Keyring {
 
     /// The account of the credentials in use, once STS named it.
     pub(crate) fn account(&self) -> Option<Text> {
+        self.known_caller().map(|caller| caller.account)
+    }
+
+    /// Who the credentials in use belong to, once STS said so.
+    pub(crate) fn known_caller(&self) -> Option<Caller> {
         let key = self.keys.peek()?;
         let kept = self.caller.peek()?;
-        (kept.key == key.access_key_id()).then_some(kept.caller.account)
+        (kept.key == key.access_key_id()).then_some(kept.caller)
     }
 
     /// Who the owner of a key is, as known since a moment or as `ask` learns it now.

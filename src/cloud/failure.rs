@@ -143,7 +143,9 @@ pub(crate) fn dispatch(connector: &ConnectorError, asked: &Asked<'_>) -> (Failur
 ///
 /// `Debug` is never used: it would print requests, and with them tokens.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    const SILENT: [&str; 9] = [
+    const SILENT: [&str; 11] = [
+        "client error (Connect)",
+        "client error (SendRequest)",
         "dispatch failure",
         "service error",
         "response error",

@@ -59,13 +59,12 @@ impl Intercept for ReadOnly {
         if is_read(operation) {
             return Ok(());
         }
-        let failure = Failure::new(
-            FailureKind::Refused,
-            format!("call {operation}"),
-            "roledex is read-only",
-        );
-        Err(failure
-            .hint("start it without --read-only, and see ROLEDEX_READ_ONLY and read-only in its configuration")
-            .into())
+        Err(refused(&format!("call {operation}")).into())
     }
+}
+
+/// What a write meets, wherever it was going.
+pub(crate) fn refused(doing: &str) -> Failure {
+    Failure::new(FailureKind::Refused, doing, "roledex is read-only")
+        .hint("start it without --read-only, and see ROLEDEX_READ_ONLY and read-only in its configuration")
 }

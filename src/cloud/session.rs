@@ -5,6 +5,7 @@ mod addons;
 mod associations;
 mod clusters;
 mod identity_providers;
+mod kubernetes;
 mod nodegroups;
 mod roles;
 mod updates;
@@ -28,8 +29,8 @@ use crate::cloud::{Cloud, Urgency, convert, readonly};
 use crate::model::{Caller, Failure, FailureKind, Partition, Region, Route, Text};
 
 /// Asked again at most so often after "slow down", and after something passing.
-const THROTTLED_RETRIES: u32 = 6;
-const TRANSIENT_RETRIES: u32 = 2;
+pub(super) const THROTTLED_RETRIES: u32 = 6;
+pub(super) const TRANSIENT_RETRIES: u32 = 2;
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -303,10 +304,14 @@ impl Session {
 }
 
 /// The pause before the next try: doubled each time, and between half and all of it by chance.
-fn pause(first: Duration, tries: u32) -> Duration {
+pub(super) fn pause(first: Duration, tries: u32) -> Duration {
+    backoff(first, tries, LONGEST_PAUSE)
+}
+
+pub(super) fn backoff(first: Duration, tries: u32, longest: Duration) -> Duration {
     let whole = first
         .saturating_mul(2_u32.saturating_pow(tries))
-        .min(LONGEST_PAUSE);
+        .min(longest);
     whole.mul_f64(rand::random_range(0.5..1.0))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod container;
 pub mod env;
+pub mod mask;
 pub(in crate::model) mod read;
 pub mod volume;
 

@@ -36,6 +36,7 @@ pub struct Partition {
     id: &'static str,
     prefix: &'static str,
     console: &'static str,
+    suffix: &'static str,
     regions: &'static [&'static str],
 }
 
@@ -45,30 +46,35 @@ const OTHERS: [Partition; 5] = [
         id: "aws-cn",
         prefix: "cn-",
         console: "console.amazonaws.cn",
+        suffix: "amazonaws.com.cn",
         regions: &["cn-north-1", "cn-northwest-1"],
     },
     Partition {
         id: "aws-us-gov",
         prefix: "us-gov-",
         console: "console.amazonaws-us-gov.com",
+        suffix: "amazonaws.com",
         regions: &["us-gov-east-1", "us-gov-west-1"],
     },
     Partition {
         id: "aws-iso-b",
         prefix: "us-isob-",
         console: "console.sc2shome.sgov.gov",
+        suffix: "sc2s.sgov.gov",
         regions: &["us-isob-east-1"],
     },
     Partition {
         id: "aws-iso",
         prefix: "us-iso-",
         console: "console.c2shome.ic.gov",
+        suffix: "c2s.ic.gov",
         regions: &["us-iso-east-1", "us-iso-west-1"],
     },
     Partition {
         id: "aws-eusc",
         prefix: "eusc-",
         console: "console.amazonaws-eusc.eu",
+        suffix: "amazonaws.eu",
         regions: &["eusc-de-east-1"],
     },
 ];
@@ -78,6 +84,7 @@ const COMMERCIAL: Partition = Partition {
     id: "aws",
     prefix: "",
     console: "console.aws.amazon.com",
+    suffix: "amazonaws.com",
     regions: &[
         "af-south-1",
         "ap-east-1",
@@ -132,6 +139,11 @@ impl Partition {
     /// Host of the web console.
     pub fn console_host(&self) -> &'static str {
         self.console
+    }
+
+    /// What the host names of its services end with.
+    pub fn dns_suffix(&self) -> &'static str {
+        self.suffix
     }
 
     /// The oldest region of the partition, which is enabled for every account.

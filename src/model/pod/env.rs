@@ -261,6 +261,18 @@ impl EnvFrom {
     }
 }
 
+/// What may be shown of a value that an object holds literally; `None` for a value that may not.
+pub(super) fn shown(name: &str, value: &str) -> Option<String> {
+    if value.trim().is_empty() {
+        return Some(String::new());
+    }
+    let variable = Variable::parse(name)?;
+    match kept(variable, value, &mut |text| text.into()) {
+        Setting::Literal(text) => Some(text.as_ref().to_owned()),
+        Setting::Empty | Setting::Withheld | Setting::Reference { .. } => None,
+    }
+}
+
 fn decode_setting(
     variable: Variable,
     item: &Place<'_, '_>,
