@@ -13,6 +13,7 @@ mod intern;
 mod kubernetes;
 mod profiles;
 mod readonly;
+mod retry;
 mod session;
 mod shared;
 

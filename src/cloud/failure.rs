@@ -10,17 +10,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_types::request_id::RequestId as _;
 
+use crate::cloud::retry::Retry;
 use crate::model::{Failure, FailureKind, Route, Text};
-
-/// Whether asking again may help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Retry {
-    No,
-    /// Something passing: a reset connection, a 503, a broken answer.
-    Transient,
-    /// The service asked to be asked less.
-    Throttled,
-}
 
 /// What was asked, and how.
 #[derive(Debug, Clone, Copy)]

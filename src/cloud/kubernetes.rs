@@ -24,8 +24,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::cloud::budget::core::Outcome;
 use crate::cloud::budget::{Budget, Urgency};
 use crate::cloud::credentials::Keyring;
-use crate::cloud::failure::Retry;
-use crate::cloud::session::{THROTTLED_RETRIES, TRANSIENT_RETRIES, pause};
+use crate::cloud::retry::{Retry, pause};
 use crate::cloud::{Cloud, lock, readonly};
 use crate::model::kubernetes::WatchedKind;
 use crate::model::{Cluster, ClusterArn, Failure, FailureKind, Region, Route, Text};
@@ -218,11 +217,6 @@ impl Kubernetes {
                 Err(trouble) => trouble,
             };
             tracing::debug!(target: "roledex::cloud", verb = ask.verb, resource = ask.resource, failure = %trouble.failure, "failed");
-            let most = match trouble.retry {
-                Retry::Throttled => THROTTLED_RETRIES,
-                Retry::Transient => TRANSIENT_RETRIES,
-                Retry::No => 0,
-            };
             permit.finish(if trouble.retry == Retry::Throttled {
                 cloud.meter.throttled();
                 Outcome::Throttled
@@ -231,7 +225,10 @@ impl Kubernetes {
             });
             let wait = pause(deadlines.backoff, tries).max(trouble.after.unwrap_or_default());
             let again = Instant::now() + wait;
-            if tries >= most || again >= deadline || !request::is_read(&ask.method, &ask.path) {
+            if tries >= trouble.retry.most()
+                || again >= deadline
+                || !request::is_read(&ask.method, &ask.path)
+            {
                 return Err(trouble);
             }
             sleep_until(again).await;

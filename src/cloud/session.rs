@@ -13,7 +13,6 @@ mod updates;
 use std::error::Error;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_eks::config::Region as SdkRegion;
@@ -24,16 +23,10 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::cloud::budget::Permit;
 use crate::cloud::budget::core::Outcome;
 use crate::cloud::credentials::Keyring;
-use crate::cloud::failure::{self, Asked, Retry};
+use crate::cloud::failure::{self, Asked};
+use crate::cloud::retry::{Retry, pause};
 use crate::cloud::{Cloud, Urgency, convert, readonly};
 use crate::model::{Caller, Failure, FailureKind, Partition, Region, Route, Text};
-
-/// Asked again at most so often after "slow down", and after something passing.
-pub(super) const THROTTLED_RETRIES: u32 = 6;
-pub(super) const TRANSIENT_RETRIES: u32 = 2;
-
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -281,12 +274,7 @@ impl Session {
                 asked.account = None;
                 failure = failure::of(&error, &asked).0;
             }
-            let most = match retry {
-                Retry::Throttled => THROTTLED_RETRIES,
-                Retry::Transient => TRANSIENT_RETRIES,
-                Retry::No => 0,
-            };
-            if tries >= most || !readonly::is_read(call.operation) {
+            if tries >= retry.most() || !readonly::is_read(call.operation) {
                 return Err(failure);
             }
             let again = Instant::now() + pause(cloud.settings.deadlines.backoff, tries);
@@ -303,32 +291,12 @@ impl Session {
     }
 }
 
-/// The pause before the next try: doubled each time, and between half and all of it by chance.
-pub(super) fn pause(first: Duration, tries: u32) -> Duration {
-    backoff(first, tries, LONGEST_PAUSE)
-}
-
-pub(super) fn backoff(first: Duration, tries: u32, longest: Duration) -> Duration {
-    let whole = first
-        .saturating_mul(2_u32.saturating_pow(tries))
-        .min(longest);
-    whole.mul_f64(rand::random_range(0.5..1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cloud::Settings;
     use futures_util::FutureExt as _;
-
-    #[test]
-    fn pauses_double_up_to_the_longest() {
-        let first = Duration::from_millis(100);
-        for (tries, least, most) in [(0, 50, 100), (2, 200, 400), (30, 2_500, 5_000)] {
-            let pause = pause(first, tries).as_millis();
-            assert!((least..=most).contains(&pause), "{tries}: {pause}");
-        }
-    }
+    use std::time::Duration;
 
     fn settings(directory: &std::path::Path, url: String, read_only: bool) -> Settings {
         let file = |name: &str| directory.join(name);

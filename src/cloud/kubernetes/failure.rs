@@ -8,7 +8,8 @@ use http::HeaderMap;
 use kube::client::AuthError;
 use serde::Deserialize;
 
-use crate::cloud::failure::{self, Retry};
+use crate::cloud::failure;
+use crate::cloud::retry::Retry;
 use crate::model::{ClusterArn, Failure, FailureKind, Text};
 
 /// The longest message of a server that is passed on: a proxy may answer with a whole page.

@@ -235,10 +235,8 @@ pub(super) fn is_read(method: &Method, path: &str) -> bool {
         return false;
     };
     let parts: Vec<&str> = rest.split('/').collect();
-    let (["namespaces", _, resource]
-    | ["namespaces", _, resource, _]
-    | [resource]
-    | [resource, _]) = parts.as_slice()
+    let (["namespaces", _, resource] | ["namespaces", _, resource, _] | [resource] | [resource, _]) =
+        parts.as_slice()
     else {
         return false;
     };

@@ -28,7 +28,7 @@ use super::read::{decode, id_of, kind_of};
 use super::request::{Ask, ObjectFilter};
 use super::{Kubernetes, Trouble};
 use crate::cloud::Urgency;
-use crate::cloud::session::backoff;
+use crate::cloud::retry::backoff;
 use crate::model::kubernetes::{WatchEvent, WatchedKind};
 use crate::model::{Failure, FailureKind};
 
