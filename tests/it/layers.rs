@@ -31,7 +31,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that only some layers may name: the SDK in `cloud`, the terminal in `ui` and `runtime`, and so on.
-const RESERVED: [(&str, &[&str]); 10] = [
+const RESERVED: [(&str, &[&str]); 11] = [
     ("aws_config", &["cloud"]),
     ("aws_sdk_", &["cloud"]),
     ("aws_smithy_", &["cloud"]),
@@ -39,6 +39,8 @@ const RESERVED: [(&str, &[&str]); 10] = [
     ("tokio", &["cloud", "ops", "runtime", "cli", "sim"]),
     ("ratatui", &["ui", "theme", "runtime"]),
     ("crossterm", &["runtime"]),
+    // A text and its history, as plain data; it is drawn by `ui`.
+    ("tui_textarea", &["app"]),
     ("axum", &["sim"]),
     ("clap", &["cli"]),
     ("anyhow", &["runtime", "cli", "sim"]),
