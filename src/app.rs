@@ -5,6 +5,7 @@
 
 pub mod availability;
 pub mod describe;
+pub mod editor;
 pub mod effect;
 pub mod filter;
 pub mod fleet;

@@ -3,12 +3,14 @@
 mod association;
 mod cluster;
 mod help;
+mod parts;
 mod row;
 mod scopes;
 mod update;
 
 pub(in crate::app) use association::association;
 pub(in crate::app) use cluster::cluster;
+pub(in crate::app) use parts::{access_entry, addon, identity_provider};
 pub(in crate::app) use row::provenance;
 pub(in crate::app) use update::update;
 

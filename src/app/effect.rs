@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
 use crate::model::snapshot::Snapshot;
 use crate::model::{AssociationKey, ClusterArn, RouteId, UpdateKey};
@@ -68,6 +69,12 @@ pub enum Request {
         /// Updates that have ended: they are not described again.
         ended: Arc<HashSet<UpdateKey>>,
     },
+    /// Everything of one kind that belongs to a cluster, each described.
+    ListParts {
+        route: RouteId,
+        cluster: ClusterArn,
+        part: Part,
+    },
     /// The raw document of an association.
     AssociationDocument {
         route: RouteId,
@@ -89,8 +96,28 @@ impl Request {
             | Self::ListAssociations { .. }
             | Self::DescribeAssociation { .. }
             | Self::ListUpdates { .. }
+            | Self::ListParts { .. }
             | Self::AssociationDocument { .. }
             | Self::UpdateDocument { .. } => true,
+        }
+    }
+}
+
+/// Kinds of things that belong to a cluster and are read when somebody looks at them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    IdentityProviders,
+    Addons,
+    AccessEntries,
+}
+
+impl Part {
+    /// The view that lists them.
+    pub fn pane(self) -> PaneId {
+        match self {
+            Self::IdentityProviders => PaneId::IdentityProviders,
+            Self::Addons => PaneId::Addons,
+            Self::AccessEntries => PaneId::AccessEntries,
         }
     }
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
+use crate::app::effect::Part;
 use crate::app::remote::{Failed, Remote, Ticket};
 use crate::model::{
-    Association, AssociationDetail, AssociationKey, Caller, Cluster, ClusterArn, Failure,
-    FailureKind, Known, Route, RouteId, Text, Update, UpdateKey,
+    AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, AssociationKey,
+    Caller, Cluster, ClusterArn, Described, Failure, FailureKind, IdentityProvider,
+    IdentityProviderKey, Known, Route, RouteId, Text, Update, UpdateKey,
 };
 
 /// The data behind the panes; rows keep the order in which they became known.
@@ -18,6 +20,9 @@ pub struct Fleet {
     pub clusters: IndexMap<ClusterArn, ClusterRow>,
     pub associations: IndexMap<AssociationKey, AssociationRow>,
     pub updates: IndexMap<UpdateKey, UpdateRow>,
+    pub identity_providers: IndexMap<IdentityProviderKey, PartRow<Described<IdentityProvider>>>,
+    pub addons: IndexMap<AddonKey, PartRow<Described<Addon>>>,
+    pub access_entries: IndexMap<AccessEntryKey, PartRow<AccessRecord>>,
     /// Names that more than one cluster has.
     twins: HashSet<Text>,
 }
@@ -59,6 +64,12 @@ pub struct ClusterRow {
     pub parts_read: bool,
     /// Parts whose updates could not be read, while the cluster's own could.
     pub unread: Vec<Failure>,
+    /// The list of identity providers; its value is how many there are.
+    pub identity_providers: Remote<usize>,
+    /// The list of add-ons; its value is how many there are.
+    pub addons: Remote<usize>,
+    /// The list of access entries; its value is how many there are.
+    pub access_entries: Remote<usize>,
 }
 
 impl ClusterRow {
@@ -71,6 +82,18 @@ impl ClusterRow {
             updates: Remote::default(),
             parts_read: false,
             unread: Vec::new(),
+            identity_providers: Remote::default(),
+            addons: Remote::default(),
+            access_entries: Remote::default(),
+        }
+    }
+
+    /// The state of the list of one kind of parts.
+    pub fn parts_mut(&mut self, part: Part) -> &mut Remote<usize> {
+        match part {
+            Part::IdentityProviders => &mut self.identity_providers,
+            Part::Addons => &mut self.addons,
+            Part::AccessEntries => &mut self.access_entries,
         }
     }
 }
@@ -90,6 +113,23 @@ pub struct UpdateRow {
     pub update: Known<Update>,
     /// The listing that named it last.
     pub seen: Ticket,
+}
+
+/// Something that belongs to a cluster; the list named it, and a call of its own described it.
+#[derive(Debug, Clone)]
+pub struct PartRow<T> {
+    pub detail: Remote<T>,
+    /// The listing that named it last.
+    pub seen: Ticket,
+}
+
+impl<T> PartRow<T> {
+    pub fn new(seen: Ticket) -> Self {
+        Self {
+            detail: Remote::default(),
+            seen,
+        }
+    }
 }
 
 impl Fleet {
@@ -155,6 +195,9 @@ impl Fleet {
         self.clusters.shift_remove(arn);
         self.associations.retain(|key, _| key.cluster != *arn);
         self.updates.retain(|key, _| key.cluster != *arn);
+        self.identity_providers.retain(|key, _| key.cluster != *arn);
+        self.addons.retain(|key, _| key.cluster != *arn);
+        self.access_entries.retain(|key, _| key.cluster != *arn);
     }
 
     /// Updates that have not ended, as far as is known.

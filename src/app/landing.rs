@@ -1,5 +1,7 @@
 //! How answers land: the only place where data enters the fleet.
 
+mod parts;
+
 use crate::app::effect::{Effect, Request};
 use crate::app::fleet::{AssociationRow, UpdateRow};
 use crate::app::loading::lane;
@@ -43,6 +45,7 @@ impl State {
                 }
                 self.touch_details();
             }
+            (Request::ListParts { .. }, Step::Part(found)) => self.land_part(ticket, *found),
             (Request::ListUpdates { .. }, Step::Update(update)) => {
                 self.land_update(ticket, *update);
             }
@@ -122,6 +125,9 @@ impl State {
                 ..
             } => {
                 self.finish_updates(ticket, &cluster, every_subject, outcome, effects);
+            }
+            Request::ListParts { cluster, part, .. } => {
+                self.finish_parts(ticket, &cluster, part, outcome);
             }
             Request::AssociationDocument { .. } | Request::UpdateDocument { .. } => {
                 let now = self.now;

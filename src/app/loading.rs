@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::effect::{Effect, Request, Timer};
+use crate::app::effect::{Effect, Part, Request, Timer};
 use crate::app::fleet::ClusterRow;
 use crate::app::layout::table_rows;
 use crate::app::pane::{PaneId, RowKey};
@@ -109,6 +109,43 @@ impl State {
         self.ask(arn, request, urgent, effects, |row| &mut row.updates);
     }
 
+    /// Lists and describes one kind of things that belong to a cluster.
+    pub fn list_parts(
+        &mut self,
+        arn: &ClusterArn,
+        part: Part,
+        urgent: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(route) = self.route_to(arn) else {
+            return;
+        };
+        let request = Request::ListParts {
+            route,
+            cluster: arn.clone(),
+            part,
+        };
+        self.ask(arn, request, urgent, effects, |row| row.parts_mut(part));
+    }
+
+    /// Reads one kind of parts of every admitted cluster of which they were not asked in this run.
+    pub fn want_parts(&mut self, part: Part, effects: &mut Vec<Effect>) {
+        let wanting: Vec<ClusterArn> = self
+            .fleet
+            .clusters
+            .values_mut()
+            .filter(|row| self.restriction.admits(&row.arn))
+            .filter_map(|row| {
+                let list = row.parts_mut(part);
+                let asked = list.waiting().is_some() || list.is_settled();
+                (!asked).then(|| row.arn.clone())
+            })
+            .collect();
+        for arn in wanting {
+            self.list_parts(&arn, part, true, effects);
+        }
+    }
+
     /// Opens a question about a part of a cluster, in place of one that is still open.
     fn ask<T>(
         &mut self,
@@ -151,6 +188,7 @@ impl State {
     ///
     /// Called after everything that frees a place or moves the view; it does nothing if there is no place.
     pub fn pump(&mut self, effects: &mut Vec<Effect>) {
+        self.focus.view().want(self, effects);
         for key in self.in_view() {
             let lane = lane(&key.cluster);
             if self.places(&lane, DESCRIBES_IN_VIEW) > 0 {

@@ -1,12 +1,13 @@
 //! Everything that can happen, in one total order.
 
-use crate::app::effect::Timer;
+use crate::app::effect::{Part, Timer};
 use crate::app::layout::Size;
 use crate::app::remote::Ticket;
 use crate::input::Key;
 use crate::model::snapshot::Snapshot;
 use crate::model::{
-    Association, AssociationDetail, Caller, Cluster, ClusterArn, Document, Failure, Update,
+    AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, Caller, Cluster,
+    ClusterArn, Described, Document, Failure, IdentityProvider, IdentityProviderKey, Update,
 };
 
 /// One thing that happened.
@@ -65,5 +66,28 @@ pub enum Step {
     Update(Box<Update>),
     /// Parts of a cluster whose updates could not be read; sent before the others, even if there are none.
     Unread(Vec<Failure>),
+    /// Something that belongs to a cluster, or why what the list named could not be described.
+    Part(Box<FoundPart>),
     Document(Document),
+}
+
+/// One thing that belongs to a cluster, as it was described.
+#[derive(Debug, Clone)]
+pub enum FoundPart {
+    IdentityProvider(
+        IdentityProviderKey,
+        Result<Described<IdentityProvider>, Failure>,
+    ),
+    Addon(AddonKey, Result<Described<Addon>, Failure>),
+    AccessEntry(AccessEntryKey, Result<AccessRecord, Failure>),
+}
+
+impl FoundPart {
+    pub fn part(&self) -> Part {
+        match self {
+            Self::IdentityProvider(..) => Part::IdentityProviders,
+            Self::Addon(..) => Part::Addons,
+            Self::AccessEntry(..) => Part::AccessEntries,
+        }
+    }
 }

@@ -3,10 +3,14 @@
 //! A new view is a file here that implements [`Noun`] over a map of the fleet, a variant of [`PaneId`] and of
 //! [`RowKey`], a command in the table of commands, and its text in `app/describe`.
 
+pub mod access_entries;
+pub mod addons;
 pub mod associations;
 mod cell;
 pub mod clusters;
+pub mod identity_providers;
 mod order;
+pub(in crate::app) mod part;
 mod unread;
 pub mod updates;
 pub mod view;
@@ -22,7 +26,9 @@ use jiff::Timestamp;
 use crate::app::filter::Filter;
 use crate::app::fleet::Fleet;
 use crate::input::Command;
-use crate::model::{AssociationKey, ClusterArn, UpdateKey};
+use crate::model::{
+    AccessEntryKey, AddonKey, AssociationKey, ClusterArn, IdentityProviderKey, UpdateKey,
+};
 
 /// The views in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,9 +74,9 @@ impl PaneId {
             Self::ServiceAccounts => &unread::SERVICE_ACCOUNTS,
             Self::Pods => &unread::PODS,
             Self::Roles => &unread::ROLES,
-            Self::IdentityProviders => &unread::IDENTITY_PROVIDERS,
-            Self::Addons => &unread::ADDONS,
-            Self::AccessEntries => &unread::ACCESS_ENTRIES,
+            Self::IdentityProviders => &identity_providers::IdentityProviders,
+            Self::Addons => &addons::Addons,
+            Self::AccessEntries => &access_entries::AccessEntries,
         }
     }
 
@@ -120,12 +126,33 @@ pub struct Column {
     pub wide: bool,
 }
 
+impl Column {
+    pub const fn new(title: &'static str, rank: u8, min: u16, max: u16) -> Self {
+        Self {
+            title,
+            rank,
+            min,
+            max,
+            wide: false,
+        }
+    }
+
+    /// The same, shown only on request.
+    #[must_use]
+    pub const fn wide(self) -> Self {
+        Self { wide: true, ..self }
+    }
+}
+
 /// The identity of a row of any pane.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RowKey {
     Cluster(ClusterArn),
     Association(AssociationKey),
     Update(UpdateKey),
+    IdentityProvider(IdentityProviderKey),
+    Addon(AddonKey),
+    AccessEntry(AccessEntryKey),
 }
 
 impl RowKey {
@@ -135,6 +162,9 @@ impl RowKey {
             Self::Cluster(arn) => Some(arn),
             Self::Association(key) => Some(&key.cluster),
             Self::Update(key) => Some(&key.cluster),
+            Self::IdentityProvider(key) => Some(&key.cluster),
+            Self::Addon(key) => Some(&key.cluster),
+            Self::AccessEntry(key) => Some(&key.cluster),
         }
     }
 
@@ -144,6 +174,9 @@ impl RowKey {
             Self::Cluster(_) => PaneId::Clusters,
             Self::Association(_) => PaneId::Associations,
             Self::Update(_) => PaneId::Updates,
+            Self::IdentityProvider(_) => PaneId::IdentityProviders,
+            Self::Addon(_) => PaneId::Addons,
+            Self::AccessEntry(_) => PaneId::AccessEntries,
         }
     }
 

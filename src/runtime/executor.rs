@@ -1,5 +1,7 @@
 //! The executor: the one match from [`Effect`] to `ops`. Each effect runs as a task of its own.
 
+mod parts;
+
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -272,6 +274,14 @@ async fn answer(
                 failures.into_iter().next().map_or(Ok(()), Err)
             });
             read.await
+        }
+        Request::ListParts {
+            route,
+            cluster,
+            part,
+        } => {
+            let session = session(cloud, routes, route).await?;
+            parts::list(&session, urgency, &cluster, part, steps).await
         }
         Request::AssociationDocument { route, key } => {
             let session = session(cloud, routes, route).await?;

@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) -> Opti
     }
     let line = match state.modals.last() {
         Some(Modal::Filter(typed)) => {
-            let found = state.pane(typed.pane).map(found);
+            let found = state.pane(typed.pane).map(|pane| found(state, pane));
             Some((&typed.line, found.unwrap_or_default()))
         }
         Some(Modal::Text(view)) => view.typing.as_ref().map(|line| (line, Vec::new())),
@@ -119,13 +119,13 @@ fn draw_line(
 }
 
 /// What a filter leaves of a pane, or why a part of it is not in force.
-fn found(pane: &Pane) -> Vec<Piece<'_>> {
+fn found<'a>(state: &State, pane: &'a Pane) -> Vec<Piece<'a>> {
     match pane.filter.problem() {
         Some(problem) => vec![piece(
             Role::Warning,
             format!("{} {problem}", glyph::WARNING),
         )],
-        None => count(pane)
+        None => count(state, pane)
             .map(|count| piece(Role::Count, count))
             .into_iter()
             .collect(),

@@ -73,7 +73,7 @@ fn label(state: &State, id: PaneId, much: Much) -> String {
     let named = key
         .as_deref()
         .map_or_else(|| name.to_owned(), |key| format!("{key} {name}"));
-    match (much, state.pane(id).and_then(count)) {
+    match (much, state.pane(id).and_then(|pane| count(state, pane))) {
         (Much::Key, _) => key.unwrap_or_else(|| "·".to_owned()),
         (Much::All, Some(count)) => format!("{named} {count}"),
         (Much::All | Much::Name, _) => named,

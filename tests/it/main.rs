@@ -17,6 +17,7 @@ mod flows;
 mod identity;
 mod layers;
 mod monkey;
+mod parts;
 mod pty;
 mod render;
 mod runtime;

@@ -71,6 +71,11 @@ fn answer(script: &mut Script, random: &mut StdRng) {
         Request::DescribeCluster { .. } => {
             script.step(ticket, Step::Cluster(Box::default()));
         }
+        Request::ListParts { cluster, part, .. } => {
+            for found in crate::parts::some(cluster, *part) {
+                script.step(ticket, Step::Part(Box::new(found)));
+            }
+        }
         Request::AssociationDocument { .. } | Request::UpdateDocument { .. } => {
             let document = serde_json::json!({"a": {"b": ["\u{1b}[2J", null]}});
             let document = document.as_object().unwrap().clone();

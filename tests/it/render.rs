@@ -69,6 +69,15 @@ snapshots! {
     quit_20x6: quit 20 x 6;
     long_notice_80x24: long_notice 80 x 24;
     rebound_keys_80x24: rebound_keys 80 x 24;
+    identity_providers_140x40: identity_providers 140 x 40;
+    identity_providers_80x24: identity_providers 80 x 24;
+    identity_provider_described_80x24: identity_provider_described 80 x 24;
+    addons_120x30: addons 120 x 30;
+    addons_80x24: addons 80 x 24;
+    addon_described_80x24: addon_described 80 x 24;
+    access_entries_120x30: access_entries 120 x 30;
+    access_entries_80x24: access_entries 80 x 24;
+    access_entry_described_80x24: access_entry_described 80 x 24;
 }
 
 /// Where the terminal's cursor stands while a line is typed.

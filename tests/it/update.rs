@@ -3,6 +3,7 @@
 mod loading;
 mod navigation;
 mod panes;
+mod parts;
 mod races;
 mod safety;
 mod views;

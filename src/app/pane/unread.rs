@@ -41,27 +41,6 @@ pub(super) static ROLES: Unread = Unread {
     command: Command::ViewRoles,
 };
 
-pub(super) static IDENTITY_PROVIDERS: Unread = Unread {
-    title: "Identity providers",
-    tab: "Identity providers",
-    names: ("identity provider", "identity providers"),
-    command: Command::ViewIdentityProviders,
-};
-
-pub(super) static ADDONS: Unread = Unread {
-    title: "Add-ons",
-    tab: "Add-ons",
-    names: ("add-on", "add-ons"),
-    command: Command::ViewAddons,
-};
-
-pub(super) static ACCESS_ENTRIES: Unread = Unread {
-    title: "Access entries",
-    tab: "Access entries",
-    names: ("access entry", "access entries"),
-    command: Command::ViewAccessEntries,
-};
-
 impl View for Unread {
     fn title(&self) -> &'static str {
         self.title
@@ -171,6 +150,8 @@ impl View for Unread {
     }
 
     fn look(&self, _: &mut State, _: &RowKey, _: &mut Vec<Effect>) {}
+
+    fn want(&self, _: &mut State, _: &mut Vec<Effect>) {}
 
     fn refresh(&self, _: &mut State, _: &[ClusterArn], _: &mut Vec<Effect>) {}
 }

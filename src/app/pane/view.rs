@@ -102,6 +102,8 @@ pub trait Noun: Sync {
     }
     /// Reads what a look at the row wants beside what is there.
     fn look(_state: &mut State, _key: &Self::Key, _effects: &mut Vec<Effect>) {}
+    /// Reads what the view lacks, while somebody looks at it; called often, so it asks for nothing twice.
+    fn want(_state: &mut State, _effects: &mut Vec<Effect>) {}
     /// Reads the view again, of the given clusters.
     fn refresh(state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>);
 }
@@ -171,6 +173,7 @@ pub trait View: Sync {
     fn aws_command(&self, key: &RowKey) -> Vec<(&'static str, String)>;
     fn opens(&self, fleet: &Fleet, key: &RowKey) -> Opens;
     fn look(&self, state: &mut State, key: &RowKey, effects: &mut Vec<Effect>);
+    fn want(&self, state: &mut State, effects: &mut Vec<Effect>);
     fn refresh(&self, state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>);
 }
 
@@ -310,6 +313,10 @@ impl<N: Noun> View for N {
         if let Some(key) = N::unwrap(key) {
             <N as Noun>::look(state, key, effects);
         }
+    }
+
+    fn want(&self, state: &mut State, effects: &mut Vec<Effect>) {
+        <N as Noun>::want(state, effects);
     }
 
     fn refresh(&self, state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>) {

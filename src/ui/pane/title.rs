@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::pane::{Pane, PaneId};
+use crate::app::pane::{Pane, PaneId, Source};
 use crate::theme::Role;
 use crate::ui::painter::{Frame, Painter, Piece, piece};
 
@@ -21,7 +21,7 @@ pub(super) fn draw(
         pieces.push(piece(Role::Count, format!("{key} ")));
     }
     pieces.push(piece(frame.title_role(), pane.id.title()));
-    if let Some(count) = count(pane) {
+    if let Some(count) = count(state, pane) {
         pieces.push(piece(Role::Count, format!(" {count}")));
     }
     pieces.extend(narrowing(state, pane));
@@ -34,9 +34,9 @@ pub(in crate::ui) fn key(state: &State, id: PaneId) -> Option<String> {
     key.filter(|key| key.chars().count() <= 2)
 }
 
-/// The rows of a pane: `160`, or `12/160` if something hides rows; nothing for a pane without a table.
-pub(in crate::ui) fn count(pane: &Pane) -> Option<String> {
-    if pane.id.columns().is_empty() {
+/// The rows of a pane: `160`, or `12/160` if something hides rows; nothing where "0" would claim too much.
+pub(in crate::ui) fn count(state: &State, pane: &Pane) -> Option<String> {
+    if pane.total == 0 && !is_known(state, pane.id) {
         return None;
     }
     let (shown, all) = (pane.rows.len(), pane.total);
@@ -45,6 +45,20 @@ pub(in crate::ui) fn count(pane: &Pane) -> Option<String> {
     } else {
         format!("{shown}/{all}")
     })
+}
+
+/// Whether everything that fills a view has been read.
+fn is_known(state: &State, id: PaneId) -> bool {
+    let fleet = &state.fleet;
+    match id.view().source() {
+        Source::Nothing => false,
+        Source::Routes => fleet.routes.iter().all(|row| row.listing.is_settled()),
+        Source::Clusters(reading) => {
+            let clusters = fleet.clusters.values();
+            let mut admitted = clusters.filter(|row| state.restriction.admits(&row.arn));
+            !fleet.clusters.is_empty() && admitted.all(|row| reading(row).is_known)
+        }
+    }
 }
 
 fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {

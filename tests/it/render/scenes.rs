@@ -1,5 +1,6 @@
 //! Scenes: states that are worth a picture, built by messages alone.
 
+mod parts;
 mod world;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,10 @@ use roledex::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
 use roledex::model::{Failure, FailureKind, Guard, Known, Region};
 
 use crate::script::{ACCOUNT, Script, association, cluster_arn};
+pub(super) use parts::{
+    access_entries, access_entry_described, addon_described, addons, identity_provider_described,
+    identity_providers,
+};
 use world::{
     denied, describe_cluster, describe_rows, detail, detail_of, expired, fail_scope, ready_with,
     route, rows, three_scopes,
@@ -48,6 +53,12 @@ pub(super) const ALL: &[Scene] = &[
     quit,
     rebound_keys,
     long_notice,
+    identity_providers,
+    identity_provider_described,
+    addons,
+    addon_described,
+    access_entries,
+    access_entry_described,
 ];
 
 pub(super) fn unconfigured(width: u16, height: u16) -> Script {
