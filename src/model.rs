@@ -18,6 +18,7 @@ pub mod guard;
 pub mod health;
 pub mod identity;
 pub mod identity_provider;
+pub mod journal;
 pub mod known;
 pub mod kubernetes;
 pub mod measure;
