@@ -15,6 +15,7 @@ mod dependencies;
 mod docs;
 mod flows;
 mod identity;
+mod journal;
 mod layers;
 mod monkey;
 mod parts;
