@@ -5,10 +5,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::Text;
 use crate::model::arn::{Arn, role_name};
 use crate::model::text::visible;
 use crate::model::trust::{Malformed, Policy, TrustSummary};
+use crate::model::{Described, Text};
 
 /// What IAM said of a role; absent members stay absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,25 @@ impl RoleDetail {
         match self.policy() {
             Some(Ok(policy)) => TrustSummary::of(&policy),
             Some(Err(_)) | None => TrustSummary::Unreadable,
+        }
+    }
+}
+
+/// A role that something names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleState {
+    Read(Box<Described<RoleDetail>>),
+    /// No role has this ARN: whoever names it gets nothing.
+    Missing,
+    /// IAM could not be asked, or did not tell, and why.
+    Unknown(Text),
+}
+
+impl RoleState {
+    pub fn detail(&self) -> Option<&RoleDetail> {
+        match self {
+            Self::Read(described) => Some(&described.value),
+            Self::Missing | Self::Unknown(_) => None,
         }
     }
 }

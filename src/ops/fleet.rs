@@ -1,23 +1,35 @@
 //! Headless reading over many routes: rows, and everything that could not be read.
 
+mod accounts;
+mod associations;
+mod clusters;
 mod one;
+mod parts;
+mod roles;
 mod sites;
+mod updates;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
 use crate::model::reference::ClusterReference;
-use crate::model::{
-    Association, AssociationRecord, Cluster, ClusterArn, Described, Failure, FailureKind, Route,
-    Text, Update, UpdateSubject,
-};
-use crate::ops::load;
+use crate::model::{Association, ClusterArn, Failure, Route, Text};
 
-pub use one::{one_association, one_cluster, one_update};
+pub use accounts::Accounts;
+pub use associations::{AssociationRow, associations};
+pub use clusters::{ClusterRow, clusters};
+pub use one::{
+    one_access_entry, one_addon, one_association, one_cluster, one_identity_provider, one_update,
+};
+pub use parts::{
+    AccessEntryRow, AddonRow, IdentityProviderRow, PartRow, access_entries, addons,
+    identity_providers,
+};
+pub use roles::{RoleRow, one_role, roles};
 use sites::sites;
+pub use updates::{UpdateRow, updates};
 
 /// Clusters that are read together; the budget decides how many calls are on the wire.
 const TOGETHER: usize = 8;
@@ -118,135 +130,6 @@ impl Site {
     }
 }
 
-#[derive(Debug, Clone)]
-pub struct ClusterRow {
-    pub site: Site,
-    /// The description, or why the listed cluster has none; the failure is among the faults, too.
-    pub cluster: Result<Cluster, Failure>,
-}
-
-#[derive(Debug, Clone)]
-pub struct AssociationRow {
-    pub site: Site,
-    pub association: Association,
-    /// The description, or why the listed association has none; the failure is among the faults, too.
-    pub described: Result<Described<AssociationRecord>, Failure>,
-}
-
-#[derive(Debug, Clone)]
-pub struct UpdateRow {
-    pub site: Site,
-    pub update: Described<Update>,
-}
-
-/// Every selected cluster, described.
-pub async fn clusters(
-    cloud: &Arc<Cloud>,
-    routes: &[Route],
-    selection: &Selection,
-    progress: impl FnMut(Progress) + Send,
-) -> Harvest<ClusterRow> {
-    gather(cloud, routes, selection, progress, |site| async move {
-        match load::cluster(&site.session, URGENCY, &site.arn).await {
-            // Deleted between the list and the question: it is not there, which is what the rows say.
-            Err(failure) if failure.kind == FailureKind::NotFound => (Vec::new(), Vec::new()),
-            cluster => {
-                let failures = cluster.as_ref().err().cloned().into_iter().collect();
-                (vec![ClusterRow { site, cluster }], failures)
-            }
-        }
-    })
-    .await
-}
-
-/// Every selected association, described.
-pub async fn associations(
-    cloud: &Arc<Cloud>,
-    routes: &[Route],
-    selection: &Selection,
-    progress: impl FnMut(Progress) + Send,
-) -> Harvest<AssociationRow> {
-    gather(cloud, routes, selection, progress, |site| async move {
-        let mut listed = Vec::new();
-        let mut failures = Vec::new();
-        let filter = selection.filter();
-        let read = load::associations(&site.session, URGENCY, &site.arn, &filter, |page| {
-            let wanted = page
-                .into_iter()
-                .filter(|row| selection.wants_association(row));
-            listed.extend(wanted);
-        })
-        .await;
-        failures.extend(read.err());
-        let described: Vec<_> = listed
-            .iter()
-            .map(|association: &Association| {
-                load::association(&site.session, URGENCY, &association.key)
-            })
-            .collect();
-        // In the order of the list, so that two runs print the same.
-        let described: Vec<_> = stream::iter(described)
-            .buffered(TOGETHER * 2)
-            .collect()
-            .await;
-        let mut rows = Vec::new();
-        for (association, described) in listed.into_iter().zip(described) {
-            if let Err(failure) = &described {
-                // Deleted between the list and the question, like a cluster above.
-                if failure.kind == FailureKind::NotFound {
-                    continue;
-                }
-                failures.push(failure.clone());
-            }
-            rows.push(AssociationRow {
-                site: site.clone(),
-                association,
-                described,
-            });
-        }
-        (rows, failures)
-    })
-    .await
-}
-
-/// Every update of the selected clusters and of their add-ons, node groups and capabilities; newest first.
-pub async fn updates(
-    cloud: &Arc<Cloud>,
-    routes: &[Route],
-    selection: &Selection,
-    progress: impl FnMut(Progress) + Send,
-) -> Harvest<UpdateRow> {
-    gather(cloud, routes, selection, progress, |site| async move {
-        let parts = load::subjects(&site.session, URGENCY, &site.arn).await;
-        let mut failures = parts.failures;
-        let mut subjects = vec![UpdateSubject::Cluster];
-        subjects.extend(parts.subjects);
-        let mut found = Vec::new();
-        let none = HashSet::new();
-        let read = load::updates(
-            &site.session,
-            URGENCY,
-            &site.arn,
-            &subjects,
-            &none,
-            |update| {
-                found.push(update);
-            },
-        );
-        failures.extend(read.await);
-        found.sort_by(|one: &Described<Update>, other| {
-            let newest_first = other.value.created.cmp(&one.value.created);
-            newest_first.then_with(|| one.value.key.cmp(&other.value.key))
-        });
-        let row = |update| UpdateRow {
-            site: site.clone(),
-            update,
-        };
-        (found.into_iter().map(row).collect(), failures)
-    })
-    .await
-}
-
 /// Finds the clusters, then reads each with `read`; rows come in the order of the clusters.
 async fn gather<T, Read>(
     cloud: &Arc<Cloud>,
@@ -301,8 +184,13 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::cloud::Settings;
+    use crate::model::role::RoleReference;
+    use crate::model::{FailureKind, UpdateSubject};
+    use crate::ops::load;
 
     fn is_send<T: Send>(value: T) -> T {
         value
@@ -346,6 +234,23 @@ mod tests {
         assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
         let failure = is_send(one_update(&cloud, &[], &reference, "id")).await;
         assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let failure = is_send(one_identity_provider(&cloud, &[], &reference, "x")).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let failure = is_send(one_addon(&cloud, &[], &reference, "x")).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let failure = is_send(one_access_entry(&cloud, &[], &reference, "x")).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let role = RoleReference::parse("x").unwrap();
+        let failure = is_send(one_role(&cloud, &[], &role)).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
+        let found = is_send(identity_providers(&cloud, &[], &selection, nothing)).await;
+        assert!(found.rows.is_empty());
+        let found = is_send(addons(&cloud, &[], &selection, nothing)).await;
+        assert!(found.rows.is_empty());
+        let found = is_send(access_entries(&cloud, &[], &selection, nothing)).await;
+        assert!(found.rows.is_empty());
+        let found = is_send(roles(&cloud, &[], &selection, nothing)).await;
+        assert!(found.rows.is_empty());
         let session = cloud.session(&Route::new(None, "eu-west-1")).await.unwrap();
         let arn = ClusterArn::parse("arn:aws:eks:eu-west-1:111122223333:cluster/demo").unwrap();
         let failure = is_send(load::clusters(&session, URGENCY, |_| {}))

@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{AssociationRow, ClusterRow, Progress, Site, UpdateRow, sites};
+use super::{
+    AccessEntryRow, AddonRow, AssociationRow, ClusterRow, IdentityProviderRow, PartRow, Progress,
+    Site, UpdateRow, sites,
+};
 use crate::cloud::{AssociationFilter, Cloud, Urgency};
 use crate::model::reference::{AssociationReference, ClusterReference};
-use crate::model::{AssociationKey, Failure, FailureKind, Route, UpdateKey, UpdateSubject};
+use crate::model::{
+    AccessEntryKey, AddonKey, AssociationKey, Failure, FailureKind, IdentityProviderKey, Route,
+    Text, UpdateKey, UpdateSubject,
+};
 use crate::ops::load;
 
 const URGENCY: Urgency = Urgency::Interactive;
@@ -82,6 +88,115 @@ fn is_elsewhere(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::NotFound | FailureKind::Invalid)
 }
 
+/// An identity provider by its name; its type, nobody types, so it is looked up in the list.
+pub async fn one_identity_provider(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    name: &str,
+) -> Result<IdentityProviderRow, Failure> {
+    let site = find(cloud, routes, cluster).await?;
+    let mut keys: Vec<IdentityProviderKey> = Vec::new();
+    load::identity_providers(&site.session, URGENCY, &site.arn, |page| keys.extend(page)).await?;
+    let found = keys.into_iter().find(|key| *key.name == *name);
+    let key = found.ok_or_else(|| {
+        let doing = format!("find identity provider {name}");
+        let cause = format!("cluster {} has none of that name", site.arn.name());
+        lists(
+            Failure::new(FailureKind::NotFound, doing, cause),
+            "identity-providers",
+            &site,
+        )
+    })?;
+    let described = load::identity_provider(&site.session, URGENCY, &key).await?;
+    Ok(PartRow {
+        site,
+        key,
+        described: Ok(described),
+    })
+}
+
+pub async fn one_addon(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    name: &str,
+) -> Result<AddonRow, Failure> {
+    let site = find(cloud, routes, cluster).await?;
+    let key = AddonKey {
+        cluster: site.arn.clone(),
+        name: name.into(),
+    };
+    let described = load::addon(&site.session, URGENCY, &key).await;
+    let described = described.map_err(|failure| lists(failure, "addons", &site))?;
+    Ok(PartRow {
+        site,
+        key,
+        described: Ok(described),
+    })
+}
+
+/// An access entry by the ARN of its principal, or by the principal's short name where only one has it.
+pub async fn one_access_entry(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    principal: &str,
+) -> Result<AccessEntryRow, Failure> {
+    let site = find(cloud, routes, cluster).await?;
+    let principal = if principal.starts_with("arn:") {
+        principal.into()
+    } else {
+        principal_of(&site, principal).await?
+    };
+    let key = AccessEntryKey {
+        cluster: site.arn.clone(),
+        principal,
+    };
+    let described = load::access_entry(&site.session, URGENCY, &key).await;
+    let described = described.map_err(|failure| lists(failure, "access-entries", &site))?;
+    Ok(PartRow {
+        site,
+        key,
+        described: Ok(described),
+    })
+}
+
+async fn principal_of(site: &Site, name: &str) -> Result<Text, Failure> {
+    let mut principals: Vec<Text> = Vec::new();
+    load::access_entries(&site.session, URGENCY, &site.arn, |page| {
+        let meant = page.into_iter().filter(|key| key.principal_name() == name);
+        principals.extend(meant.map(|key| key.principal));
+    })
+    .await?;
+    let doing = format!("find access entry {name}");
+    match principals.as_slice() {
+        [principal] => Ok(principal.clone()),
+        [] => {
+            let cause = format!(
+                "cluster {} has none for a principal of that name",
+                site.arn.name()
+            );
+            let missing = Failure::new(FailureKind::NotFound, doing, cause);
+            Err(lists(missing, "access-entries", site))
+        }
+        several => {
+            let cause = format!("{} principals have that name", several.len());
+            let hint = format!("name one of: {}", several.join(", "));
+            Err(Failure::new(FailureKind::Invalid, doing, cause).hint(hint))
+        }
+    }
+}
+
+/// Tells how to find out what there is, where something is not there.
+fn lists(failure: Failure, kind: &str, site: &Site) -> Failure {
+    if failure.kind != FailureKind::NotFound {
+        return failure;
+    }
+    let name = site.arn.name();
+    failure.hint(format!("roledex get {kind} --cluster {name} lists them"))
+}
+
 async fn by_name(
     site: &Site,
     namespace: &str,
@@ -101,15 +216,13 @@ async fn by_name(
     })
     .await?;
     key.ok_or_else(|| {
-        Failure::new(
-            FailureKind::NotFound,
-            format!("find association {namespace}/{service_account}"),
-            format!("cluster {} has no association for it", site.arn.name()),
+        let doing = format!("find association {namespace}/{service_account}");
+        let cause = format!("cluster {} has no association for it", site.arn.name());
+        lists(
+            Failure::new(FailureKind::NotFound, doing, cause),
+            "associations",
+            site,
         )
-        .hint(format!(
-            "roledex get associations --cluster {} lists them",
-            site.arn.name()
-        ))
     })
 }
 

@@ -6,9 +6,11 @@ use futures_util::stream::{self, StreamExt};
 
 use super::{TOGETHER, all, pages};
 use crate::cloud::{Session, Urgency};
+use crate::model::arn::role_name;
+use crate::model::role::RoleState;
 use crate::model::{
-    AccessEntryKey, AccessRecord, Addon, AddonKey, ClusterArn, Described, Failure, FailureKind,
-    IdentityProvider, IdentityProviderKey, Nodegroup, NodegroupKey, RoleDetail, Text,
+    AccessEntryKey, AccessRecord, Addon, AddonKey, Arn, ClusterArn, Described, Failure,
+    FailureKind, IdentityProvider, IdentityProviderKey, Nodegroup, NodegroupKey, RoleDetail, Text,
 };
 
 pub async fn identity_providers(
@@ -137,6 +139,21 @@ pub async fn access_entry(
     })
 }
 
+/// Says whether a refused list only means that the cluster has no access entries, because it knows nothing but its
+/// `aws-auth` ConfigMap. How AWS words that is not documented, so the cluster is asked.
+pub async fn has_no_access_entries(
+    session: &Session,
+    urgency: Urgency,
+    cluster: &ClusterArn,
+    refusal: &Failure,
+) -> bool {
+    if refusal.kind != FailureKind::Invalid {
+        return false;
+    }
+    let described = session.describe_cluster(urgency, cluster).await;
+    described.is_ok_and(|cluster| cluster.authentication_mode.as_deref() == Some("CONFIG_MAP"))
+}
+
 /// Hands over each access entry when it is described, or why it is not.
 pub async fn every_access_entry(
     session: &Session,
@@ -208,6 +225,20 @@ pub async fn role(
     name: &str,
 ) -> Result<Described<RoleDetail>, Failure> {
     session.role(urgency, name).await
+}
+
+/// A role by its ARN; `Missing` if the account has none, or one of the same name at another path.
+pub async fn role_by_arn(
+    session: &Session,
+    urgency: Urgency,
+    arn: &Arn,
+) -> Result<RoleState, Failure> {
+    match session.role(urgency, role_name(arn.as_str())).await {
+        Ok(found) if *found.value.arn == *arn.as_str() => Ok(RoleState::Read(Box::new(found))),
+        Ok(_) => Ok(RoleState::Missing),
+        Err(failure) if failure.kind == FailureKind::NotFound => Ok(RoleState::Missing),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Awaits descriptions side by side; what was deleted between the list and the question is passed over.

@@ -1,0 +1,236 @@
+//! Roles: who uses them everywhere, and what IAM says of them.
+
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::associations::AssociationRow;
+use super::parts::{AddonRow, addons_at};
+use super::{
+    Accounts, Fault, Harvest, Progress, Selection, TOGETHER, URGENCY, associations, gather,
+};
+use crate::cloud::{Cloud, Session, Urgency};
+use crate::model::role::{RoleReference, RoleState};
+use crate::model::usage::{self, Readings, RoleUsage};
+use crate::model::{Arn, Failure, FailureKind, Route, Text};
+use crate::ops::load;
+
+/// Roles that are read together; the budget decides how many calls are on the wire.
+const ROLES_TOGETHER: usize = TOGETHER * 2;
+
+#[derive(Debug, Clone)]
+pub struct RoleRow {
+    /// What the role is called: by those who use it, or by IAM.
+    pub arn: Text,
+    /// The named profile through which IAM was asked, if there is a way to ask it.
+    pub profile: Option<Text>,
+    pub state: RoleState,
+    /// Absent where nobody looked.
+    pub usage: Option<RoleUsage>,
+}
+
+/// What one cluster says of roles.
+enum Piece {
+    Association(AssociationRow),
+    Addon(AddonRow),
+    AssociationsMissing(Text),
+    AddonsMissing(Text),
+}
+
+/// Every role that an association or an add-on of the selected clusters names.
+pub async fn roles(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<RoleRow> {
+    let found = gather(cloud, routes, selection, progress, |site| async move {
+        let (named, addons) = tokio::join!(associations::at(&site, selection), addons_at(&site));
+        let missing = |failures: &[Failure]| Some(Text::from(failures.first()?.to_string()));
+        let mut pieces: Vec<Piece> = Vec::new();
+        pieces.extend(missing(&named.1).map(Piece::AssociationsMissing));
+        pieces.extend(missing(&addons.1).map(Piece::AddonsMissing));
+        pieces.extend(named.0.into_iter().map(Piece::Association));
+        pieces.extend(addons.0.into_iter().map(Piece::Addon));
+        let mut failures = named.1;
+        failures.extend(addons.1);
+        (pieces, failures)
+    })
+    .await;
+    let mut harvest = Harvest {
+        rows: Vec::new(),
+        faults: found.faults,
+        regions_off: found.regions_off,
+        routes_read: found.routes_read,
+        clusters: found.clusters,
+        unmatched: found.unmatched,
+    };
+    let users = readings(found.rows, &harvest.faults);
+    let accounts = Accounts::of(cloud, URGENCY, routes).await;
+    let asked = usage::by_role(users).into_iter().map(|usage| async {
+        let (profile, state) = state(&accounts, &usage.role).await;
+        (usage, profile, state)
+    });
+    // Collected, because a stream that borrows its closure is not `Send` as far as the compiler can tell.
+    let asked: Vec<_> = asked.collect();
+    let mut asked = stream::iter(asked).buffered(ROLES_TOGETHER);
+    while let Some((usage, profile, state)) = asked.next().await {
+        let state = match state {
+            Ok(state) => state,
+            Err(fault) => {
+                let reason = fault.failure.to_string().into();
+                harvest.faults.push(*fault);
+                RoleState::Unknown(reason)
+            }
+        };
+        harvest.rows.push(RoleRow {
+            arn: usage.role.clone(),
+            profile,
+            state,
+            usage: Some(usage),
+        });
+    }
+    harvest
+}
+
+/// Puts together who names roles, and how much of that is missing.
+fn readings(pieces: Vec<Piece>, faults: &[Fault]) -> Readings {
+    let mut readings = Readings::without_service_accounts(
+        "the service accounts of the clusters were not read: this version asks AWS only",
+    );
+    // Where clusters could not be listed, anything in them may name a role.
+    if let Some(fault) = faults.iter().find(|fault| fault.cluster.is_none()) {
+        let reason = fault.failure.to_string().into();
+        readings.associations_are_missing(&reason);
+        readings.addons_are_missing(&reason);
+    }
+    for piece in pieces {
+        match piece {
+            // Why one has no description was said by the piece about those that are missing.
+            Piece::Association(row) => {
+                if let Ok(described) = &row.described {
+                    readings.add_association(&described.value);
+                }
+            }
+            Piece::Addon(row) => {
+                if let Ok(described) = &row.described {
+                    readings.add_addon(&described.value);
+                }
+            }
+            Piece::AssociationsMissing(reason) => readings.associations_are_missing(&reason),
+            Piece::AddonsMissing(reason) => readings.addons_are_missing(&reason),
+        }
+    }
+    readings
+}
+
+/// What IAM says of a role, asked in the role's own account; and the profile that asked.
+async fn state(accounts: &Accounts, role: &str) -> (Option<Text>, Result<RoleState, Box<Fault>>) {
+    let arn = match RoleReference::parse(role) {
+        Ok(RoleReference::Arn(arn)) => arn,
+        Ok(RoleReference::Name(_)) => {
+            return (
+                None,
+                Ok(RoleState::Unknown("it is not named by an ARN".into())),
+            );
+        }
+        Err(error) => return (None, Ok(RoleState::Unknown(error.to_string().into()))),
+    };
+    let Some(session) = accounts.session(&arn) else {
+        return (None, Ok(RoleState::Unknown(no_way(&arn).into())));
+    };
+    let route = session.route();
+    let state = load::role_by_arn(session, URGENCY, &arn).await;
+    let state = state.map_err(|failure| {
+        Box::new(Fault {
+            route: route.clone(),
+            cluster: None,
+            failure,
+        })
+    });
+    (route.profile.clone(), state)
+}
+
+fn no_way(arn: &Arn) -> String {
+    format!("no profile leads to account {}", arn.account())
+}
+
+/// A role by its ARN, or by its name in whichever account has it.
+pub async fn one_role(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    reference: &RoleReference,
+) -> Result<RoleRow, Failure> {
+    let urgency = Urgency::Interactive;
+    let accounts = Accounts::of(cloud, urgency, routes).await;
+    let doing = format!("find role {reference}");
+    let missing = |cause: String| Failure::new(FailureKind::NotFound, doing.as_str(), cause);
+    let unreachable = accounts.faults.first().map(|fault| fault.failure.clone());
+    match reference {
+        RoleReference::Arn(arn) => {
+            let Some(session) = accounts.session(arn) else {
+                // A profile that cannot say who it is may be the one.
+                return Err(unreachable.unwrap_or_else(|| {
+                    missing(no_way(arn)).hint("name a profile of that account with --profile")
+                }));
+            };
+            match load::role_by_arn(session, urgency, arn).await? {
+                RoleState::Missing => Err(missing(format!(
+                    "account {} has no role with this ARN",
+                    arn.account()
+                ))),
+                state => Ok(RoleRow {
+                    arn: arn.text().clone(),
+                    profile: session.route().profile.clone(),
+                    state,
+                    usage: None,
+                }),
+            }
+        }
+        RoleReference::Name(name) => {
+            let (rows, failure) = by_name(&accounts, urgency, name).await;
+            match rows.as_slice() {
+                [row] => Ok(row.clone()),
+                [] => Err(failure.or(unreachable).unwrap_or_else(|| {
+                    let accounts = accounts.sessions().len();
+                    missing(format!("none of the {accounts} accounts has it"))
+                        .hint("--profile adds accounts; roledex get roles lists roles in use")
+                })),
+                several => {
+                    let arns: Vec<&str> = several.iter().map(|row| &*row.arn).collect();
+                    let cause = format!("{} accounts have a role of that name", several.len());
+                    Err(Failure::new(FailureKind::Invalid, doing.as_str(), cause)
+                        .hint(format!("name one of: {}", arns.join(", "))))
+                }
+            }
+        }
+    }
+}
+
+/// The roles of a name in all accounts, and why one of them could not be asked.
+async fn by_name(
+    accounts: &Accounts,
+    urgency: Urgency,
+    name: &str,
+) -> (Vec<RoleRow>, Option<Failure>) {
+    let ask = |session: Arc<Session>| async move {
+        let found = load::role(&session, urgency, name).await;
+        (session, found)
+    };
+    let asked: Vec<_> = accounts.sessions().cloned().map(ask).collect();
+    let mut asked = stream::iter(asked).buffered(ROLES_TOGETHER);
+    let (mut rows, mut failure) = (Vec::new(), None);
+    while let Some((session, found)) = asked.next().await {
+        match found {
+            Ok(described) => rows.push(RoleRow {
+                arn: described.value.arn.clone(),
+                profile: session.route().profile.clone(),
+                state: RoleState::Read(Box::new(described)),
+                usage: None,
+            }),
+            Err(missing) if missing.kind == FailureKind::NotFound => {}
+            Err(other) => failure = failure.or(Some(other)),
+        }
+    }
+    (rows, failure)
+}
