@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::sim;
-use crate::model::reference::{AssociationReference, ClusterReference};
+use crate::model::reference::ClusterReference;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,10 +16,11 @@ Examples:
   roledex get associations -o terraform > associations.tf
   roledex get updates --all -o json | jq '.[] | select(.status == \"Failed\")'
   roledex describe association eu-west-1/shop payments/api
+  roledex get roles --cluster shop -o wide         who uses which role, and whom the roles trust
 
 Names:
   CLUSTER is NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN; if several match, they are listed.
-  An association is NAMESPACE/SERVICEACCOUNT or its id.
+  An association is NAMESPACE/SERVICEACCOUNT or its id. A role is its name or its ARN, without a cluster.
 
 Files:
   $XDG_CONFIG_HOME/roledex/config.toml, else ~/.config/roledex/config.toml (roledex config --help)
@@ -113,7 +114,7 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Print clusters, associations or updates
+    /// Print clusters, associations, updates, roles and more
     Get(GetArgs),
     /// Print everything about one of them
     Describe(DescribeArgs),
@@ -142,6 +143,33 @@ pub enum Kind {
     /// Updates of clusters, add-ons, node groups and capabilities
     #[value(alias = "update")]
     Updates,
+    /// IAM roles in use: whom they trust, when they were last used, and who uses them
+    #[value(alias = "role")]
+    Roles,
+    /// OIDC for people and tools that log in to Kubernetes, which is not IRSA (short: idp)
+    #[value(aliases = ["identity-provider", "idp", "idps"])]
+    IdentityProviders,
+    /// EKS add-ons and how they get their IAM roles
+    #[value(aliases = ["addon", "add-ons", "add-on"])]
+    Addons,
+    /// IAM principals that may use the Kubernetes API (short: ae)
+    #[value(aliases = ["access-entry", "ae"])]
+    AccessEntries,
+}
+
+impl Kind {
+    /// What several of them are called in a message.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Self::Clusters => "clusters",
+            Self::Associations => "associations",
+            Self::Updates => "updates",
+            Self::Roles => "roles",
+            Self::IdentityProviders => "identity providers",
+            Self::Addons => "add-ons",
+            Self::AccessEntries => "access entries",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -164,22 +192,12 @@ pub struct GetArgs {
 #[derive(Debug, Args)]
 pub struct DescribeArgs {
     pub kind: Kind,
-    /// NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN
-    #[arg(value_parser = ClusterReference::parse)]
-    pub cluster: ClusterReference,
-    /// The association (NAMESPACE/SERVICEACCOUNT or id) or the update (id)
+    /// NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN; of a role, its name or ARN
+    #[arg(value_name = "CLUSTER|ROLE")]
+    pub place: String,
+    /// What is in the cluster: an association (NAMESPACE/SERVICEACCOUNT, id or ARN), an update (id), an identity
+    /// provider, an add-on, or an access entry (its principal)
     pub name: Option<String>,
-}
-
-impl DescribeArgs {
-    /// The association that NAME names.
-    pub fn association(&self) -> Result<AssociationReference, String> {
-        let name = self
-            .name
-            .as_deref()
-            .ok_or("which association? add NAMESPACE/SERVICEACCOUNT or its id")?;
-        AssociationReference::parse(name).map_err(|error| error.to_string())
-    }
 }
 
 #[derive(Debug, Subcommand)]

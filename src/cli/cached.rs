@@ -14,6 +14,18 @@ use crate::ops::fleet::Selection;
 use crate::runtime::clock;
 use crate::store::cache::Cache;
 
+/// Refuses kinds that the cache does not keep: printing none of them would say that there are none.
+pub(crate) fn check(global: &Global, kind: Kind) -> Result<(), Problem> {
+    if !global.cached || matches!(kind, Kind::Clusters | Kind::Associations | Kind::Updates) {
+        return Ok(());
+    }
+    Err(Problem::usage(format!(
+        "--cached cannot print {}: the cache keeps clusters, associations and updates only",
+        kind.plural()
+    ))
+    .hint("leave out --cached to ask AWS"))
+}
+
 /// Rows of a kind that earlier runs saw, in the regions that are named, if some are; and what was named in vain.
 pub(crate) async fn rows(
     global: &Global,
@@ -79,8 +91,14 @@ pub(crate) async fn one(
         Target::Cluster => true,
         Target::Association(name) => row.is_association(|association| name.matches(association)),
         Target::Update(id) => row.is_update(id),
+        // Not kept.
+        Target::IdentityProvider(_) | Target::Addon(_) | Target::AccessEntry(_) => false,
     });
-    let candidates: Vec<_> = rows.iter().map(|row| row.arn().to_string()).collect();
+    let candidates: Vec<_> = rows
+        .iter()
+        .filter_map(Row::arn)
+        .map(ToString::to_string)
+        .collect();
     match (rows.pop(), rows.is_empty()) {
         (None, _) => Err(Problem::failed("the cache holds nothing of that name")
             .hint("leave out --cached to ask AWS")),
@@ -124,6 +142,8 @@ fn of_kind(kind: Kind, cluster: ClusterSnapshot, selection: &Selection) -> Vec<R
                 .collect()
         }
         Kind::Updates => updates.into_iter().map(Row::cached_update).collect(),
+        // Refused before: they are not kept.
+        Kind::IdentityProviders | Kind::Addons | Kind::AccessEntries | Kind::Roles => Vec::new(),
     }
 }
 

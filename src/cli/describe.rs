@@ -8,47 +8,110 @@ use crate::cli::output::{self, Style};
 use crate::cli::problem::Problem;
 use crate::cli::rows::Row;
 use crate::cli::setup::Setup;
-use crate::model::reference::AssociationReference;
+use crate::model::identity_provider;
+use crate::model::reference::{AssociationReference, ClusterReference};
+use crate::model::role::RoleReference;
 use crate::ops::fleet;
 
-/// What NAME names, once it is known which kind it is of.
+/// What is meant, once it is known which kind it is of.
+enum Meant {
+    InCluster(ClusterReference, Target),
+    Role(RoleReference),
+}
+
+/// What NAME names within a cluster.
 pub(crate) enum Target {
     Cluster,
     Association(AssociationReference),
     Update(String),
+    IdentityProvider(String),
+    Addon(String),
+    AccessEntry(String),
 }
 
 pub(crate) async fn run(global: &Global, args: DescribeArgs) -> Result<Exit, Problem> {
     let format = global.output.unwrap_or(Format::Yaml);
     refuse_export(args.kind, format)?;
-    let target = target(&args)?;
-    let row = if global.cached {
-        let row = cached::one(global, args.kind, &args.cluster, &target).await?;
-        cached::say_age(std::slice::from_ref(&row));
-        row
-    } else {
-        live(global, &args, &target).await?
+    cached::check(global, args.kind)?;
+    let row = match meant(&args)? {
+        Meant::InCluster(cluster, target) if global.cached => {
+            let row = cached::one(global, args.kind, &cluster, &target).await?;
+            cached::say_age(std::slice::from_ref(&row));
+            row
+        }
+        meant => live(global, &meant).await?,
     };
     output::print_one(args.kind, &row, Style::new(format, global.no_headers))?;
+    explain(args.kind, format);
     Ok(Exit::Done)
 }
 
-fn target(args: &DescribeArgs) -> Result<Target, Problem> {
-    match (args.kind, &args.name) {
-        (Kind::Clusters, None) => Ok(Target::Cluster),
-        (Kind::Clusters, Some(_)) => Err(Problem::usage("a cluster has no further name")
-            .hint("roledex describe cluster CLUSTER")),
-        (Kind::Associations, _) => args
-            .association()
-            .map(Target::Association)
-            .map_err(Problem::usage),
-        (Kind::Updates, Some(id)) => Ok(Target::Update(id.clone())),
-        (Kind::Updates, None) => Err(Problem::usage("which update? add its id")
-            .hint("roledex get updates --all -o wide lists the ids")),
+/// Says to people what the name of a kind misleads them about.
+fn explain(kind: Kind, format: Format) {
+    if kind == Kind::IdentityProviders && matches!(format, Format::Table | Format::Wide) {
+        eprintln!("note: {}", identity_provider::PURPOSE);
     }
 }
 
-async fn live(global: &Global, args: &DescribeArgs, target: &Target) -> Result<Row, Problem> {
+fn meant(args: &DescribeArgs) -> Result<Meant, Problem> {
+    let place = args.place.as_str();
+    if args.kind == Kind::Roles {
+        if args.name.is_some() {
+            return Err(Problem::usage(
+                "a role is named by its name or ARN alone, without a cluster",
+            )
+            .hint("roledex describe role ROLE"));
+        }
+        let role = RoleReference::parse(place);
+        return role
+            .map(Meant::Role)
+            .map_err(|error| Problem::usage(error.to_string()));
+    }
+    let cluster = ClusterReference::parse(place);
+    let cluster = cluster.map_err(|error| Problem::usage(error.to_string()))?;
+    Ok(Meant::InCluster(cluster, target(args)?))
+}
+
+fn target(args: &DescribeArgs) -> Result<Target, Problem> {
+    let name = |question: &str, hint: &str| {
+        let missing = || Problem::usage(question).hint(hint);
+        args.name.clone().ok_or_else(missing)
+    };
+    Ok(match args.kind {
+        Kind::Clusters if args.name.is_some() => {
+            return Err(Problem::usage("a cluster has no further name")
+                .hint("roledex describe cluster CLUSTER"));
+        }
+        Kind::Clusters => Target::Cluster,
+        Kind::Associations => {
+            let name = name(
+                "which association? add NAMESPACE/SERVICEACCOUNT or its id",
+                "roledex get associations lists them",
+            )?;
+            let name = AssociationReference::parse(&name);
+            Target::Association(name.map_err(|error| Problem::usage(error.to_string()))?)
+        }
+        Kind::Updates => Target::Update(name(
+            "which update? add its id",
+            "roledex get updates --all -o wide lists the ids",
+        )?),
+        Kind::IdentityProviders => Target::IdentityProvider(name(
+            "which identity provider? add its name",
+            "roledex get identity-providers lists them",
+        )?),
+        Kind::Addons => Target::Addon(name(
+            "which add-on? add its name",
+            "roledex get addons lists them",
+        )?),
+        Kind::AccessEntries => Target::AccessEntry(name(
+            "which access entry? add the ARN or the name of its principal",
+            "roledex get access-entries -o wide lists them",
+        )?),
+        Kind::Roles => return Err(Problem::usage("a role is in no cluster")),
+    })
+}
+
+async fn live(global: &Global, meant: &Meant) -> Result<Row, Problem> {
     let setup = Setup::new(global).await?;
     let resolved = setup.routes().await.map_err(unconfigured)?;
     let (cloud, routes) = (&setup.cloud, resolved.routes.as_slice());
@@ -56,13 +119,22 @@ async fn live(global: &Global, args: &DescribeArgs, target: &Target) -> Result<R
     if let (true, Some(scope)) = (routes.is_empty(), resolved.unroutable.into_iter().next()) {
         return Err(scope.failure.into());
     }
+    let (at, target) = match meant {
+        Meant::Role(role) => return Ok(Row::role(fleet::one_role(cloud, routes, role).await?)),
+        Meant::InCluster(cluster, target) => (cluster, target),
+    };
     Ok(match target {
-        Target::Cluster => Row::cluster(fleet::one_cluster(cloud, routes, &args.cluster).await?),
+        Target::Cluster => Row::cluster(fleet::one_cluster(cloud, routes, at).await?),
         Target::Association(name) => {
-            Row::association(fleet::one_association(cloud, routes, &args.cluster, name).await?)
+            Row::association(fleet::one_association(cloud, routes, at, name).await?)
         }
-        Target::Update(id) => {
-            Row::update(fleet::one_update(cloud, routes, &args.cluster, id).await?)
+        Target::Update(id) => Row::update(fleet::one_update(cloud, routes, at, id).await?),
+        Target::IdentityProvider(name) => {
+            Row::identity_provider(fleet::one_identity_provider(cloud, routes, at, name).await?)
+        }
+        Target::Addon(name) => Row::addon(fleet::one_addon(cloud, routes, at, name).await?),
+        Target::AccessEntry(principal) => {
+            Row::access_entry(fleet::one_access_entry(cloud, routes, at, principal).await?)
         }
     })
 }

@@ -19,6 +19,7 @@ pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem>
     let kind = args.kind;
     let format = global.output.unwrap_or(Format::Table);
     check(kind, format, &args)?;
+    cached::check(global, kind)?;
     let style = Style::new(format, global.no_headers);
     let all = args.all;
     let selection = Selection {
@@ -98,6 +99,22 @@ async fn live(
         Kind::Updates => split(
             fleet::updates(cloud, routes, selection, progress).await,
             Row::update,
+        ),
+        Kind::Roles => split(
+            fleet::roles(cloud, routes, selection, progress).await,
+            Row::role,
+        ),
+        Kind::IdentityProviders => split(
+            fleet::identity_providers(cloud, routes, selection, progress).await,
+            Row::identity_provider,
+        ),
+        Kind::Addons => split(
+            fleet::addons(cloud, routes, selection, progress).await,
+            Row::addon,
+        ),
+        Kind::AccessEntries => split(
+            fleet::access_entries(cloud, routes, selection, progress).await,
+            Row::access_entry,
         ),
     };
     drop(line);
@@ -187,18 +204,25 @@ fn complain(failures: &[Failure]) {
     }
 }
 
-/// Says whether two failures differ only in the id of what was asked about.
+/// Says whether two failures differ only in what was asked about: an association, a role, a part of a cluster.
 fn similar(one: &Failure, other: &Failure) -> bool {
-    let generic = |text: &str| {
-        let words = text.split([' ', '/', ':']);
-        let kept: Vec<_> = words
-            .filter(|word| !(word.starts_with("a-") && word.len() == 19))
-            .collect();
-        kept.join(" ")
-    };
     generic(&one.doing) == generic(&other.doing)
         && generic(&one.cause) == generic(&other.cause)
         && one.hint == other.hint
+}
+
+/// A text without the ids of associations, and without the word after one that announces a name.
+fn generic(text: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut announced = false;
+    for word in text.split([' ', '/', ':']) {
+        let is_id = word.starts_with("a-") && word.len() == 19;
+        if !announced && !is_id {
+            kept.push(word);
+        }
+        announced = matches!(word, "role" | "add-on" | "entry" | "provider");
+    }
+    kept.join(" ")
 }
 
 /// Nothing to look at: the failure lists what was looked for and what to do, which read better as lines.
@@ -230,5 +254,12 @@ mod tests {
         let (one, two) = ("a-1b2c3d4e5f6g7h8i9", "a-9b2c3d4e5f6g7h8i1");
         assert!(similar(&failure(one, "shop"), &failure(two, "shop")));
         assert!(!similar(&failure(one, "shop"), &failure(two, "other")));
+        let failure = |role: &str, profile: &str| {
+            let doing = format!("read role {role} as profile {profile}");
+            let cause = format!("no iam:GetRole on resource: role {role}");
+            Failure::new(FailureKind::Denied, doing, cause)
+        };
+        assert!(similar(&failure("a", "prod"), &failure("b", "prod")));
+        assert!(!similar(&failure("a", "prod"), &failure("a", "dev")));
     }
 }

@@ -97,8 +97,10 @@ fn write(
                 let Some(first) = rows.first() else {
                     return Ok(());
                 };
-                let text =
-                    eksctl::cluster_config(first.arn(), rows.iter().filter_map(Row::exported));
+                let Some(cluster) = first.arn() else {
+                    return Ok(());
+                };
+                let text = eksctl::cluster_config(cluster, rows.iter().filter_map(Row::exported));
                 out.write_all(text.as_bytes())
             }),
     }
@@ -155,7 +157,8 @@ fn unwrapped(error: csv::Error) -> io::Error {
 fn write_terraform(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     let places: BTreeSet<_> = rows
         .iter()
-        .map(|row| (row.arn().account(), row.arn().region()))
+        .filter_map(Row::arn)
+        .map(|arn| (arn.account(), arn.region()))
         .collect();
     let mut terraform = match places.len() {
         0 | 1 => Terraform::one_place(),

@@ -1,6 +1,14 @@
 //! Which columns the tables of the command line have.
 
+mod parts;
+mod role;
+
 use jiff::Timestamp;
+
+pub use parts::{
+    ACCESS_ENTRIES, ADDONS, IDENTITY_PROVIDERS, access_entry, addon, identity_provider,
+};
+pub use role::{ROLES, role};
 
 use crate::model::age::age;
 use crate::model::arn::{ClusterArn, role_name};

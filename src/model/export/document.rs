@@ -11,7 +11,7 @@ pub use parts::{
     ACCESS_ENTRY_MEMBERS, ADDON_MEMBERS, IDENTITY_PROVIDER_MEMBERS, access_record,
     listed_access_entry, listed_addon, listed_identity_provider,
 };
-pub use role::{ROLE_MEMBERS, listed_role, role, with_usage};
+pub use role::{role, role_state, with_usage};
 
 use crate::model::arn::ClusterArn;
 use crate::model::association::{Association, AssociationDetail};
@@ -43,21 +43,36 @@ pub const ASSOCIATION_MEMBERS: [&str; 8] = [
     "tags",
 ];
 
-/// Where something was found.
+/// Where something was found; IAM knows no regions.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    pub cluster: &'a ClusterArn,
+    pub account: Option<&'a str>,
+    pub region: Option<&'a str>,
     /// The named profile that was used, if one was.
     pub profile: Option<&'a str>,
 }
 
+impl<'a> Place<'a> {
+    pub fn of_cluster(cluster: &'a ClusterArn, profile: Option<&'a str>) -> Self {
+        Self {
+            account: Some(cluster.account()),
+            region: Some(cluster.region()),
+            profile,
+        }
+    }
+}
+
 /// Completes what AWS sent by the place.
 pub fn placed(mut document: Document, place: Place<'_>) -> Value {
-    if let Some(profile) = place.profile {
-        document.insert("profile".to_owned(), profile.into());
+    for (member, value) in [
+        ("profile", place.profile),
+        ("accountId", place.account),
+        ("region", place.region),
+    ] {
+        if let Some(value) = value {
+            document.insert(member.to_owned(), value.into());
+        }
     }
-    document.insert("accountId".to_owned(), place.cluster.account().into());
-    document.insert("region".to_owned(), place.cluster.region().into());
     Value::Object(document)
 }
 
@@ -208,11 +223,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_null_with_a_reason_and_what_is_absent_is_absent() {
         let association = listed(None);
-        let cluster = &association.key.cluster;
-        let place = Place {
-            cluster,
-            profile: None,
-        };
+        let place = Place::of_cluster(&association.key.cluster, None);
         let document = without(listed_association(&association), &["roleArn"], "denied");
         assert_eq!(
             placed(document, place),

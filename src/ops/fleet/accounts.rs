@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt};
 use indexmap::IndexMap;
 
-use super::Fault;
+use super::{Fault, TOGETHER};
 use crate::cloud::{Cloud, Session, Urgency};
 use crate::model::{Arn, Partition, Route, Text};
 use crate::ops::load;
@@ -21,25 +22,32 @@ pub struct Accounts {
 impl Accounts {
     /// Asks STS once for each profile in each partition; what it said before is not asked again.
     pub async fn of(cloud: &Arc<Cloud>, urgency: Urgency, routes: &[Route]) -> Self {
-        let mut accounts = Self::default();
         let mut asked = HashSet::new();
-        for route in routes {
+        let first = |route: &&Route| {
             let partition = Partition::of(&route.region).id();
-            if !asked.insert((partition, route.profile.clone())) {
-                continue;
-            }
+            asked.insert((partition, route.profile.clone()))
+        };
+        let ask = |route: Route| async move {
             let caller = async {
-                let session = cloud.session(route).await?;
+                let session = cloud.session(&route).await?;
                 let caller = load::identify(&session, urgency).await?;
                 Ok((session, caller))
             };
-            match caller.await {
+            let caller = caller.await;
+            (route, caller)
+        };
+        let asked: Vec<_> = routes.iter().filter(first).cloned().map(ask).collect();
+        let mut asked = stream::iter(asked).buffered(TOGETHER);
+        let mut accounts = Self::default();
+        while let Some((route, caller)) = asked.next().await {
+            match caller {
                 Ok((session, caller)) => {
+                    let partition = Partition::of(&route.region).id();
                     let account = (partition, caller.account);
                     accounts.sessions.entry(account).or_insert(session);
                 }
                 Err(failure) => accounts.faults.push(Fault {
-                    route: route.clone(),
+                    route,
                     cluster: None,
                     failure,
                 }),

@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{object, text};
+use super::{object, text, without};
 use crate::model::arn::role_name;
 use crate::model::document::Document;
 use crate::model::export::json::parsed_exactly;
+use crate::model::role::RoleState;
 use crate::model::usage::{AccountUser, AssociationUser, Gap, RoleUsage, Users};
 use crate::model::{AddonKey, ClusterArn, LastUse, RoleDetail};
 
 /// What only `GetRole` tells, as far as roledex itself reads it.
-pub const ROLE_MEMBERS: [&str; 10] = [
+const ROLE_MEMBERS: [&str; 10] = [
     "Path",
     "RoleId",
     "CreateDate",
@@ -23,12 +24,20 @@ pub const ROLE_MEMBERS: [&str; 10] = [
     "trustSummary",
 ];
 
-/// What whoever uses a role tells of it.
-pub fn listed_role(role: &str) -> Document {
-    object([
-        ("RoleName", Some(role_name(role).into())),
-        ("Arn", Some(role.into())),
-    ])
+/// A role that something names, with as much of it as is known.
+pub fn role_state(arn: &str, state: &RoleState) -> Document {
+    let mut named = object([
+        ("RoleName", Some(role_name(arn).into())),
+        ("Arn", Some(arn.into())),
+    ]);
+    match state {
+        RoleState::Read(described) => described.document.clone(),
+        RoleState::Missing => {
+            named.insert("exists".to_owned(), false.into());
+            named
+        }
+        RoleState::Unknown(reason) => without(named, &ROLE_MEMBERS, reason),
+    }
 }
 
 /// A role as the AWS CLI prints it, and what its trust policy comes down to.
