@@ -3,6 +3,8 @@
 mod cached;
 mod exits;
 mod formats;
+mod parts;
+mod roles;
 mod safety;
 mod world;
 

@@ -1,0 +1,173 @@
+//! Roles, and who uses them.
+
+use serde_json::{Value, json};
+
+use super::parts::{row, rows, site};
+
+#[test]
+fn roles_are_looked_up_from_everything_that_names_them() {
+    let site = site(&[]);
+    let roles = rows(site.run(&["get", "roles", "-o", "json"]));
+    let names: Vec<_> = roles
+        .iter()
+        .map(|role| role["RoleName"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["cni", "foreign", "gone", "reader", "vault"]);
+
+    let reader = row(&roles, "RoleName", "reader");
+    let users: Vec<_> = reader["associations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| {
+            format!(
+                "{}/{}",
+                user["clusterName"].as_str().unwrap(),
+                user["serviceAccount"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(users.len(), 4, "{users:?}");
+    assert!(users.contains(&"old/job".to_owned()) && users.contains(&"shop/api".to_owned()));
+    assert_eq!(
+        (&reader["Path"], &reader["accountId"], reader.get("region")),
+        (&json!("/team/"), &json!("111122223333"), None)
+    );
+    assert_eq!(reader["MaxSessionDuration"], 7200);
+    assert!(reader["RoleLastUsed"]["LastUsedDate"].is_string());
+    assert!(reader["AssumeRolePolicyDocument"]["Statement"].is_array());
+    assert!(
+        reader["trustSummary"]
+            .as_str()
+            .unwrap()
+            .starts_with("Pod Identity")
+    );
+    assert!(
+        reader["serviceAccounts"].is_null() && reader["unknown"]["serviceAccounts"].is_string()
+    );
+
+    let vault = row(&roles, "RoleName", "vault");
+    assert_eq!(
+        (
+            vault["associations"].clone(),
+            vault["targetOf"].as_array().unwrap().len()
+        ),
+        (json!([]), 1)
+    );
+    // Read in its own account, which another profile leads to.
+    assert_eq!(
+        (&vault["profile"], &vault["trustSummary"]),
+        (&json!("two"), &json!("no Pod Identity, trusts reader"))
+    );
+    let cni = row(&roles, "RoleName", "cni");
+    assert_eq!(cni["addons"][0]["addonName"], "vpc-cni");
+
+    let gone = row(&roles, "RoleName", "gone");
+    assert_eq!(
+        (gone["exists"].clone(), gone.get("RoleId")),
+        (json!(false), None)
+    );
+    let foreign = row(&roles, "RoleName", "foreign");
+    assert!(foreign["AssumeRolePolicyDocument"].is_null());
+    assert_eq!(
+        foreign["unknown"]["AssumeRolePolicyDocument"],
+        "no profile leads to account 999900001111"
+    );
+
+    let table = site.run(&["get", "roles", "--no-headers"]).done();
+    let line = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(line("gone").contains("the role does not exist"), "{table}");
+    let counts: Vec<&str> = line("reader").split_whitespace().rev().take(4).collect();
+    assert_eq!(counts, ["?", "0", "0", "4"], "{table}");
+
+    let some = rows(site.run(&["get", "roles", "--cluster", "old", "-o", "json"]));
+    assert_eq!(some.len(), 1);
+    assert_eq!(some[0]["associations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_could_not_be_read_is_said_beside_the_counts() {
+    let site = site(&["GetRole=denied", "DescribeAddon=denied"]);
+    let ended = site.run(&["get", "roles", "-o", "json"]);
+    assert_eq!(ended.code, 3);
+    let roles = ended.rows();
+    let reader = row(&roles, "RoleName", "reader");
+    assert!(reader["RoleLastUsed"].is_null());
+    assert!(
+        reader["unknown"]["RoleLastUsed"]
+            .as_str()
+            .unwrap()
+            .contains("iam:GetRole"),
+        "{reader}"
+    );
+    assert_eq!(reader["addons"], json!([]));
+    assert!(
+        reader["incomplete"]["addons"]
+            .as_str()
+            .unwrap()
+            .contains("add-on"),
+        "{reader}"
+    );
+    assert!(reader["incomplete"].get("associations").is_none());
+    // One line for all roles of a profile.
+    let said: Vec<_> = ended
+        .err
+        .lines()
+        .filter(|line| line.contains("read role"))
+        .collect();
+    assert_eq!(said.len(), 2, "{}", ended.err);
+    assert!(
+        ended.err.contains("needs the permission iam:GetRole"),
+        "{}",
+        ended.err
+    );
+    let table = site.run(&["get", "roles", "--no-headers"]).out;
+    let line: Vec<&str> = table
+        .lines()
+        .find(|line| line.starts_with("reader"))
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    assert_eq!(line[2..], ["?", "?", "4", "0", "0+", "?"]);
+}
+
+#[test]
+fn a_role_is_described_by_name_or_arn_without_a_cluster() {
+    let site = site(&[]);
+    let yaml = site.run(&["describe", "role", "reader"]).done();
+    let reader: Value = serde_norway::from_str(&yaml).unwrap();
+    assert_eq!(
+        (&reader["Arn"], &reader["profile"]),
+        (
+            &json!("arn:aws:iam::111122223333:role/team/reader"),
+            &json!("one")
+        )
+    );
+    for (name, says) in [
+        (
+            "twin",
+            "arn:aws:iam::111122223333:role/twin, arn:aws:iam::444455556666:role/twin",
+        ),
+        ("nobody", "none of the 2 accounts has it"),
+        (
+            "arn:aws:iam::111122223333:role/elsewhere",
+            "has no role with this ARN",
+        ),
+        (
+            "arn:aws:iam::999900001111:role/x",
+            "no profile leads to account 999900001111",
+        ),
+    ] {
+        let ended = site.run(&["describe", "role", name]);
+        assert_eq!((ended.code, &*ended.out), (1, ""), "{name}");
+        assert!(ended.err.contains(says), "{name}: {}", ended.err);
+    }
+    let twin = site.run(&[
+        "describe",
+        "role",
+        "arn:aws:iam::444455556666:role/twin",
+        "-o",
+        "name",
+    ]);
+    assert_eq!(twin.done(), "arn:aws:iam::444455556666:role/twin\n");
+}
