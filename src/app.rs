@@ -10,6 +10,7 @@ pub mod effect;
 pub mod filter;
 pub mod fleet;
 mod keeping;
+pub mod kubernetes;
 pub mod landing;
 pub mod layout;
 pub mod line;
@@ -21,6 +22,7 @@ pub mod remote;
 pub mod share;
 pub mod state;
 pub mod update;
+pub mod watching;
 
 pub use effect::{Effect, Request, Timer};
 pub use msg::{Msg, Signal, Step};

@@ -14,7 +14,11 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
         C::Open | C::Describe | C::Yaml | C::CopyName | C::CopyMenu | C::Mark => selected(),
         C::CopyArn => selected().and_then(|()| has_arn(state)),
         C::Finished if state.focus != PaneId::Updates => Err("only updates end"),
-        C::ClearScope if state.restriction.scope.is_empty() => Err("nothing is restricted"),
+        C::ClearScope
+            if state.restriction.scope.is_empty() && state.restriction.pods_of.is_none() =>
+        {
+            Err("nothing is restricted")
+        }
         C::ClearMarks if pane.is_none_or(|pane| pane.marks.is_empty()) => Err("nothing is marked"),
         C::Filter | C::Sort | C::InvertSort | C::Problems | C::Wide | C::Refresh
             if state.focus.columns().is_empty() =>

@@ -1,16 +1,20 @@
 //! What text views say, as lines of toned spans.
 
+mod account;
 mod association;
 mod cluster;
 mod help;
 mod parts;
+mod pod;
 mod row;
 mod scopes;
 mod update;
 
+pub(in crate::app) use account::account;
 pub(in crate::app) use association::association;
 pub(in crate::app) use cluster::cluster;
 pub(in crate::app) use parts::{access_entry, addon, identity_provider};
+pub(in crate::app) use pod::pod;
 pub(in crate::app) use row::provenance;
 pub(in crate::app) use update::update;
 

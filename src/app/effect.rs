@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
+use crate::model::kubernetes::KubeId;
 use crate::model::snapshot::Snapshot;
-use crate::model::{AssociationKey, ClusterArn, RouteId, UpdateKey};
+use crate::model::{AssociationKey, Cluster, ClusterArn, RouteId, UpdateKey};
 
 /// One thing to do outside.
 #[derive(Debug, Clone)]
@@ -85,6 +86,24 @@ pub enum Request {
         route: RouteId,
         key: UpdateKey,
     },
+    /// Service accounts, pods and nodes of a cluster, once.
+    ListKubernetes(KubernetesOf),
+    /// The same, and then what changes, until it is cancelled.
+    WatchKubernetes(KubernetesOf),
+    /// The raw document of an object of a cluster, without what may not be shown.
+    KubernetesDocument {
+        of: KubernetesOf,
+        id: KubeId,
+    },
+}
+
+/// The Kubernetes of a cluster: where it is, and by which route its tokens are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubernetesOf {
+    pub route: RouteId,
+    pub cluster: ClusterArn,
+    /// Says the endpoint and whom to trust there.
+    pub detail: Arc<Cluster>,
 }
 
 impl Request {
@@ -98,7 +117,10 @@ impl Request {
             | Self::ListUpdates { .. }
             | Self::ListParts { .. }
             | Self::AssociationDocument { .. }
-            | Self::UpdateDocument { .. } => true,
+            | Self::UpdateDocument { .. }
+            | Self::ListKubernetes(_)
+            | Self::WatchKubernetes(_)
+            | Self::KubernetesDocument { .. } => true,
         }
     }
 }

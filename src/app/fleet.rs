@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use indexmap::IndexMap;
 
 use crate::app::effect::Part;
+use crate::app::kubernetes::{AccountKey, AccountRow, ContainerKey, ContainerRow, Kubernetes};
 use crate::app::remote::{Failed, Remote, Ticket};
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, AssociationKey,
@@ -23,6 +24,9 @@ pub struct Fleet {
     pub identity_providers: IndexMap<IdentityProviderKey, PartRow<Described<IdentityProvider>>>,
     pub addons: IndexMap<AddonKey, PartRow<Described<Addon>>>,
     pub access_entries: IndexMap<AccessEntryKey, PartRow<AccessRecord>>,
+    /// Made from what Kubernetes and AWS said, by [`Fleet::refresh`].
+    pub accounts: IndexMap<AccountKey, AccountRow>,
+    pub containers: IndexMap<ContainerKey, ContainerRow>,
     /// Names that more than one cluster has.
     twins: HashSet<Text>,
 }
@@ -70,6 +74,7 @@ pub struct ClusterRow {
     pub addons: Remote<usize>,
     /// The list of access entries; its value is how many there are.
     pub access_entries: Remote<usize>,
+    pub kubernetes: Kubernetes,
 }
 
 impl ClusterRow {
@@ -85,6 +90,7 @@ impl ClusterRow {
             identity_providers: Remote::default(),
             addons: Remote::default(),
             access_entries: Remote::default(),
+            kubernetes: Kubernetes::default(),
         }
     }
 
@@ -198,6 +204,8 @@ impl Fleet {
         self.identity_providers.retain(|key, _| key.cluster != *arn);
         self.addons.retain(|key, _| key.cluster != *arn);
         self.access_entries.retain(|key, _| key.cluster != *arn);
+        self.accounts.retain(|key, _| key.cluster != *arn);
+        self.containers.retain(|key, _| key.cluster != *arn);
     }
 
     /// Updates that have not ended, as far as is known.

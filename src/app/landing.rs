@@ -10,7 +10,9 @@ use crate::app::msg::Step;
 use crate::app::pane::{PaneId, associations};
 use crate::app::remote::{Remote, Ticket};
 use crate::app::state::State;
-use crate::model::{Association, ClusterArn, Failure, Known, RouteId, Update, UpdateSubject};
+use crate::model::{
+    Association, AssociationKey, ClusterArn, Failure, Known, RouteId, Update, UpdateSubject,
+};
 
 impl State {
     /// Takes a piece of an answer. Under a ticket that is not open any more, nothing lands.
@@ -43,14 +45,20 @@ impl State {
                 if let Some(row) = self.fleet.associations.get_mut(&key) {
                     row.detail.settle(ticket, Ok(*detail), now);
                 }
-                self.touch_details();
+                self.touch_details(&key);
             }
             (Request::ListParts { .. }, Step::Part(found)) => self.land_part(ticket, *found),
             (Request::ListUpdates { .. }, Step::Update(update)) => {
                 self.land_update(ticket, *update);
             }
             (
-                Request::AssociationDocument { .. } | Request::UpdateDocument { .. },
+                Request::ListKubernetes(of) | Request::WatchKubernetes(of),
+                step @ (Step::Kubernetes(_) | Step::NodeRoles(_)),
+            ) => self.land_kubernetes(ticket, &of.cluster, step),
+            (
+                Request::AssociationDocument { .. }
+                | Request::UpdateDocument { .. }
+                | Request::KubernetesDocument { .. },
                 Step::Document(document),
             ) => {
                 let now = self.now;
@@ -104,6 +112,8 @@ impl State {
                 if let Some(row) = self.fleet.clusters.get_mut(&cluster) {
                     row.associations
                         .settle(ticket, outcome.map(|()| count), now);
+                    row.kubernetes.touch();
+                    self.touch_kubernetes();
                 }
                 self.touch(PaneId::Clusters);
                 self.touch(PaneId::Associations);
@@ -116,7 +126,7 @@ impl State {
                 if let Some(row) = self.fleet.associations.get_mut(&key) {
                     end(&mut row.detail, ticket, outcome, self.now);
                 }
-                self.touch_details();
+                self.touch_details(&key);
                 self.remember(&key.cluster, effects);
             }
             Request::ListUpdates {
@@ -129,7 +139,12 @@ impl State {
             Request::ListParts { cluster, part, .. } => {
                 self.finish_parts(ticket, &cluster, part, outcome);
             }
-            Request::AssociationDocument { .. } | Request::UpdateDocument { .. } => {
+            Request::ListKubernetes(of) | Request::WatchKubernetes(of) => {
+                self.finish_kubernetes(ticket, &of.cluster, outcome);
+            }
+            Request::AssociationDocument { .. }
+            | Request::UpdateDocument { .. }
+            | Request::KubernetesDocument { .. } => {
                 let now = self.now;
                 for modal in &mut self.modals {
                     if let Modal::Text(view) = modal {
@@ -227,6 +242,7 @@ impl State {
             }
         }
         for arn in gone {
+            self.leave_kubernetes(&arn, effects);
             self.fleet.remove_cluster(&arn);
             self.remember(&arn, effects);
             let scoped = self.restriction.scope.contains(&arn);
@@ -261,7 +277,16 @@ impl State {
 
     /// The details of an association have changed: its row is drawn anew anyway, and only where they decide
     /// which rows there are, or in which order, is it worth to arrange a hundred thousand of them again.
-    fn touch_details(&mut self) {
+    fn touch_details(&mut self, key: &AssociationKey) {
+        let row = self.fleet.associations.get(key);
+        let cluster = self.fleet.clusters.get_mut(&key.cluster);
+        if let (Some(row), Some(cluster)) = (row, cluster)
+            && cluster.kubernetes.is_asked()
+        {
+            let (namespace, name) = (&row.summary.namespace, &row.summary.service_account);
+            cluster.kubernetes.touch_account(namespace, name);
+            self.touch_kubernetes();
+        }
         if let Some(pane) = self.panes.get_mut(&PaneId::Associations) {
             let decisive = !pane.filter.is_empty()
                 || pane.problems_only

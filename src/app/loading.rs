@@ -39,7 +39,7 @@ impl State {
     }
 
     /// Drops a question that a newer one replaces: its answer could only undo what the newer one brings.
-    fn supersede(&mut self, old: Option<Ticket>, effects: &mut Vec<Effect>) {
+    pub(super) fn supersede(&mut self, old: Option<Ticket>, effects: &mut Vec<Effect>) {
         let Some(ticket) = old else { return };
         if self.loading.flights.remove(&ticket).is_some() {
             effects.push(Effect::Cancel(ticket));
@@ -195,6 +195,7 @@ impl State {
                 self.describe_association(&key, true, effects);
             }
         }
+        self.pump_kubernetes(effects);
         if self.paused {
             return;
         }
@@ -343,9 +344,11 @@ impl State {
         });
     }
 
-    /// Questions that are open.
+    /// Questions that are open and have something left to bring; a watch has brought all there is until now.
     pub fn in_flight(&self) -> usize {
-        self.loading.flights.len()
+        let open = self.loading.flights.values();
+        open.filter(|request| !self.is_settled_watch(request))
+            .count()
     }
 
     /// Associations whose details are not known yet, of all that are listed.

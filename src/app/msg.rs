@@ -4,6 +4,8 @@ use crate::app::effect::{Part, Timer};
 use crate::app::layout::Size;
 use crate::app::remote::Ticket;
 use crate::input::Key;
+use crate::model::census::NodeRoles;
+use crate::model::kubernetes::{WatchEvent, WatchedKind};
 use crate::model::snapshot::Snapshot;
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, Caller, Cluster,
@@ -69,6 +71,10 @@ pub enum Step {
     /// Something that belongs to a cluster, or why what the list named could not be described.
     Part(Box<FoundPart>),
     Document(Document),
+    /// What Kubernetes said, in its order.
+    Kubernetes(Vec<(WatchedKind, WatchEvent)>),
+    /// What EKS says about the roles of a cluster's nodes.
+    NodeRoles(Box<NodeRoles>),
 }
 
 /// One thing that belongs to a cluster, as it was described.

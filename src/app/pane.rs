@@ -11,11 +11,14 @@ pub mod clusters;
 pub mod identity_providers;
 mod order;
 pub(in crate::app) mod part;
+pub mod pods;
+pub mod service_accounts;
 mod unread;
 pub mod updates;
 pub mod view;
 
 pub use cell::{Cell, Tone, freshness, glyph};
+pub(in crate::app) use cell::{cluster_name, provenance};
 pub use order::{SortKey, arrange};
 pub use view::{Noun, Opens, Source, View};
 
@@ -25,9 +28,10 @@ use jiff::Timestamp;
 
 use crate::app::filter::Filter;
 use crate::app::fleet::Fleet;
+use crate::app::kubernetes::{AccountKey, ContainerKey};
 use crate::input::Command;
 use crate::model::{
-    AccessEntryKey, AddonKey, AssociationKey, ClusterArn, IdentityProviderKey, UpdateKey,
+    AccessEntryKey, AddonKey, AssociationKey, ClusterArn, IdentityProviderKey, Text, UpdateKey,
 };
 
 /// The views in the order of their keys.
@@ -71,8 +75,8 @@ impl PaneId {
             Self::Clusters => &clusters::Clusters,
             Self::Associations => &associations::Associations,
             Self::Updates => &updates::Updates,
-            Self::ServiceAccounts => &unread::SERVICE_ACCOUNTS,
-            Self::Pods => &unread::PODS,
+            Self::ServiceAccounts => &service_accounts::ServiceAccounts,
+            Self::Pods => &pods::Pods,
             Self::Roles => &unread::ROLES,
             Self::IdentityProviders => &identity_providers::IdentityProviders,
             Self::Addons => &addons::Addons,
@@ -127,6 +131,7 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column that is always shown where there is room.
     pub const fn new(title: &'static str, rank: u8, min: u16, max: u16) -> Self {
         Self {
             title,
@@ -153,6 +158,8 @@ pub enum RowKey {
     IdentityProvider(IdentityProviderKey),
     Addon(AddonKey),
     AccessEntry(AccessEntryKey),
+    Account(AccountKey),
+    Container(ContainerKey),
 }
 
 impl RowKey {
@@ -165,6 +172,8 @@ impl RowKey {
             Self::IdentityProvider(key) => Some(&key.cluster),
             Self::Addon(key) => Some(&key.cluster),
             Self::AccessEntry(key) => Some(&key.cluster),
+            Self::Account(key) => Some(&key.cluster),
+            Self::Container(key) => Some(&key.cluster),
         }
     }
 
@@ -177,6 +186,8 @@ impl RowKey {
             Self::IdentityProvider(_) => PaneId::IdentityProviders,
             Self::Addon(_) => PaneId::Addons,
             Self::AccessEntry(_) => PaneId::AccessEntries,
+            Self::Account(_) => PaneId::ServiceAccounts,
+            Self::Container(_) => PaneId::Pods,
         }
     }
 
@@ -258,6 +269,16 @@ pub struct Restriction {
     /// Clusters that the other panes are scoped to; empty means all.
     pub scope: Vec<ClusterArn>,
     pub finished_updates: bool,
+    /// Whose pods are shown; `None` shows all.
+    pub pods_of: Option<PodsOf>,
+}
+
+/// Something that has pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PodsOf {
+    Account(AccountKey),
+    /// Containers that act as the role, by its ARN.
+    Role(Text),
 }
 
 impl Restriction {

@@ -79,6 +79,8 @@ pub struct Loading {
     pub poll_seconds: i64,
     /// When all clusters are looked at for updates again.
     pub slow_look: Timestamp,
+    /// Clusters whose Kubernetes is to be read when there is room, and it is known where.
+    pub kubernetes: BTreeSet<ClusterArn>,
     /// Lanes whose snapshot is out of date.
     pub unsaved: BTreeSet<Lane>,
 }

@@ -43,8 +43,9 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Cached(snapshots) => state.seed(snapshots),
         Msg::Woke(Timer::Minute) => {
             state.schedule_minute(&mut effects);
-            // Which updates count as recent depends on the time.
+            // Which updates count as recent depends on the time, and so does whom a young association reaches.
             state.touch(pane::PaneId::Updates);
+            state.age_kubernetes();
         }
         Msg::Woke(Timer::Poll) => state.poll(&mut effects),
         Msg::Woke(Timer::Save) => state.save(&mut effects),
@@ -63,6 +64,13 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
 
 /// Brings every pane's rows up to date. Called before rows are looked at: by drawing, and by keys that move.
 pub fn arrange(state: &mut State) {
+    let made = [pane::PaneId::ServiceAccounts, pane::PaneId::Pods];
+    let waits = |id| state.pane(id).is_some_and(|pane| pane.stale);
+    if made.into_iter().any(waits) && state.fleet.refresh(state.now) {
+        for id in made {
+            state.touch(id);
+        }
+    }
     let layout = state.layout();
     for pane in state.panes.values_mut().filter(|pane| pane.stale) {
         let room = layout.pane(pane.id).map_or(1, table_rows);

@@ -1,6 +1,8 @@
 //! Flows without a terminal: real executor, real SDKs, the simulator, and waits for idleness instead of time.
 
 mod browse;
+mod kubernetes;
+mod operator;
 mod scale;
 mod scopes;
 

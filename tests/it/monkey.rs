@@ -10,8 +10,10 @@ use roledex::app::{Effect, Msg, Request, Step};
 use roledex::input::{Command, Key};
 use roledex::theme::Theme;
 
-use roledex::model::{Association, ClusterArn};
+use roledex::model::kubernetes::{WatchEvent, WatchedKind};
+use roledex::model::{Association, ClusterArn, Failure, FailureKind};
 
+use crate::script::kubernetes::{account, gone, pod, world as world_of};
 use crate::script::{Script, association, caller, cluster_arn, role, update};
 
 const KEYS: usize = 100_000;
@@ -34,6 +36,30 @@ fn world() -> Script {
         script.list_updates(&arn, vec![running]);
     }
     script
+}
+
+/// Some of what Kubernetes may say, in an order that it may say it in.
+fn kubernetes(random: &mut StdRng) -> Vec<(WatchedKind, WatchEvent)> {
+    let number = random.random_range(0..20);
+    let object = pod(
+        "名前空間",
+        &format!("pod-{number}"),
+        "sa-1-e\u{301}\u{202e}",
+        number % 2 == 0,
+    );
+    match random.random_range(0..6) {
+        0 => vec![(WatchedKind::Pods, gone(&object))],
+        1 => vec![(
+            WatchedKind::Pods,
+            WatchEvent::Unreadable("pod \u{1b}[2J".to_owned()),
+        )],
+        2 => {
+            let failure = Failure::new(FailureKind::Unreachable, "watch pods", "reset");
+            vec![(WatchedKind::Pods, WatchEvent::Failed(failure))]
+        }
+        3 => vec![(WatchedKind::Pods, WatchEvent::Applied(object))],
+        _ => world_of(vec![object, account("名前空間", "sa-2", Some("irsa"))]),
+    }
 }
 
 /// Answers one open question, well or badly.
@@ -76,7 +102,16 @@ fn answer(script: &mut Script, random: &mut StdRng) {
                 script.step(ticket, Step::Part(Box::new(found)));
             }
         }
-        Request::AssociationDocument { .. } | Request::UpdateDocument { .. } => {
+        Request::ListKubernetes(_) | Request::WatchKubernetes(_) => {
+            script.step(ticket, Step::Kubernetes(kubernetes(random)));
+            // A watch goes on.
+            if matches!(request, Request::WatchKubernetes(_)) {
+                return;
+            }
+        }
+        Request::AssociationDocument { .. }
+        | Request::UpdateDocument { .. }
+        | Request::KubernetesDocument { .. } => {
             let document = serde_json::json!({"a": {"b": ["\u{1b}[2J", null]}});
             let document = document.as_object().unwrap().clone();
             script.step(ticket, Step::Document(document));

@@ -78,6 +78,22 @@ snapshots! {
     access_entries_120x30: access_entries 120 x 30;
     access_entries_80x24: access_entries 80 x 24;
     access_entry_described_80x24: access_entry_described 80 x 24;
+    service_accounts_140x40: service_accounts 140 x 40;
+    service_accounts_80x24: service_accounts 80 x 24;
+    service_accounts_40x12: service_accounts 40 x 12;
+    unread_accounts_120x30: unread_accounts 120 x 30;
+    unreachable_accounts_120x30: unreachable_accounts 120 x 30;
+    unreachable_accounts_80x24: unreachable_accounts 80 x 24;
+    pods_200x40: pods 200 x 40;
+    pods_140x40: pods 140 x 40;
+    pods_80x24: pods 80 x 24;
+    pods_20x6: pods 20 x 6;
+    pods_of_account_120x30: pods_of_account 120 x 30;
+    no_pods_of_account_80x24: no_pods_of_account 80 x 24;
+    broken_watch_120x30: broken_watch 120 x 30;
+    describe_account_80x24: describe_account 80 x 24;
+    describe_pod_80x24: describe_pod 80 x 24;
+    other_view_80x24: other_view 80 x 24;
 }
 
 /// Where the terminal's cursor stands while a line is typed.

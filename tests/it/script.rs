@@ -1,5 +1,7 @@
 //! Scripts: keys in the user's notation and answers as data, over the pure `update`.
 
+pub(crate) mod kubernetes;
+
 use jiff::Timestamp;
 use roledex::app::layout::Size;
 use roledex::app::modal::Modal;

@@ -1,10 +1,13 @@
 //! A cluster, explained.
 
+use jiff::Timestamp;
+
 use crate::app::describe::row::{from_cell, member, moment, provenance};
 use crate::app::describe::{TextLine, scopes};
 use crate::app::fleet::ClusterRow;
 use crate::app::pane::{Tone, clusters};
 use crate::app::state::State;
+use crate::model::kubernetes::WatchedKind;
 
 pub(in crate::app) fn cluster(state: &State, row: &ClusterRow) -> Vec<TextLine> {
     let now = state.now;
@@ -62,6 +65,9 @@ pub(in crate::app) fn cluster(state: &State, row: &ClusterRow) -> Vec<TextLine> 
     }
     lines.extend(row.unread.iter().flat_map(scopes::failure_lines));
     lines.push(TextLine::empty());
+    lines.push(TextLine::heading("Kubernetes"));
+    lines.extend(kubernetes(row, now));
+    lines.push(TextLine::empty());
     lines.push(TextLine::heading("Reached through"));
     let used = state.fleet.route_to(&row.arn);
     for id in row.routes.keys() {
@@ -80,5 +86,32 @@ pub(in crate::app) fn cluster(state: &State, row: &ClusterRow) -> Vec<TextLine> 
     }
     lines.push(TextLine::empty());
     lines.extend(provenance(state, &row.detail));
+    lines
+}
+
+/// How far each kind of object was read, and why no further.
+pub(super) fn kubernetes(row: &ClusterRow, now: Timestamp) -> Vec<TextLine> {
+    let kubernetes = &row.kubernetes;
+    let mut lines = Vec::new();
+    let mut told = Vec::new();
+    for kind in WatchedKind::ALL {
+        let fresh = kubernetes.freshness(kind, now);
+        let count = kubernetes.census.count(kind);
+        let mut line = from_cell(kind.words(), &fresh);
+        if kubernetes.known_at(kind).is_some() {
+            line = line.with(Tone::Plain, &format!("  {count}"));
+        }
+        lines.push(line);
+        if let Some(failure) = kubernetes
+            .failure(kind)
+            .filter(|failure| !told.contains(failure))
+        {
+            lines.extend(scopes::failure_lines(failure));
+            told.push(failure);
+        }
+        for words in kubernetes.census.not_decoded(kind) {
+            lines.push(TextLine::member("not understood", Tone::Warning, words));
+        }
+    }
     lines
 }

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use crate::app::describe::{self, TextLine};
 use crate::app::effect::{Effect, Part};
 use crate::app::fleet::{Fleet, PartRow};
-use crate::app::pane::part::{by_cell, cluster, member};
+use crate::app::pane::part::{by_cell, member};
 use crate::app::pane::view::{Kept, Noun, Source};
-use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, freshness, glyph};
+use crate::app::pane::{
+    Cell, Column, Restriction, RowKey, SortKey, Tone, cluster_name, freshness, glyph,
+};
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
@@ -58,7 +60,7 @@ impl Noun for AccessEntries {
     ) -> Cell<'a> {
         match column {
             0 => Cell::new(key.principal_name(), Tone::Name),
-            1 => cluster(fleet, &key.cluster),
+            1 => cluster_name(fleet, &key.cluster),
             2 => member(row, |record| {
                 record.entry.value.kind.as_deref().map(Cell::plain)
             }),

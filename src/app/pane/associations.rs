@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use crate::app::describe::{self, TextLine};
 use crate::app::effect::{Effect, Request};
 use crate::app::fleet::{AssociationRow, Fleet};
+use crate::app::kubernetes::AccountKey;
 use crate::app::modal::Item;
-use crate::app::pane::view::{Copied, Noun, Source};
-use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, freshness, glyph};
+use crate::app::pane::view::{Copied, Noun, Opens, Source};
+use crate::app::pane::{
+    Cell, Column, PodsOf, Restriction, RowKey, SortKey, Tone, cluster_name, freshness, glyph,
+};
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
@@ -136,6 +139,14 @@ impl Noun for Associations {
             ),
             ("--association-id", key.id.to_string()),
         ]
+    }
+
+    fn opens(key: &AssociationKey, row: &AssociationRow) -> Opens {
+        Opens::Pods(PodsOf::Account(AccountKey {
+            cluster: key.cluster.clone(),
+            namespace: row.summary.namespace.clone(),
+            name: row.summary.service_account.clone(),
+        }))
     }
 
     fn look(state: &mut State, key: &AssociationKey, effects: &mut Vec<Effect>) {
@@ -270,7 +281,7 @@ fn cell<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize, now: Times
             Some(Some(role)) => target(row, role),
             other => missing(row, other.is_some()),
         },
-        4 => cluster(fleet, row),
+        4 => cluster_name(fleet, &summary.key.cluster),
         5 => summary.owner_name().map_or_else(Cell::none, Cell::plain),
         6 => match row.detail.value() {
             Some(detail) if detail.session_tags() => Cell::muted("on"),
@@ -296,16 +307,6 @@ fn target<'a>(row: &AssociationRow, role: &'a str) -> Cell<'a> {
             Cell::plain(format!("{account}/{}", role_name(role)))
         }
         _ => Cell::plain(role_name(role)),
-    }
-}
-
-/// The cluster's name; its region too where another cluster has the same name.
-fn cluster<'a>(fleet: &'a Fleet, row: &'a AssociationRow) -> Cell<'a> {
-    let arn = &row.summary.key.cluster;
-    if fleet.has_twin(arn) {
-        Cell::muted(format!("{}/{}", arn.region(), arn.name()))
-    } else {
-        Cell::muted(arn.name())
     }
 }
 
@@ -337,7 +338,7 @@ fn sort_key<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize) -> Sor
                 .and_then(|detail| detail.target_role.as_deref())
                 .map(role_name),
         ),
-        4 => SortKey::Text(cluster(fleet, row).text),
+        4 => SortKey::Text(cluster_name(fleet, &row.summary.key.cluster).text),
         5 => words(row.summary.owner_name()),
         6 => detail.map_or(SortKey::Missing, |detail| {
             SortKey::Number(i64::from(detail.session_tags()))

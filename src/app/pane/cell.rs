@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use crate::app::fleet::Fleet;
 use crate::app::remote::Remote;
-use crate::model::Origin;
 use crate::model::age::age;
+use crate::model::{ClusterArn, Origin};
 
 /// What a cell means; the theme decides how that looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,11 +93,20 @@ pub fn freshness<T>(remote: &Remote<T>, now: Timestamp) -> Cell<'static> {
     }
 }
 
+/// The cluster's name; its region too where another cluster has the same name.
+pub(in crate::app) fn cluster_name<'a>(fleet: &Fleet, arn: &'a ClusterArn) -> Cell<'a> {
+    if fleet.has_twin(arn) {
+        Cell::muted(format!("{}/{}", arn.region(), arn.name()))
+    } else {
+        Cell::muted(arn.name())
+    }
+}
+
 /// Seconds for which an answer is called live; after that it has an age like everything else.
 const LIVE: i64 = 300;
 
 /// Where a value came from and how long ago: `live`, `12m ago`, or `2h old` from an earlier run.
-pub(super) fn provenance(origin: Origin, at: Timestamp, now: Timestamp) -> Cell<'static> {
+pub(in crate::app) fn provenance(origin: Origin, at: Timestamp, now: Timestamp) -> Cell<'static> {
     match origin {
         Origin::Cache => {
             let old = format!("{} old", age(at, now));

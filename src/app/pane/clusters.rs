@@ -14,6 +14,7 @@ use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
+use crate::model::kubernetes::WatchedKind;
 use crate::model::{ClusterArn, Origin};
 
 pub struct Clusters;
@@ -260,7 +261,10 @@ fn has_problem(row: &ClusterRow) -> bool {
     let failed = !row.unread.is_empty()
         || row.detail.failed().is_some()
         || row.associations.failed().is_some()
-        || row.updates.failed().is_some();
+        || row.updates.failed().is_some()
+        || WatchedKind::ALL
+            .into_iter()
+            .any(|kind| row.kubernetes.failure(kind).is_some());
     let troubled = row.detail.value().is_some_and(|cluster| {
         let active = matches!(cluster.status.as_deref(), Some("ACTIVE" | "UPDATING"));
         !active || !cluster.health_issues.is_empty() || cluster.lacks_pod_identity() == Some(true)

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use crate::app::describe::{self, TextLine};
 use crate::app::effect::{Effect, Part};
 use crate::app::fleet::{Fleet, PartRow};
-use crate::app::pane::part::{by_cell, cluster, member, status};
+use crate::app::pane::part::{by_cell, member, status};
 use crate::app::pane::view::{Kept, Noun, Source};
-use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, freshness};
+use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, cluster_name, freshness};
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
@@ -58,7 +58,7 @@ impl Noun for IdentityProviders {
         let text = |value: &'a Option<_>| value.as_deref().map(Cell::plain);
         match column {
             0 => Cell::new(&*key.name, Tone::Name),
-            1 => cluster(fleet, &key.cluster),
+            1 => cluster_name(fleet, &key.cluster),
             2 => member(row, |found| {
                 Some(status(found.value.status.as_deref(), false))
             }),

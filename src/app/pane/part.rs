@@ -1,17 +1,7 @@
 //! What the views of a cluster's parts share: identity providers, add-ons and access entries.
 
-use crate::app::fleet::{Fleet, PartRow};
+use crate::app::fleet::PartRow;
 use crate::app::pane::{Cell, SortKey, Tone, glyph};
-use crate::model::ClusterArn;
-
-/// The cluster's name; its region too where another cluster has the same name.
-pub(super) fn cluster<'a>(fleet: &Fleet, arn: &'a ClusterArn) -> Cell<'a> {
-    if fleet.has_twin(arn) {
-        Cell::muted(format!("{}/{}", arn.region(), arn.name()))
-    } else {
-        Cell::muted(arn.name())
-    }
-}
 
 /// One member of what was described; `-` where AWS sent none, `?` where nothing could be read: READ says why.
 pub(super) fn member<'a, T>(

@@ -7,7 +7,7 @@ use crate::app::effect::{Effect, Request};
 use crate::app::fleet::Fleet;
 use crate::app::modal::Item;
 use crate::app::pane::view::{Copied, Kept, Opens, Source, View};
-use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey};
+use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey, Tone};
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::{ClusterArn, RouteId};
@@ -19,20 +19,6 @@ pub(super) struct Unread {
     names: (&'static str, &'static str),
     command: Command,
 }
-
-pub(super) static SERVICE_ACCOUNTS: Unread = Unread {
-    title: "Service accounts",
-    tab: "Service accounts",
-    names: ("service account", "service accounts"),
-    command: Command::ViewServiceAccounts,
-};
-
-pub(super) static PODS: Unread = Unread {
-    title: "Pods",
-    tab: "Pods",
-    names: ("pod", "pods"),
-    command: Command::ViewPods,
-};
 
 pub(super) static ROLES: Unread = Unread {
     title: "Roles",
@@ -143,6 +129,22 @@ impl View for Unread {
 
     fn aws_command(&self, _: &RowKey) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    fn place(&self, _: &State) -> String {
+        String::new()
+    }
+
+    fn remarks(&self, _: &State) -> Vec<(Tone, String)> {
+        Vec::new()
+    }
+
+    fn how_to_read(&self) -> &'static [(Command, &'static str)] {
+        &[]
+    }
+
+    fn admits_cluster(&self, _: &Restriction, _: &ClusterArn) -> bool {
+        false
     }
 
     fn opens(&self, _: &Fleet, _: &RowKey) -> Opens {

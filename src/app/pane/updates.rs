@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use crate::app::describe::{self, TextLine};
 use crate::app::effect::{Effect, Request};
 use crate::app::fleet::{Fleet, UpdateRow};
-use crate::app::pane::cell::provenance;
 use crate::app::pane::view::{Noun, Source};
-use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey, Tone, glyph};
+use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey, Tone, glyph, provenance};
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
@@ -120,6 +119,23 @@ impl Noun for Updates {
             UpdateSubject::Capability(name) => Some(("--capability-name", name.to_string())),
         });
         words
+    }
+
+    /// Updates of add-ons, node groups and capabilities are read only of clusters that were entered; it says of
+    /// how many they are missing, so that a short list does not pass for a quiet fleet.
+    fn remarks(state: &State) -> Vec<(Tone, String)> {
+        let rows = state.fleet.clusters.values();
+        let unread = rows.filter(|row| state.restriction.admits(&row.arn) && !row.parts_read);
+        let mut remarks = Vec::new();
+        match unread.count() {
+            0 => {}
+            1 => remarks.push((Tone::Plain, "parts of 1 cluster unread".to_owned())),
+            count => remarks.push((Tone::Plain, format!("parts of {count} clusters unread"))),
+        }
+        if state.restriction.finished_updates {
+            remarks.push((Tone::Muted, "with finished".to_owned()));
+        }
+        remarks
     }
 
     fn refresh(state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>) {

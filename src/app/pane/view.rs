@@ -12,7 +12,7 @@ use crate::app::describe::TextLine;
 use crate::app::effect::{Effect, Request};
 use crate::app::fleet::{ClusterRow, Fleet};
 use crate::app::modal::Item;
-use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey};
+use crate::app::pane::{Cell, Column, PodsOf, Restriction, RowKey, Sort, SortKey, Tone};
 use crate::app::remote::Reading;
 use crate::app::state::State;
 use crate::input::Command;
@@ -41,6 +41,8 @@ pub trait Noun: Sync {
     const SOURCE: Source;
     /// Whether clusters that are scoped to narrow the view.
     const IS_SCOPED: bool = true;
+    /// What reads rows that nobody has read yet: a command, and what it does.
+    const HOW_TO_READ: &'static [(Command, &'static str)] = &[(Command::Refresh, "reads them")];
 
     fn rows(fleet: &Fleet) -> &IndexMap<Self::Key, Self::Row>;
     fn wrap(key: Self::Key) -> RowKey;
@@ -96,6 +98,19 @@ pub trait Noun: Sync {
         Vec::new()
     }
 
+    /// What else narrows the view, after "there is no pod": " of service account shop/api".
+    fn place(_state: &State) -> String {
+        String::new()
+    }
+    /// What else the title says.
+    fn remarks(_state: &State) -> Vec<(Tone, String)> {
+        Vec::new()
+    }
+    /// Whether rows of a cluster can be in view.
+    fn admits_cluster(limits: &Restriction, cluster: &ClusterArn) -> bool {
+        limits.admits(cluster)
+    }
+
     /// What `enter` does with the row.
     fn opens(_key: &Self::Key, _row: &Self::Row) -> Opens {
         Opens::Description
@@ -119,10 +134,12 @@ pub struct Kept<'a> {
 }
 
 /// What `enter` does with a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opens {
     /// Restricts the other panes to the cluster, or to all marked ones.
     Scope,
+    /// Shows the pods of the thing.
+    Pods(PodsOf),
     Description,
 }
 
@@ -171,6 +188,10 @@ pub trait View: Sync {
     fn definitions(&self, state: &State, key: &RowKey) -> Vec<Item>;
     fn console(&self, key: &RowKey) -> Option<String>;
     fn aws_command(&self, key: &RowKey) -> Vec<(&'static str, String)>;
+    fn place(&self, state: &State) -> String;
+    fn remarks(&self, state: &State) -> Vec<(Tone, String)>;
+    fn how_to_read(&self) -> &'static [(Command, &'static str)];
+    fn admits_cluster(&self, limits: &Restriction, cluster: &ClusterArn) -> bool;
     fn opens(&self, fleet: &Fleet, key: &RowKey) -> Opens;
     fn look(&self, state: &mut State, key: &RowKey, effects: &mut Vec<Effect>);
     fn want(&self, state: &mut State, effects: &mut Vec<Effect>);
@@ -300,6 +321,22 @@ impl<N: Noun> View for N {
 
     fn aws_command(&self, key: &RowKey) -> Vec<(&'static str, String)> {
         N::unwrap(key).map_or_else(Vec::new, <N as Noun>::command)
+    }
+
+    fn place(&self, state: &State) -> String {
+        <N as Noun>::place(state)
+    }
+
+    fn remarks(&self, state: &State) -> Vec<(Tone, String)> {
+        <N as Noun>::remarks(state)
+    }
+
+    fn how_to_read(&self) -> &'static [(Command, &'static str)] {
+        N::HOW_TO_READ
+    }
+
+    fn admits_cluster(&self, limits: &Restriction, cluster: &ClusterArn) -> bool {
+        <N as Noun>::admits_cluster(limits, cluster)
     }
 
     fn opens(&self, fleet: &Fleet, key: &RowKey) -> Opens {

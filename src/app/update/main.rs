@@ -40,10 +40,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
             state.restriction.finished_updates = !state.restriction.finished_updates;
             state.touch(PaneId::Updates);
         }
-        C::ClearScope => {
-            state.restriction.scope.clear();
-            state.touch_all();
-        }
+        C::ClearScope => navigate::clear_scope(state, effects),
         C::Scopes => state.modals.push(text(Subject::Scopes)),
         C::Help => state.modals.push(text(Subject::Help(Context::Main))),
         C::Filter => open_filter(state),
@@ -72,9 +69,9 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         }
         C::Palette => state.modals.push(Modal::Palette(Palette::default())),
         C::Menu => open_action_menu(state),
-        C::Back => navigate::back(state),
+        C::Back => navigate::back(state, effects),
         C::Leave => {
-            if !navigate::return_to_view_before(state) {
+            if !navigate::leave_view(state, effects) {
                 state.modals.push(Modal::Quit(QuitDialog::default()));
             }
         }

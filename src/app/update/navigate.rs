@@ -1,9 +1,10 @@
 //! Moving: within a view, from view to view, into a row and back.
 
 use crate::app::effect::Effect;
+use crate::app::filter::Filter;
 use crate::app::layout::table_rows;
 use crate::app::modal::Form;
-use crate::app::pane::{Opens, PaneId, row_key};
+use crate::app::pane::{Opens, PaneId, PodsOf, row_key};
 use crate::app::state::State;
 use crate::app::update::{follow, reading};
 use crate::input::Command;
@@ -103,7 +104,7 @@ fn forget_trail_to(state: &mut State, id: PaneId) {
 }
 
 /// Returns to the view that was left for this one, and says whether there was one.
-pub(super) fn return_to_view_before(state: &mut State) -> bool {
+fn return_to_view_before(state: &mut State) -> bool {
     let Some(before) = state.trail.pop() else {
         return false;
     };
@@ -119,6 +120,7 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
         .map(|key| key.view().opens(&state.fleet, key));
     match opens {
         Some(Opens::Scope) => scope(state, effects),
+        Some(Opens::Pods(of)) => show_pods(state, of, effects),
         Some(Opens::Description) => reading::view_row(state, Form::Explained, effects),
         None => {}
     }
@@ -135,37 +137,68 @@ fn scope(state: &mut State, effects: &mut Vec<Effect>) {
         scope.extend(state.selected().and_then(|key| key.cluster().cloned()));
     }
     state.restriction.scope.clone_from(&scope);
+    state.restriction.pods_of = None;
     state.focus = PaneId::Associations;
     state.touch_all();
     follow(state);
-    for arn in scope {
+    for arn in &scope {
         // Updates of add-ons, node groups and capabilities are read only of clusters that somebody looks at.
-        state.list_updates(&arn, true, effects);
+        state.list_updates(arn, true, effects);
+    }
+    state.look_into(&scope, effects);
+}
+
+/// Shows the pods of something, and where that hides the view before, leaves a way back to it.
+fn show_pods(state: &mut State, of: PodsOf, effects: &mut Vec<Effect>) {
+    state.look_at_pods_of(of, effects);
+    show(state, PaneId::Pods);
+    if let Some(pane) = state.focused_mut() {
+        // What was looked for among other pods has nothing to say about these.
+        (pane.cursor, pane.top, pane.held) = (0, 0, false);
+        pane.filter = Filter::default();
+        pane.problems_only = false;
     }
 }
 
+/// Lifts the restriction to clusters, and to the pods of something.
+pub(super) fn clear_scope(state: &mut State, effects: &mut Vec<Effect>) {
+    state.restriction.scope.clear();
+    state.restriction.pods_of = None;
+    state.touch_all();
+    state.follow_view(effects);
+}
+
+/// Undoes what showed the view: the way back, and whose pods it shows. Says whether there was anything to undo.
+pub(super) fn leave_view(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    let restricted = state.focus == PaneId::Pods && state.restriction.pods_of.take().is_some();
+    if restricted {
+        state.touch(PaneId::Pods);
+        state.follow_view(effects);
+    }
+    return_to_view_before(state) || restricted
+}
+
 /// Esc at the panes: filter, then marks, then problems, then the view, then zoom, then scope, one a press.
-pub(super) fn back(state: &mut State) {
+pub(super) fn back(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(pane) = state.focused_mut() else {
         return;
     };
     if !pane.filter.is_empty() {
-        pane.filter = crate::app::filter::Filter::default();
+        pane.filter = Filter::default();
         pane.stale = true;
     } else if !pane.marks.is_empty() {
         pane.marks.clear();
     } else if pane.problems_only {
         pane.problems_only = false;
         pane.stale = true;
-    } else if return_to_view_before(state) {
+    } else if leave_view(state, effects) {
         // One step back was all that was asked for.
     } else if state.zoomed && state.focus.is_together() {
         state.zoomed = false;
         follow(state);
     } else if !state.restriction.scope.is_empty() {
-        state.restriction.scope.clear();
+        clear_scope(state, effects);
         state.focus = PaneId::Clusters;
-        state.touch_all();
     } else {
         let leave = state
             .options

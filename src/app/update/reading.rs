@@ -36,7 +36,7 @@ pub(super) fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
         .fleet
         .clusters
         .keys()
-        .filter(|arn| state.restriction.admits(arn))
+        .filter(|arn| state.focus.view().admits_cluster(&state.restriction, arn))
         .cloned()
         .collect();
     state.focus.view().refresh(state, &clusters, effects);
@@ -49,8 +49,9 @@ pub(super) fn refresh_all(state: &mut State, effects: &mut Vec<Effect>) {
     for id in state.fleet.route_ids() {
         state.open_route(id, true, effects);
     }
-    for arn in clusters {
-        state.read_cluster(&arn, true, effects);
+    for arn in &clusters {
+        state.read_cluster(arn, true, effects);
     }
+    state.read_kubernetes_again(effects);
     state.say("reading every scope again");
 }

@@ -1,6 +1,6 @@
 //! Lists of what belongs to a cluster.
 
-use super::{Steps, stream};
+use super::answer::{Steps, stream};
 use crate::app::Step;
 use crate::app::effect::Part;
 use crate::app::msg::FoundPart;

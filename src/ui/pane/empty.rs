@@ -190,12 +190,13 @@ fn unconfigured() -> Vec<Piece<'static>> {
 
 /// A pane whose rows come from the clusters, by a list of each.
 fn listed<'a>(state: &'a State, pane: &Pane, list: ListOf) -> Vec<Piece<'a>> {
-    let (one, many) = pane.id.view().names();
+    let view = pane.id.view();
+    let (one, many) = view.names();
     let rows: Vec<_> = state
         .fleet
         .clusters
         .values()
-        .filter(|row| state.restriction.admits(&row.arn))
+        .filter(|row| view.admits_cluster(&state.restriction, &row.arn))
         .map(list)
         .collect();
     if rows.is_empty() {
@@ -217,7 +218,10 @@ fn listed<'a>(state: &'a State, pane: &Pane, list: ListOf) -> Vec<Piece<'a>> {
             [only] => only.name().to_owned(),
             _ => counted(empty, "cluster", "clusters"),
         };
-        lines.push(piece(Role::Text, format!("There is no {one} in {place}")));
+        lines.push(piece(
+            Role::Text,
+            format!("There is no {one}{} in {place}", view.place(state)),
+        ));
     }
     if unread > 0 {
         let clusters = match state.restriction.scope.as_slice() {
@@ -226,7 +230,9 @@ fn listed<'a>(state: &'a State, pane: &Pane, list: ListOf) -> Vec<Piece<'a>> {
         };
         let text = format!("The {many} of {clusters} are not read yet");
         lines.push(piece(Role::Text, text));
-        lines.extend(press(state, Command::Refresh, "reads them"));
+        for (command, what) in view.how_to_read() {
+            lines.extend(press(state, *command, what));
+        }
     }
     lines.extend(told(&failures));
     lines

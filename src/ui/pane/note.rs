@@ -43,7 +43,7 @@ fn missing(state: &State, id: PaneId) -> Vec<Piece<'static>> {
             key(Command::Scopes).map(|key| format!(": {key} shows why")),
         ),
         Source::Clusters(reading) => (
-            clusters(state, reading),
+            clusters(state, id, reading),
             ("cluster", "clusters"),
             key(Command::Problems).map(|key| format!(": {key} in Clusters shows which")),
         ),
@@ -54,8 +54,13 @@ fn missing(state: &State, id: PaneId) -> Vec<Piece<'static>> {
         reading,
         unread,
         all,
+        why: only,
     } = missing;
-    if failed > 0 {
+    if let (Some(failure), 1, Source::Clusters(_)) = (only, all, id.view().source()) {
+        // Of one cluster, there is room to say why.
+        let text = format!("{} {failure}", glyph::WARNING);
+        vec![piece(Role::Warning, text)]
+    } else if failed > 0 {
         let of = counted(all, noun.0, noun.1);
         let text = format!("{} {failed} of {of} could not be read", glyph::WARNING);
         vec![
@@ -88,6 +93,8 @@ struct Missing {
     reading: usize,
     unread: usize,
     all: usize,
+    /// Why one of them did not.
+    why: Option<String>,
 }
 
 fn scopes(state: &State) -> Missing {
@@ -99,22 +106,25 @@ fn scopes(state: &State) -> Missing {
         // Scopes are asked at the start, all of them.
         unread: 0,
         all: rows().count() + troubles,
+        why: None,
     }
 }
 
-fn clusters(state: &State, reading: impl Fn(&ClusterRow) -> Reading<'_>) -> Missing {
+fn clusters(state: &State, id: PaneId, reading: impl Fn(&ClusterRow) -> Reading<'_>) -> Missing {
     let clusters = state.fleet.clusters.values();
-    let admitted = clusters.filter(|row| state.restriction.admits(&row.arn));
+    let admitted = clusters.filter(|row| id.view().admits_cluster(&state.restriction, &row.arn));
     let mut missing = Missing {
         failed: 0,
         reading: 0,
         unread: 0,
         all: 0,
+        why: None,
     };
     for row in admitted {
         let reading = reading(row);
         missing.all += 1;
         missing.failed += usize::from(reading.failure.is_some());
+        missing.why = reading.failure.map(ToString::to_string).or(missing.why);
         missing.reading += usize::from(reading.is_waiting);
         missing.unread += usize::from(reading.is_unread());
     }

@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::app::pane::{Pane, PaneId, Source};
 use crate::theme::Role;
 use crate::ui::painter::{Frame, Painter, Piece, piece};
+use crate::ui::role;
 
 pub(super) fn draw(
     state: &State,
@@ -49,13 +50,14 @@ pub(in crate::ui) fn count(state: &State, pane: &Pane) -> Option<String> {
 
 /// Whether everything that fills a view has been read.
 fn is_known(state: &State, id: PaneId) -> bool {
-    let fleet = &state.fleet;
-    match id.view().source() {
+    let (fleet, view) = (&state.fleet, id.view());
+    match view.source() {
         Source::Nothing => false,
         Source::Routes => fleet.routes.iter().all(|row| row.listing.is_settled()),
         Source::Clusters(reading) => {
             let clusters = fleet.clusters.values();
-            let mut admitted = clusters.filter(|row| state.restriction.admits(&row.arn));
+            let mut admitted =
+                clusters.filter(|row| view.admits_cluster(&state.restriction, &row.arn));
             !fleet.clusters.is_empty() && admitted.all(|row| reading(row).is_known)
         }
     }
@@ -75,9 +77,6 @@ fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
         };
         add(role, format!("/{}", pane.filter.text().trim()));
     }
-    if let Some(text) = parts_unread(state, pane) {
-        add(Role::Text, text);
-    }
     if pane.problems_only {
         add(Role::Warning, "problems only".to_owned());
     }
@@ -91,23 +90,8 @@ fn narrowing<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
             several => add(Role::Name, format!("in {} clusters", several.len())),
         }
     }
-    if pane.id == PaneId::Updates && state.restriction.finished_updates {
-        add(Role::Muted, "with finished".to_owned());
+    for (tone, text) in pane.id.view().remarks(state) {
+        add(role(tone), text);
     }
     pieces
-}
-
-/// Updates of add-ons, node groups and capabilities are read only of clusters that were entered; the title says
-/// of how many they are missing, so that a short list does not pass for a quiet fleet.
-fn parts_unread(state: &State, pane: &Pane) -> Option<String> {
-    if pane.id != PaneId::Updates {
-        return None;
-    }
-    let rows = state.fleet.clusters.values();
-    let unread = rows.filter(|row| state.restriction.admits(&row.arn) && !row.parts_read);
-    match unread.count() {
-        0 => None,
-        1 => Some("parts of 1 cluster unread".to_owned()),
-        count => Some(format!("parts of {count} clusters unread")),
-    }
 }

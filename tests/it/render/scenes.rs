@@ -1,5 +1,6 @@
 //! Scenes: states that are worth a picture, built by messages alone.
 
+mod kubernetes;
 mod parts;
 mod world;
 
@@ -12,6 +13,10 @@ use roledex::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
 use roledex::model::{Failure, FailureKind, Guard, Known, Region};
 
 use crate::script::{ACCOUNT, Script, association, cluster_arn};
+pub(super) use kubernetes::{
+    broken_watch, describe_account, describe_pod, no_pods_of_account, other_view, pods,
+    pods_of_account, service_accounts, unreachable_accounts, unread_accounts,
+};
 pub(super) use parts::{
     access_entries, access_entry_described, addon_described, addons, identity_provider_described,
     identity_providers,
@@ -59,6 +64,16 @@ pub(super) const ALL: &[Scene] = &[
     addon_described,
     access_entries,
     access_entry_described,
+    service_accounts,
+    unread_accounts,
+    unreachable_accounts,
+    pods,
+    pods_of_account,
+    no_pods_of_account,
+    broken_watch,
+    describe_account,
+    describe_pod,
+    other_view,
 ];
 
 pub(super) fn unconfigured(width: u16, height: u16) -> Script {

@@ -1,0 +1,70 @@
+//! A pod, explained container by container: who each of them is, why, and what speaks against it.
+
+use crate::app::describe::TextLine;
+use crate::app::describe::account::explanation;
+use crate::app::describe::cluster;
+use crate::app::describe::row::{member, moment};
+use crate::app::kubernetes::{ContainerKey, ContainerRow};
+use crate::app::pane::{Tone, pods};
+use crate::app::state::State;
+use crate::model::census::{self, Picture};
+use crate::model::identity::Certainty;
+use crate::model::pod::ContainerKind;
+
+pub(in crate::app) fn pod(state: &State, key: &ContainerKey, row: &ContainerRow) -> Vec<TextLine> {
+    let (pod, now) = (&row.pod, state.now);
+    let mut lines = vec![TextLine::heading(&format!(
+        "Pod {}/{}",
+        pod.namespace, pod.name
+    ))];
+    lines.push(member("cluster", Some(key.cluster.as_str())));
+    lines.push(member("service account", Some(&pod.service_account)));
+    lines.push(member("state", Some(pod.phase.as_str())));
+    lines.push(member("workload", row.workload.as_deref()));
+    lines.push(member("node", pod.node.as_deref()));
+    lines.push(member("compute", row.compute.as_deref()));
+    lines.push(moment("created", pod.created, now));
+    let explained = state
+        .fleet
+        .with_picture(&key.cluster, now, |cluster, picture| {
+            let mut rows = picture.containers_of(pod);
+            // The container under the cursor comes first.
+            rows.sort_by_key(|row| row.verdict.container != key.container);
+            for row in &rows {
+                lines.extend(container(picture, row));
+            }
+            lines.push(TextLine::empty());
+            lines.push(TextLine::heading("Kubernetes"));
+            lines.extend(cluster::kubernetes(cluster, now));
+        });
+    if explained.is_none() {
+        lines.push(TextLine::new(Tone::Warning, "its cluster is gone"));
+    }
+    lines
+}
+
+fn container(picture: &Picture<'_>, row: &census::ContainerRow<'_>) -> Vec<TextLine> {
+    let kind = match row.verdict.kind {
+        ContainerKind::Main => "Container",
+        ContainerKind::Init => "Init container",
+        ContainerKind::Sidecar => "Sidecar",
+        ContainerKind::Ephemeral => "Ephemeral container",
+    };
+    let mut lines = vec![TextLine::empty()];
+    let title = format!("{kind} {}", row.verdict.container);
+    lines.push(TextLine::heading(&title));
+    let tone = match row.verdict.certainty {
+        Certainty::Certain => Tone::Plain,
+        Certainty::Likely | Certainty::Unknown => Tone::Warning,
+    };
+    lines.push(TextLine::member("identity", tone, &row.phrase()));
+    let role = row.role().map(|role| &*role.arn);
+    let unknown = (!pods::has_no_role(row.verdict.mechanism)).then_some("unknown");
+    lines.push(member("role", role.or(unknown)));
+    if let Some(through) = row.role().and_then(|role| role.through.as_deref()) {
+        lines.push(member("through role", Some(through)));
+    }
+    lines.push(member("injected", Some(row.injection.word())));
+    lines.extend(explanation(&picture.explain_container(row)));
+    lines
+}

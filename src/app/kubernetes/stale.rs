@@ -1,0 +1,86 @@
+//! Which rows rest on something that has changed, so that one pod that comes does not cost twenty thousand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::Text;
+use crate::model::census::Census;
+use crate::model::kubernetes::KubeId;
+use crate::model::pod::Pod;
+
+type Name = (Text, Text);
+
+/// Rows to make anew.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stale {
+    pub(super) everything: bool,
+    /// By namespace and name; with all its pods, or by itself.
+    pub(super) accounts: BTreeMap<Name, bool>,
+    pub(super) pods: BTreeSet<Name>,
+    /// Containers that may be gone, by pod.
+    pub(super) gone: BTreeMap<Name, BTreeSet<Text>>,
+}
+
+impl Stale {
+    pub(super) fn is_none(&self) -> bool {
+        !self.everything && self.accounts.is_empty() && self.pods.is_empty()
+    }
+
+    pub(super) fn all(&mut self) {
+        *self = Self {
+            everything: true,
+            ..Self::default()
+        };
+    }
+
+    /// A service account, and its pods.
+    pub(super) fn account(&mut self, namespace: Text, name: Text) {
+        if !self.everything {
+            self.accounts.insert((namespace, name), true);
+        }
+    }
+
+    /// Notes that an object has changed; called after the census took the change, with the pod as it was.
+    pub(super) fn note(&mut self, census: &Census, id: &KubeId, before: Option<&Arc<Pod>>) {
+        if self.everything {
+            return;
+        }
+        match id {
+            // What a node is decides who its pods are; nodes change seldom.
+            KubeId::Node { .. } => self.all(),
+            KubeId::ServiceAccount { namespace, name } => {
+                self.account(namespace.clone(), name.clone());
+            }
+            KubeId::Pod { namespace, name } => {
+                let now = census.pod(namespace, name);
+                // So does the agent, on every pod of its node.
+                if before
+                    .into_iter()
+                    .chain(now)
+                    .any(|pod| pod.is_identity_agent())
+                {
+                    self.all();
+                    return;
+                }
+                let id = (namespace.clone(), name.clone());
+                for pod in before.into_iter().chain(now) {
+                    let account = (pod.namespace.clone(), pod.service_account.clone());
+                    self.accounts.entry(account).or_insert(false);
+                }
+                if let Some(pod) = before {
+                    let names = pod.containers.iter().map(|c| c.name.clone());
+                    self.gone.entry(id.clone()).or_default().extend(names);
+                }
+                self.pods.insert(id);
+            }
+        }
+    }
+}
+
+/// A pod as a census knows it, if an id names one.
+pub(super) fn pod(census: &Census, id: &KubeId) -> Option<Arc<Pod>> {
+    match id {
+        KubeId::Pod { namespace, name } => census.pod(namespace, name).cloned(),
+        KubeId::ServiceAccount { .. } | KubeId::Node { .. } => None,
+    }
+}

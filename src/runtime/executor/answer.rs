@@ -1,0 +1,171 @@
+//! The one match from requests to use cases.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Sender;
+
+use super::{kubernetes, parts};
+use crate::app::{Msg, Request, Step, Ticket};
+use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
+use crate::model::{Described, Failure, FailureKind, Route, RouteId, UpdateSubject};
+use crate::ops::load;
+
+/// Sends the pieces of an answer under its ticket.
+pub(super) struct Steps {
+    pub(super) ticket: Ticket,
+    pub(super) messages: Sender<Msg>,
+}
+
+impl Steps {
+    pub(super) async fn send(&self, step: Step) {
+        // The loop is gone only when the program ends.
+        self.messages
+            .send(Msg::Step {
+                ticket: self.ticket,
+                step,
+            })
+            .await
+            .unwrap_or_default();
+    }
+}
+
+/// The one match from requests to use cases.
+pub(super) async fn answer(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    urgency: Urgency,
+    request: Request,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    match request {
+        Request::OpenRoute { route } => {
+            let session = session(cloud, routes, route).await?;
+            let caller = load::identify(&session, urgency).await?;
+            steps.send(Step::Identified(caller)).await;
+            stream(steps, Step::Clusters, |send| {
+                load::clusters(&session, urgency, send)
+            })
+            .await
+        }
+        Request::DescribeCluster { route, cluster } => {
+            let session = session(cloud, routes, route).await?;
+            let detail = load::cluster(&session, urgency, &cluster).await?;
+            steps.send(Step::Cluster(Box::new(detail))).await;
+            Ok(())
+        }
+        Request::ListAssociations { route, cluster } => {
+            let session = session(cloud, routes, route).await?;
+            let all = AssociationFilter::default();
+            stream(steps, Step::Associations, |send| {
+                load::associations(&session, urgency, &cluster, &all, send)
+            })
+            .await
+        }
+        Request::DescribeAssociation { route, key } => {
+            let session = session(cloud, routes, route).await?;
+            let described = load::association(&session, urgency, &key).await?;
+            steps
+                .send(Step::Association(Box::new(described.value.detail)))
+                .await;
+            Ok(())
+        }
+        Request::ListUpdates {
+            route,
+            cluster,
+            every_subject,
+            ended,
+        } => {
+            let session = session(cloud, routes, route).await?;
+            let mut subjects = vec![UpdateSubject::Cluster];
+            if every_subject {
+                // A part that may not be listed must not hide the updates of the others.
+                let found = load::subjects(&session, urgency, &cluster).await;
+                subjects.extend(found.subjects);
+                steps.send(Step::Unread(found.failures)).await;
+            }
+            let update = |described: Described<_>| Step::Update(Box::new(described.value));
+            let read = stream(steps, update, |send| async {
+                let failures =
+                    load::updates(&session, urgency, &cluster, &subjects, &ended, send).await;
+                failures.into_iter().next().map_or(Ok(()), Err)
+            });
+            read.await
+        }
+        Request::ListParts {
+            route,
+            cluster,
+            part,
+        } => {
+            let session = session(cloud, routes, route).await?;
+            parts::list(&session, urgency, &cluster, part, steps).await
+        }
+        Request::AssociationDocument { route, key } => {
+            let session = session(cloud, routes, route).await?;
+            let described = load::association(&session, urgency, &key).await?;
+            steps.send(Step::Document(described.document)).await;
+            Ok(())
+        }
+        Request::ListKubernetes(of) => {
+            let session = session(cloud, routes, of.route).await?;
+            kubernetes::list(&session, urgency, &of, steps).await
+        }
+        Request::WatchKubernetes(of) => {
+            let session = session(cloud, routes, of.route).await?;
+            kubernetes::watch(&session, &of, steps).await
+        }
+        Request::KubernetesDocument { of, id } => {
+            let session = session(cloud, routes, of.route).await?;
+            let document = kubernetes::document(&session, urgency, &of, &id).await?;
+            steps.send(Step::Document(document)).await;
+            Ok(())
+        }
+        Request::UpdateDocument { route, key } => {
+            let session = session(cloud, routes, route).await?;
+            let described = load::update(&session, urgency, &key).await?;
+            steps.send(Step::Document(described.document)).await;
+            Ok(())
+        }
+    }
+}
+
+async fn session(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    id: RouteId,
+) -> Result<Arc<Session>, Failure> {
+    let route = routes.get(usize::from(id.0)).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Bug,
+            "find the scope",
+            "it is not among those of this run",
+        )
+    })?;
+    cloud.session(route).await
+}
+
+/// Runs a use case that hands out pieces, and sends each as it comes.
+///
+/// The callback of a use case cannot wait, so pieces pass through a channel of their own; the sum of what waits
+/// there is bounded by what one use case reads.
+pub(super) async fn stream<P, F>(
+    steps: &Steps,
+    step: impl Fn(P) -> Step,
+    read: impl FnOnce(Box<dyn FnMut(P) + Send>) -> F,
+) -> Result<(), Failure>
+where
+    P: Send + 'static,
+    F: Future<Output = Result<(), Failure>>,
+{
+    let (sender, mut pieces) = tokio::sync::mpsc::unbounded_channel();
+    let read = read(Box::new(move |piece| {
+        sender.send(piece).unwrap_or_default();
+    }));
+    let forward = async {
+        while let Some(piece) = pieces.recv().await {
+            steps.send(step(piece)).await;
+        }
+    };
+    // The use case drops its callback when it ends, which ends the forwarding after the last piece.
+    let (outcome, ()) = tokio::join!(read, forward);
+    outcome
+}
