@@ -22,7 +22,9 @@ mod log;
 mod operation;
 mod paging;
 mod policy;
+mod replay;
 mod reply;
+mod served;
 mod server;
 mod session;
 mod sigv4;
@@ -44,6 +46,7 @@ pub use self::clock::Clock;
 pub use self::fault::{Effect, Fault, SYNTAX as FAULT_SYNTAX};
 pub use self::log::{Entry, Log};
 pub use self::operation::{Kind, Operation, Service, operations};
+pub use self::served::{operations_in_words, services_in_words};
 pub use self::world::{Account, Size, World};
 
 /// How a simulator runs.

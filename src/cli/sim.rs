@@ -10,13 +10,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::sim::{FAULT_SYNTAX, Fault, Options, Simulator, World};
+use crate::sim::{
+    FAULT_SYNTAX, Fault, Options, Simulator, World, operations_in_words, services_in_words,
+};
 
-/// Serve a simulated AWS (EKS, IAM and STS) on this machine
-///
-/// It prints the environment that points any AWS client at it, and serves until it is interrupted.
+/// What `roledex sim` is asked to serve, and how.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_long_help = FAULT_SYNTAX)]
+#[command(about = about(), long_about = long_about(), after_long_help = after_help())]
 pub struct Args {
     /// Where to listen; only loopback addresses are allowed, and port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -33,6 +33,25 @@ pub struct Args {
     /// Let something go wrong (repeatable); --help lists the faults
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<Fault>,
+}
+
+fn about() -> String {
+    format!(
+        "Serve a simulated AWS ({}) on this machine",
+        services_in_words()
+    )
+}
+
+fn long_about() -> String {
+    format!(
+        "{}\n\nIt prints the environment that points any AWS client at it, and serves until it is \
+         interrupted.",
+        about()
+    )
+}
+
+fn after_help() -> String {
+    format!("{}\n\n{FAULT_SYNTAX}", operations_in_words())
 }
 
 /// Serves until SIGINT or SIGTERM, which are the normal ways to end it.

@@ -78,6 +78,24 @@ impl Call<'_> {
         }
     }
 
+    /// Returns a member that is a list of texts.
+    pub(crate) fn texts(&self, member: &str) -> Result<Option<Vec<String>>, Failure> {
+        let expected = "a list of strings";
+        let items = match self.body.get(member) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err(wrong_type(member, expected)),
+        };
+        items
+            .iter()
+            .map(|item| match item {
+                Value::String(text) => Ok(text.clone()),
+                _ => Err(wrong_type(member, expected)),
+            })
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
     pub(crate) fn tags(&self) -> Result<Option<Tags>, Failure> {
         let Some(members) = self.object("tags")? else {
             return Ok(None);

@@ -1,6 +1,7 @@
 //! The Elastic Kubernetes Service.
 
 pub(crate) mod access_entry;
+pub(crate) mod addon;
 pub(crate) mod association;
 pub(crate) mod cluster;
 pub(crate) mod identity_provider;

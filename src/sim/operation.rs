@@ -33,6 +33,17 @@ impl Service {
         }
     }
 
+    /// Returns the name that people know.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Eks => "EKS",
+            Self::EksAuth => "EKS Auth",
+            Self::Iam => "IAM",
+            Self::Kubernetes => "Kubernetes",
+            Self::Sts => "STS",
+        }
+    }
+
     /// Returns whether the service speaks REST-JSON.
     pub(crate) fn is_rest(self) -> bool {
         matches!(self, Self::Eks | Self::EksAuth)
@@ -91,6 +102,11 @@ static TABLE: &[Operation] = &[
     row(Eks, Write, "CancelUpdate", Method::POST, "/clusters/{name}/updates/{updateId}/cancel-update", eks::update::cancel),
     row(Eks, Read, "ListAddons", Method::GET, "/clusters/{name}/addons", eks::part::list_addons),
     row(Eks, Read, "DescribeAddon", Method::GET, "/clusters/{name}/addons/{addonName}", eks::part::describe_addon),
+    row(Eks, Write, "CreateAddon", Method::POST, "/clusters/{name}/addons", eks::addon::create),
+    row(Eks, Write, "UpdateAddon", Method::POST, "/clusters/{name}/addons/{addonName}/update", eks::addon::update),
+    row(Eks, Write, "DeleteAddon", Method::DELETE, "/clusters/{name}/addons/{addonName}", eks::addon::delete),
+    row(Eks, Read, "DescribeAddonVersions", Method::GET, "/addons/supported-versions", eks::addon::catalog::versions),
+    row(Eks, Read, "DescribeAddonConfiguration", Method::GET, "/addons/configuration-schemas", eks::addon::catalog::configuration),
     row(Eks, Read, "ListNodegroups", Method::GET, "/clusters/{name}/node-groups", eks::part::list_nodegroups),
     row(Eks, Read, "DescribeNodegroup", Method::GET, "/clusters/{name}/node-groups/{nodegroupName}", eks::part::describe_nodegroup),
     row(Eks, Read, "ListFargateProfiles", Method::GET, "/clusters/{name}/fargate-profiles", eks::part::list_fargate_profiles),
@@ -103,7 +119,13 @@ static TABLE: &[Operation] = &[
     row(Eks, Write, "DisassociateIdentityProviderConfig", Method::POST, "/clusters/{name}/identity-provider-configs/disassociate", eks::identity_provider::disassociate),
     row(Eks, Read, "ListAccessEntries", Method::GET, "/clusters/{name}/access-entries", eks::access_entry::list),
     row(Eks, Read, "DescribeAccessEntry", Method::GET, "/clusters/{name}/access-entries/{principalArn+}", eks::access_entry::describe),
-    row(Eks, Read, "ListAssociatedAccessPolicies", Method::GET, "/clusters/{name}/access-entries/{principalArn+}/access-policies", eks::access_entry::list_policies),
+    row(Eks, Write, "CreateAccessEntry", Method::POST, "/clusters/{name}/access-entries", eks::access_entry::create),
+    row(Eks, Write, "UpdateAccessEntry", Method::POST, "/clusters/{name}/access-entries/{principalArn+}", eks::access_entry::update),
+    row(Eks, Write, "DeleteAccessEntry", Method::DELETE, "/clusters/{name}/access-entries/{principalArn+}", eks::access_entry::delete),
+    row(Eks, Read, "ListAccessPolicies", Method::GET, "/access-policies", eks::access_entry::policy::list),
+    row(Eks, Read, "ListAssociatedAccessPolicies", Method::GET, "/clusters/{name}/access-entries/{principalArn+}/access-policies", eks::access_entry::policy::list_associated),
+    row(Eks, Write, "AssociateAccessPolicy", Method::POST, "/clusters/{name}/access-entries/{principalArn+}/access-policies", eks::access_entry::policy::associate),
+    row(Eks, Write, "DisassociateAccessPolicy", Method::DELETE, "/clusters/{name}/access-entries/{principalArn+}/access-policies/{policyArn+}", eks::access_entry::policy::disassociate),
     row(Eks, Write, "TagResource", Method::POST, "/tags/{resourceArn+}", eks::tag::tag),
     row(Eks, Write, "UntagResource", Method::DELETE, "/tags/{resourceArn+}", eks::tag::untag),
     row(Eks, Read, "ListTagsForResource", Method::GET, "/tags/{resourceArn+}", eks::tag::list),
@@ -282,6 +304,8 @@ mod tests {
     #[test]
     fn the_longer_template_wins() {
         let path = "/clusters/a/access-entries/arn:aws:iam::1:role/x/access-policies";
+        let policy = format!("{path}/arn:aws:eks::aws:cluster-access-policy/P");
+        assert_eq!(name(&Method::DELETE, &policy).0, "DisassociateAccessPolicy");
         let (operation, labels) = name(&Method::GET, path);
         assert_eq!(operation, "ListAssociatedAccessPolicies");
         assert_eq!(

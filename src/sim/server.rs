@@ -21,6 +21,7 @@ use super::identity::{Identity, authenticate};
 use super::log::{Entry, Log};
 use super::operation::{Labels, Operation, Service, route};
 use super::paging::Pager;
+use super::replay;
 use super::reply::{Rendered, Reply, render, render_failure};
 use super::sigv4::{Wire, parameters};
 use super::state::State;
@@ -182,7 +183,10 @@ impl Server {
     fn handle(&self, call: &Call<'_>, decision: &Decision) -> Rendered {
         let reply = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            (call.operation.handler)(call, &mut state)
+            if let Ok(cluster) = call.cluster_mut(&mut state) {
+                cluster.settle(call.now);
+            }
+            replay::carry_out(call, &mut state)
         };
         match reply {
             Ok(mut reply) => {

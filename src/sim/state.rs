@@ -1,7 +1,6 @@
 //! The simulated world while it runs.
 
-use std::collections::BTreeMap;
-
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -219,6 +218,23 @@ impl Cluster {
             .and_then(|identity| identity.pointer("/oidc/issuer"))
             .and_then(Value::as_str)
             .unwrap_or_default()
+    }
+
+    /// Drops the parts whose time is over.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        self.parts
+            .retain(|_, part| part.gone.is_none_or(|gone| now < gone));
+    }
+
+    /// Returns when each associated service account got its association, by namespace and name.
+    pub(crate) fn associated_since(&self) -> HashMap<(String, String), Timestamp> {
+        self.associations
+            .values()
+            .map(|one| {
+                let key = (one.namespace.clone(), one.service_account.clone());
+                (key, one.created)
+            })
+            .collect()
     }
 
     /// Returns the update that keeps the control plane busy.

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 EKS = boto3.client("eks", config=Config(retries={"total_max_attempts": 1}))
 IN = {"clusterName": "payments"}
 CONFIG = {"type": "oidc", "name": "guests"}
+OIDC = {"identityProviderConfigName": "guests", "issuerUrl": "https://guests.example.com", "clientId": "k8s"}
 problems = []
 
 
@@ -26,7 +27,8 @@ def check_running(update, kind, value):
     expect((update["type"], update["status"]), (kind, "InProgress"))
     expect(update["params"], [{"type": "IdentityProviderConfig", "value": value}])
     expect(EKS.describe_cluster(name="payments")["cluster"]["status"], "UPDATING")
-    for method, argument in ((EKS.disassociate_identity_provider_config, {"identityProviderConfig": CONFIG}),):
+    for method, argument in ((EKS.disassociate_identity_provider_config, {"identityProviderConfig": CONFIG}),
+                             (EKS.associate_identity_provider_config, {"oidc": OIDC | {"identityProviderConfigName": "more"}})):
         try:
             method(**IN, **argument)
             problems.append("two changes at once")
@@ -36,8 +38,9 @@ def check_running(update, kind, value):
 
 
 def associate():
-    oidc = {"identityProviderConfigName": "guests", "issuerUrl": "https://guests.example.com", "clientId": "k8s"}
-    answer = EKS.associate_identity_provider_config(**IN, oidc=oidc, tags={"Team": "it"})
+    answer = EKS.associate_identity_provider_config(**IN, oidc=OIDC, tags={"Team": "it"}, clientRequestToken="once")
+    again = EKS.associate_identity_provider_config(**IN, oidc=OIDC, tags={"Team": "it"}, clientRequestToken="once")
+    expect(again["update"]["id"], answer["update"]["id"])
     expect(answer["tags"], {"Team": "it"})
     check_running(answer["update"], "AssociateIdentityProviderConfig", '[{"type":"oidc","name":"guests"}]')
     expect(status(), "CREATING")

@@ -132,6 +132,31 @@ tags = call("eks", "ListTagsForResource", resourceArn=ARN)["tags"]
 check(tags == {"Ä": "ß"}, f"{tags}")
 call("eks", "DeletePodIdentityAssociation", **ID)
 
+# The lives of an add-on and of an access entry: what they bring about is in addons.py and access_entries.py.
+for addon in call("eks", "DescribeAddonVersions", kubernetesVersion="1.33")["addons"]:
+    newest = addon["addonVersions"][0]["addonVersion"]
+    told = call("eks", "DescribeAddonConfiguration", addonName=addon["addonName"], addonVersion=newest)
+    check(isinstance(json.loads(told["configurationSchema"]), dict), f"{told}")
+    check(bool(told["podIdentityConfiguration"]) == addon["addonVersions"][0]["requiresIamPermissions"], f"{told}")
+NEW = {"clusterName": "storefront", "addonName": "metrics-server"}
+check(call("eks", "CreateAddon", **NEW)["addon"]["status"] == "CREATING", "the add-on is there at once")
+EXTERNAL_DNS = {"clusterName": "payments", "addonName": "external-dns"}
+check(call("eks", "UpdateAddon", **EXTERNAL_DNS, resolveConflicts="NONE")["update"]["type"] == "AddonUpdate", "no update")
+EFS = {"clusterName": "payments", "addonName": "aws-efs-csi-driver"}
+check(call("eks", "DeleteAddon", **EFS, preserve=True)["addon"]["status"] == "DELETING", "the add-on stays")
+kept = EKS.list_pod_identity_associations(clusterName="payments", namespace="kube-system", serviceAccount="efs-csi-controller-sa")
+check("ownerArn" not in kept["associations"][0], f"{kept}")
+POLICIES = {policy["name"]: policy["arn"] for policy in call("eks", "ListAccessPolicies")["accessPolicies"]}
+ENTRY = {"clusterName": "payments", "principalArn": ROLE}
+VIEW = {"policyArn": POLICIES["AmazonEKSViewPolicy"]}
+call("eks", "CreateAccessEntry", **ENTRY, kubernetesGroups=["viewers"], tags={"Team": "it"})
+call("eks", "UpdateAccessEntry", **ENTRY, kubernetesGroups=["auditors"])
+call("eks", "AssociateAccessPolicy", **ENTRY, **VIEW, accessScope={"type": "namespace", "namespaces": ["payments"]})
+check(EKS.describe_access_entry(**ENTRY)["accessEntry"]["kubernetesGroups"] == ["auditors"], "the groups are the old ones")
+check(len(EKS.list_associated_access_policies(**ENTRY)["associatedAccessPolicies"]) == 1, "no policy is associated")
+call("eks", "DisassociateAccessPolicy", **ENTRY, **VIEW)
+call("eks", "DeleteAccessEntry", **ENTRY)
+
 
 def fails(code, status, service, operation, text="", **parameters):
     """The error has this code and this status, and is one that the model lists for the operation."""
@@ -222,6 +247,24 @@ fails("BadRequestException", 400, "eks", "ListTagsForResource", resourceArn="non
 fails("BadRequestException", 400, "eks", "TagResource",
       resourceArn=f"arn:aws:eks:{EKS.meta.region_name}:{ACCOUNT}:cluster/payments", tags={"k" * 129: ""})
 fails("BadRequestException", 400, "eks", "UntagResource", resourceArn=ARN, tagKeys=[])
+
+# Add-ons and access entries.
+SCOPE = {"accessScope": {"type": "cluster"}}
+fails(U, 409, "eks", "CreateAddon", "Addon already exists.", **NEW)
+fails(P, 400, "eks", "CreateAddon", "is not supported in 1.33 kubernetes version", **(NEW | {"addonName": "x"}))
+fails(N, 404, "eks", "CreateAddon", **(NEW | NOWHERE))
+fails(U, 409, "eks", "UpdateAddon", "currently in UPDATING state", **EXTERNAL_DNS)
+fails(N, 404, "eks", "UpdateAddon", **(NEW | {"addonName": "x"}))
+fails(R, 400, "eks", "DeleteAddon", "currently in DELETING state", **EFS)
+fails(N, 404, "eks", "DeleteAddon", **(NEW | {"addonName": "x"}))
+fails(P, 400, "eks", "DescribeAddonVersions", addonName="x")
+fails(N, 404, "eks", "DescribeAddonConfiguration", addonName="vpc-cni", addonVersion="x")
+fails(P, 400, "eks", "CreateAccessEntry", "invalid principal", **IN, principalArn=ROLE + "-gone")
+fails(U, 409, "eks", "CreateAccessEntry", "already in use", **IN, principalArn=f"arn:aws:iam::{ACCOUNT}:user/break-glass")
+for operation, more in (("UpdateAccessEntry", {}), ("DeleteAccessEntry", {}), ("AssociateAccessPolicy", VIEW | SCOPE),
+                        ("DisassociateAccessPolicy", VIEW)):
+    fails(N, 404, "eks", operation, **ENTRY, **more)
+    fails(N, 404, "eks", operation, **(ENTRY | NOWHERE), **more)
 
 update = EKS.list_updates(name="payments")["updateIds"][0]
 addon = EKS.list_updates(name="payments", addonName="vpc-cni")["updateIds"][0]
@@ -341,6 +384,8 @@ for method, parameters, member in (
     ("list_capabilities", IN, "capabilities"),
     ("list_identity_provider_configs", IN, "identityProviderConfigs"),
     ("list_access_entries", IN, "accessEntries"),
+    ("list_access_policies", {}, "accessPolicies"),
+    ("describe_addon_versions", {}, "addons"),
 ):
     pages(EKS, method, parameters, member)
 for method, parameters, member in (

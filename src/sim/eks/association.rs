@@ -1,6 +1,6 @@
 //! Pod identity associations.
 
-mod check;
+pub(super) mod check;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::sim::call::Call;
 use crate::sim::failure::{Code, Failure};
 use crate::sim::identifier;
 use crate::sim::reply::{self, Reply};
-use crate::sim::state::{Association, Cluster, Replay, State};
+use crate::sim::state::{Association, Cluster, State};
 
 pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
     let cluster = call.cluster(state)?;
@@ -37,9 +37,6 @@ pub(crate) fn describe(call: &Call<'_>, state: &mut State) -> Result<Reply, Fail
 
 pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
     call.cluster(state)?;
-    if let Some(answer) = replayed(call, state)? {
-        return Ok(Reply::Json(answer));
-    }
     let namespace = check::name(call, "namespace", 63)?;
     let service_account = check::name(call, "serviceAccount", 253)?;
     let role_arn = check::role(call, state, call.required_text("roleArn")?)?;
@@ -87,14 +84,11 @@ pub(crate) fn create(call: &Call<'_>, state: &mut State) -> Result<Reply, Failur
     cluster
         .associations
         .insert(association.id.clone(), association);
-    Ok(answer(remember(call, state, document)?))
+    Ok(answer(document))
 }
 
 pub(crate) fn update(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
     let before = named(call, call.cluster(state)?)?.clone();
-    if let Some(answer) = replayed(call, state)? {
-        return Ok(Reply::Json(answer));
-    }
     refuse_owned(call, &before)?;
     let mut after = before.clone();
     if let Some(role) = call.text("roleArn")? {
@@ -119,7 +113,7 @@ pub(crate) fn update(call: &Call<'_>, state: &mut State) -> Result<Reply, Failur
     let cluster = call.cluster_mut(state)?;
     let document = document(cluster, &after);
     cluster.associations.insert(after.id.clone(), after);
-    Ok(answer(remember(call, state, document)?))
+    Ok(answer(document))
 }
 
 pub(crate) fn delete(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
@@ -227,41 +221,4 @@ fn answer(association: Value) -> Reply {
     let mut members = Map::new();
     members.insert("association".to_owned(), association);
     Reply::Json(Value::Object(members))
-}
-
-/// Returns the first answer to an idempotency token that is used again.
-fn replayed(call: &Call<'_>, state: &State) -> Result<Option<Value>, Failure> {
-    let Some(key) = replay_key(call)? else {
-        return Ok(None);
-    };
-    let Some(replay) = state.replays.get(&key) else {
-        return Ok(None);
-    };
-    if replay.request != Value::Object(call.body.clone()) {
-        return Err(call.about_cluster(Failure::invalid_parameter(
-            "The clientRequestToken was used before with other parameters.",
-        )));
-    }
-    Ok(Some(replay.answer.clone()))
-}
-
-fn remember(call: &Call<'_>, state: &mut State, association: Value) -> Result<Value, Failure> {
-    if let Some(key) = replay_key(call)? {
-        let replay = Replay {
-            request: Value::Object(call.body.clone()),
-            answer: json!({"association": association}),
-        };
-        state.replays.insert(key, replay);
-    }
-    Ok(association)
-}
-
-fn replay_key(call: &Call<'_>) -> Result<Option<String>, Failure> {
-    let Some(token) = call.text("clientRequestToken")? else {
-        return Ok(None);
-    };
-    Ok(Some(format!(
-        "{} {} {} {:?} {token}",
-        call.caller.account, call.region, call.operation.name, call.labels
-    )))
 }

@@ -8,7 +8,7 @@ use super::{part, update};
 use crate::sim::call::Call;
 use crate::sim::failure::{Code, Failure};
 use crate::sim::reply::{self, Reply};
-use crate::sim::state::{Cluster, Part, PartKind, State, Update, UpdateScope, UpdateStatus};
+use crate::sim::state::{Cluster, Part, PartKind, State, UpdateScope};
 
 const KIND: PartKind = PartKind::IdentityProvider;
 /// The API servers are replaced one by one, which takes its time.
@@ -16,7 +16,7 @@ const TAKES: SignedDuration = SignedDuration::from_mins(20);
 const MOST: usize = 10;
 
 pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
-    let cluster = cluster(call, state)?;
+    let cluster = call.cluster(state)?;
     let configs =
         part::of_kind(cluster, KIND).map(|(name, _)| (name, json!({"type": "oidc", "name": name})));
     let page = call.page(configs)?;
@@ -28,7 +28,7 @@ pub(crate) fn list(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure>
 }
 
 pub(crate) fn describe(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
-    let cluster = cluster(call, state)?;
+    let cluster = call.cluster(state)?;
     let name = named(call)?;
     let found = part::find(cluster, KIND, name).ok_or_else(|| part::unknown(call, KIND, name))?;
     let oidc = part::document(cluster, KIND, name, found, call.now);
@@ -53,7 +53,7 @@ pub(crate) fn associate(call: &Call<'_>, state: &mut State) -> Result<Reply, Fai
             "The issuer URL must begin with https:// and have no query: {issuer}"
         )));
     }
-    let cluster = cluster(call, state)?;
+    let cluster = call.cluster_mut(state)?;
     if issuer == cluster.issuer() {
         return Err(wrong(
             "Identity Provider URL cannot be same as OpenID Connect (OIDC) issuer URL".to_owned(),
@@ -103,7 +103,7 @@ pub(crate) fn associate(call: &Call<'_>, state: &mut State) -> Result<Reply, Fai
 
 pub(crate) fn disassociate(call: &Call<'_>, state: &mut State) -> Result<Reply, Failure> {
     let name = named(call)?;
-    let cluster = cluster(call, state)?;
+    let cluster = call.cluster_mut(state)?;
     refuse_busy(call, cluster)?;
     let gone = call.now + TAKES;
     match cluster.parts.get_mut(&(KIND, name.to_owned())) {
@@ -117,16 +117,6 @@ pub(crate) fn disassociate(call: &Call<'_>, state: &mut State) -> Result<Reply, 
     }
     let update = begin(call, cluster, "[]".to_owned());
     Ok(Reply::Json(json!({"update": update})))
-}
-
-/// Returns the cluster without the configurations whose time is over.
-fn cluster<'s>(call: &Call<'_>, state: &'s mut State) -> Result<&'s mut Cluster, Failure> {
-    let cluster = call.cluster_mut(state)?;
-    let now = call.now;
-    cluster
-        .parts
-        .retain(|_, part| part.gone.is_none_or(|gone| gone > now));
-    Ok(cluster)
 }
 
 fn refuse_busy(call: &Call<'_>, cluster: &Cluster) -> Result<(), Failure> {
@@ -144,20 +134,13 @@ fn refuse_busy(call: &Call<'_>, cluster: &Cluster) -> Result<(), Failure> {
 
 /// Starts the update of the type that is called like the operation.
 fn begin(call: &Call<'_>, cluster: &mut Cluster, param: String) -> Value {
-    let update = Update {
-        id: Uuid::new_v4().to_string(),
-        kind: call.operation.name.to_owned(),
+    let begun = update::Begun {
+        kind: call.operation.name,
         scope: UpdateScope::Cluster,
         params: [("IdentityProviderConfig".to_owned(), param)].into(),
-        created: call.now,
-        ends: call.now + TAKES,
-        outcome: UpdateStatus::Successful,
-        errors: Vec::new(),
-        cancellation: None,
+        takes: TAKES,
     };
-    let document = update::document(&update, call.now);
-    cluster.updates.insert(update.id.clone(), update);
-    document
+    update::begin(call, cluster, begun)
 }
 
 /// Returns the name that the body gives, of the only type that there is.

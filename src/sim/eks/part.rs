@@ -145,6 +145,32 @@ pub(super) fn unknown(call: &Call<'_>, kind: PartKind, name: &str) -> Failure {
     call.about_cluster(Failure::resource_not_found(message))
 }
 
+/// Returns the version that an add-on has by now.
+pub(super) fn addon_version<'s>(
+    cluster: &'s Cluster,
+    name: &str,
+    addon: &'s Part,
+    now: Timestamp,
+) -> &'s str {
+    let scope = UpdateScope::Addon(name.to_owned());
+    cluster
+        .updated_to(&scope, "AddonVersion", now)
+        .or(addon.version.as_deref())
+        .unwrap_or_default()
+}
+
+/// Returns the ARNs of the associations that a part owns.
+fn owned(cluster: &Cluster, arn: &str) -> Vec<String> {
+    cluster
+        .associations
+        .values()
+        .filter(|one| one.owner_arn.as_deref() == Some(arn))
+        .map(|one| {
+            reply::association_arn(&cluster.region, &cluster.account, &cluster.name, &one.id)
+        })
+        .collect()
+}
+
 /// Returns everything there is to tell of a part, with what running and finished updates make of it.
 pub(super) fn document(
     cluster: &Cluster,
@@ -179,6 +205,17 @@ pub(super) fn document(
         PartKind::AccessEntry => ("accessEntryArn", None, "", ""),
     };
     insert(arn, json!(part.arn));
+    if let (PartKind::Addon, Some(scope)) = (kind, &scope) {
+        insert("podIdentityAssociations", json!(owned(cluster, &part.arn)));
+        for (param, member) in [
+            ("ServiceAccountRoleArn", "serviceAccountRoleArn"),
+            ("ConfigurationValues", "configurationValues"),
+        ] {
+            if let Some(value) = cluster.updated_to(scope, param, now) {
+                insert(member, json!(value));
+            }
+        }
+    }
     insert("tags", json!(part.tags));
     let busy = scope
         .as_ref()

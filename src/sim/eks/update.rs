@@ -1,7 +1,9 @@
 //! Updates of clusters, node groups, add-ons and capabilities.
 
+use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::sim::call::Call;
 use crate::sim::failure::{Code, Failure};
@@ -39,7 +41,12 @@ pub(crate) fn cancel(call: &Call<'_>, state: &mut State) -> Result<Reply, Failur
     let now = call.now;
     let cluster = call.cluster_mut(state)?;
     let id = call.label("updateId");
-    let update = cluster.updates.get_mut(id).ok_or_else(|| unknown(call))?;
+    // The operation takes no filter, so it finds what changes the cluster itself.
+    let update = cluster
+        .updates
+        .get_mut(id)
+        .filter(|update| update.scope == UpdateScope::Cluster)
+        .ok_or_else(|| unknown(call))?;
     if update.status(now) != UpdateStatus::InProgress {
         return Err(call.about_cluster(Failure::new(
             Code::InvalidState,
@@ -105,7 +112,33 @@ fn unknown(call: &Call<'_>) -> Failure {
     )))
 }
 
-pub(super) fn document(update: &Update, now: Timestamp) -> Value {
+/// An update that is about to begin.
+pub(super) struct Begun {
+    pub(super) kind: &'static str,
+    pub(super) scope: UpdateScope,
+    pub(super) params: IndexMap<String, String>,
+    pub(super) takes: SignedDuration,
+}
+
+/// Starts an update that will end well, and returns what there is to tell of it.
+pub(super) fn begin(call: &Call<'_>, cluster: &mut Cluster, begun: Begun) -> Value {
+    let update = Update {
+        id: Uuid::new_v4().to_string(),
+        kind: begun.kind.to_owned(),
+        scope: begun.scope,
+        params: begun.params,
+        created: call.now,
+        ends: call.now + begun.takes,
+        outcome: UpdateStatus::Successful,
+        errors: Vec::new(),
+        cancellation: None,
+    };
+    let document = document(&update, call.now);
+    cluster.updates.insert(update.id.clone(), update);
+    document
+}
+
+fn document(update: &Update, now: Timestamp) -> Value {
     let status = update.status(now);
     let params: Vec<Value> = update
         .params

@@ -10,12 +10,18 @@ pub(super) enum Shape {
 }
 
 /// Without these an answer says nothing; the model calls nearly everything else optional.
-const NEEDED: [&str; 36] = [
+const NEEDED: [&str; 44] = [
     "accessEntries",
     "accessEntry",
+    "accessPolicies",
+    "accessScope",
     "addon",
     "addonName",
+    "addonVersion",
+    "addonVersions",
     "addons",
+    "associatedAccessPolicies",
+    "associatedAccessPolicy",
     "association",
     "associationArn",
     "associationId",
@@ -26,6 +32,7 @@ const NEEDED: [&str; 36] = [
     "cluster",
     "clusterName",
     "clusters",
+    "configurationSchema",
     "fargateProfile",
     "fargateProfileName",
     "fargateProfileNames",
@@ -40,6 +47,7 @@ const NEEDED: [&str; 36] = [
     "nodegroupName",
     "nodegroups",
     "oidc",
+    "podIdentityConfiguration",
     "policyArn",
     "principalArn",
     "serviceAccount",

@@ -129,18 +129,3 @@ pub(super) fn forbidden(request: &Request, principal: &Principal) -> Status {
     ))
     .about(resource.plural, name.as_deref().unwrap_or_default())
 }
-
-pub(super) fn tail(lines: &[String], request: &Request) -> Result<String, Status> {
-    let count = match request.parameter("tailLines") {
-        None => lines.len(),
-        Some(text) => text
-            .parse()
-            .map_err(|_| Status::bad_request(format!("tailLines is no number: {text}")))?,
-    };
-    let mut output = String::new();
-    for line in lines.iter().skip(lines.len().saturating_sub(count)) {
-        output.push_str(line);
-        output.push('\n');
-    }
-    Ok(output)
-}

@@ -117,7 +117,16 @@ fn is_within(namespaces: &[String], asked: Attributes<'_>) -> bool {
     namespaces.is_empty()
         || asked
             .namespace
-            .is_some_and(|namespace| namespaces.iter().any(|name| name == namespace))
+            .is_some_and(|namespace| namespaces.iter().any(|name| fits(name, namespace)))
+}
+
+/// Fits a namespace to a name of a scope, which may begin or end in `*`.
+fn fits(name: &str, namespace: &str) -> bool {
+    match (name.strip_prefix('*'), name.strip_suffix('*')) {
+        (Some(rest), _) => namespace.ends_with(rest),
+        (None, Some(rest)) => namespace.starts_with(rest),
+        (None, None) => name == namespace,
+    }
 }
 
 pub(crate) fn has(list: &[String], wanted: &str) -> bool {

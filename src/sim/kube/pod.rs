@@ -5,8 +5,9 @@ mod status;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::event::{News, record};
 use super::node;
-use super::object::{Head, text};
+use super::object::{Head, Object, text};
 use super::seed::{Admission, GivenNode, NodeKind, PodState, the};
 use super::store::Store;
 use super::webhook::{self, Known};
@@ -98,7 +99,76 @@ pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
         .clone()
         .or_else(|| schedule(cx, store, &pod, new.created));
     status::start(&mut pod, node, new, new.state);
-    store.put(resource, pod);
+    let made = store.put(resource, pod);
+    tell(cx, store, &made, new);
+}
+
+/// Tells of a new pod what scheduler and kubelet tell.
+fn tell(cx: &Context<'_>, store: &mut Store, pod: &Object, new: &NewPod<'_>) {
+    let about = (the("Pod"), pod);
+    let path = format!("{}/{}", pod.namespace, pod.name);
+    let value = pod.value();
+    let node = text(&value, "/spec/nodeName");
+    if node.is_empty() {
+        let message = "0/0 nodes are available";
+        let news = News::warning("default-scheduler", "FailedScheduling", message);
+        return record(cx, store, about, news);
+    }
+    let message = format!("Successfully assigned {path} to {node}");
+    record(
+        cx,
+        store,
+        about,
+        News::normal("default-scheduler", "Scheduled", &message),
+    );
+    let is_crashing = new.state == PodState::Crashing;
+    if !is_crashing && !store.is_open() {
+        return;
+    }
+    for name in container_names(&value) {
+        for (reason, message) in [
+            ("Created", format!("Created container: {name}")),
+            ("Started", format!("Started container {name}")),
+        ] {
+            record(cx, store, about, News::normal("kubelet", reason, &message));
+        }
+        if is_crashing {
+            let message = format!(
+                "Back-off restarting failed container {name} in pod {}_{}({})",
+                pod.name, pod.namespace, pod.uid
+            );
+            record(
+                cx,
+                store,
+                about,
+                News::warning("kubelet", "BackOff", &message),
+            );
+        }
+    }
+}
+
+/// Removes a pod, and tells that its containers are stopped.
+pub(super) fn remove(cx: &Context<'_>, store: &mut Store, namespace: &str, name: &str) {
+    let Some(pod) = store.remove(the("Pod"), namespace, name) else {
+        return;
+    };
+    for container in container_names(&pod.value()) {
+        let message = format!("Stopping container {container}");
+        record(
+            cx,
+            store,
+            (the("Pod"), &pod),
+            News::normal("kubelet", "Killing", &message),
+        );
+    }
+}
+
+fn container_names(pod: &Value) -> Vec<String> {
+    let containers = pod.pointer("/spec/containers").and_then(Value::as_array);
+    let containers = containers.into_iter().flatten();
+    containers
+        .map(|one| text(one, "/name").to_owned())
+        .collect()
 }
 
 fn object(value: Option<&Value>) -> Map<String, Value> {

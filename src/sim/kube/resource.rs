@@ -139,6 +139,21 @@ pub(crate) fn operation_names() -> impl Iterator<Item = &'static str> {
     NAMES.values().copied()
 }
 
+/// Returns what can be done to what, for the help: verbs, and the resources that have them.
+pub(crate) fn served() -> Vec<(String, Vec<String>)> {
+    let (_, verbs) = VERBS.split_last().unwrap_or((&"", &[]));
+    let mut served = vec![(
+        verbs.join(", "),
+        RESOURCES.iter().map(|row| row.plural.to_owned()).collect(),
+    )];
+    for (resource, subresource, _, verb) in SUBRESOURCES {
+        served.push((verb.to_owned(), vec![format!("{resource}/{subresource}")]));
+    }
+    let reviews = REVIEWS.iter().map(|row| row.plural.to_owned());
+    served.push(("create".to_owned(), reviews.collect()));
+    served
+}
+
 /// Returns the reason that belongs to a status where nothing better is known.
 pub(crate) fn reason(status: u16) -> &'static str {
     match status {

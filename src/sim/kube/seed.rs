@@ -271,7 +271,11 @@ pub(super) fn put_namespace(cx: &Context<'_>, store: &mut Store, name: &str, cre
     );
 }
 
-fn put_service_account(cx: &Context<'_>, store: &mut Store, given: &GivenServiceAccount) {
+pub(super) fn put_service_account(
+    cx: &Context<'_>,
+    store: &mut Store,
+    given: &GivenServiceAccount,
+) {
     let resource = the("ServiceAccount");
     let head = Head {
         namespace: &given.namespace,

@@ -1,6 +1,5 @@
 //! From a request to an API server to its answer.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
@@ -13,16 +12,16 @@ use axum::response::Response;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::answer::{Answer, Payload, forbidden, read, refused, tail};
+use super::answer::{Answer, Payload, forbidden, read, refused};
 use super::authentication::{Principal, Scene, authenticate};
 use super::authorization::{Attributes, has};
 use super::list::{self, Bent};
 use super::resource;
 use super::route::{Request, Target, route};
 use super::status::Status;
-use super::store::{Key, Kubernetes};
+use super::store::Kubernetes;
 use super::workload::{self, Context};
-use super::{Listening, answer, discovery, review, table, token, watch as watching, write};
+use super::{Listening, answer, discovery, log, review, table, token, watch as watching, write};
 use crate::sim::clock::Clock;
 use crate::sim::connection::Scissor;
 use crate::sim::fault::{Decision, Ending, Site, Stop};
@@ -238,7 +237,16 @@ impl Api {
         let object = write::named(&self.kubernetes.lock(), request)?;
         if request.subresource == Some("log") {
             let lines = workload::log(&self.kubernetes, &object);
-            return Ok(Answer::text(200, "text/plain", tail(&lines, request)?));
+            let output = log::read(&object, &lines, request)?;
+            if !log::is_followed(request) {
+                return Ok(Answer::text(200, "text/plain", output));
+            }
+            let stopped = self.is_shutting_down.clone();
+            return Ok(Answer {
+                status: 200,
+                warning: None,
+                body: Payload::Stream(log::follow(&self.kubernetes, &object, output, stopped)),
+            });
         }
         if as_table {
             return Ok(Answer::json(200, &table::single(request, &object)));
@@ -251,19 +259,8 @@ impl Api {
     }
 
     fn write(&self, request: &Request, body: &Value, kind: &str) -> Result<Answer, Status> {
-        let (associations, issuer) = self.with_cluster(|cluster| {
-            let since: HashMap<Key, _> = cluster
-                .associations
-                .values()
-                .map(|one| {
-                    (
-                        (one.namespace.clone(), one.service_account.clone()),
-                        one.created,
-                    )
-                })
-                .collect();
-            (since, cluster.issuer().to_owned())
-        })?;
+        let (associations, issuer) =
+            self.with_cluster(|cluster| (cluster.associated_since(), cluster.issuer().to_owned()))?;
         let now = self.server.clock.now();
         let cx = Context {
             arn: &self.kubernetes.arn,

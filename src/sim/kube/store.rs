@@ -126,6 +126,11 @@ impl Store {
         self.version
     }
 
+    /// Returns whether somebody can have seen it, which is not so while the world is being made.
+    pub(crate) fn is_open(&self) -> bool {
+        self.oldest != 0
+    }
+
     /// Forgets what happened so far, so that older versions are gone.
     pub(crate) fn forget(&mut self) {
         self.changes.clear();
@@ -239,8 +244,7 @@ impl Store {
     }
 
     fn remember(&mut self, change: Change) {
-        if self.oldest == 0 {
-            // The world is being made: nobody has seen anything yet.
+        if !self.is_open() {
             return;
         }
         if self.changes.len() == KEPT_CHANGES

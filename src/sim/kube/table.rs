@@ -54,7 +54,7 @@ fn columns(resource: &Resource) -> &'static [&'static str] {
         "deployments" => &["Name", "Ready", "Up-to-date", "Available", "Age"],
         "replicasets" | "daemonsets" => &["Name", "Desired", "Current", "Ready", "Age"],
         "statefulsets" => &["Name", "Ready", "Age"],
-        "events" => &["Name", "Type", "Reason", "Message", "Age"],
+        "events" => &["Last Seen", "Type", "Reason", "Object", "Message"],
         _ => &["Name", "Age"],
     }
 }
@@ -91,6 +91,12 @@ fn row(request: &Request, object: &Object, now: Timestamp) -> Value {
             ("daemonsets", "Desired") => number("/status/desiredNumberScheduled"),
             ("daemonsets", "Current") => number("/status/currentNumberScheduled"),
             ("daemonsets", _) => number("/status/numberReady"),
+            ("events", "Last Seen") => age(text(&value, "/lastTimestamp"), now),
+            ("events", "Object") => format!(
+                "{}/{}",
+                text(&value, "/involvedObject/kind").to_lowercase(),
+                text(&value, "/involvedObject/name")
+            ),
             ("events", column) => {
                 text(&value, &format!("/{}", column.to_ascii_lowercase())).to_owned()
             }

@@ -71,25 +71,27 @@ pub(crate) fn start(
         is_shutting_down,
     };
     let store = kubernetes.lock();
-    match request.parameter("resourceVersion").unwrap_or("0") {
-        "0" => watching.begin(&store),
-        text => {
-            let version: u64 = text.parse().map_err(|_| {
-                Status::bad_request(format!(
-                    "Invalid value: \"{text}\": invalid resource version"
-                ))
-            })?;
-            watching.seen = version;
-            if store.is_forgotten(version) {
-                watching.fail(&too_old(version, store.version()));
-            } else if flag("sendInitialEvents") {
-                watching.begin(&store);
-            }
+    let version = match request.parameter("resourceVersion") {
+        None | Some("0") => None,
+        Some(text) => Some(text.parse::<u64>().map_err(|_| {
+            Status::bad_request(format!(
+                "Invalid value: \"{text}\": invalid resource version"
+            ))
+        })?),
+    };
+    let sends_initial_events = initial_events(request)?;
+    match (version, sends_initial_events) {
+        // What is there is as new as any version that a client can know.
+        (_, Some(true)) | (None, None) => watching.begin(&store),
+        (None, Some(false)) => watching.seen = store.version(),
+        (Some(version), _) if store.is_forgotten(version) => {
+            watching.fail(&too_old(version, store.version()));
         }
+        (Some(version), _) => watching.seen = version,
     }
     if is_gone {
         watching.fail(&too_old(watching.seen, store.version()));
-    } else if flag("sendInitialEvents") && !watching.has_ended {
+    } else if sends_initial_events == Some(true) && watching.with_bookmarks {
         watching.bookmark(true);
     }
     drop(store);
@@ -100,6 +102,29 @@ pub(crate) fn start(
             Some((Ok::<_, std::io::Error>(line), watching))
         },
     )))
+}
+
+/// Reads whether a watch begins with what is there already; the older way says so by the version alone.
+fn initial_events(request: &Request) -> Result<Option<bool>, Status> {
+    let asked = match request.parameter("sendInitialEvents") {
+        None => None,
+        Some("1" | "true") => Some(true),
+        Some(_) => Some(false),
+    };
+    let forbidden = |reason: &str| {
+        Err(Status::invalid(format!(
+            "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: {reason}"
+        )))
+    };
+    match (asked, request.parameter("resourceVersionMatch")) {
+        (Some(_), Some("NotOlderThan")) | (None, None) => Ok(asked),
+        (Some(_), _) => {
+            forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+        }
+        (None, Some(_)) => forbidden(
+            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+        ),
+    }
 }
 
 fn too_old(version: u64, current: u64) -> Status {

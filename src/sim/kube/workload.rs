@@ -1,12 +1,14 @@
 //! Workloads, and the pods that their controllers keep there.
 
 mod context;
+mod deployment;
 mod place;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::event::{News, record};
 use super::object::{Head, Object, owned_by, text};
 use super::pod::{self, NewPod, insert};
 use super::resource::Resource;
@@ -16,6 +18,7 @@ use crate::sim::identifier;
 
 pub(crate) use self::context::Context;
 pub(super) use self::context::log;
+use self::deployment::{deployment, replica_set};
 use self::place::{Place, places, status};
 
 /// Makes a workload as it is at the start, with pods of its age.
@@ -68,8 +71,52 @@ pub(super) fn plant(cx: &Context<'_>, store: &mut Store, given: &GivenWorkload) 
         "DaemonSet" | "Job" => json!({"selector": selector, "template": template}),
         _ => json!({"replicas": given.replicas, "selector": selector, "template": template}),
     };
-    let workload = store.put(resource, head.object(resource, json!({"spec": spec})));
+    let mut value = head.object(resource, json!({"spec": spec}));
+    complete(resource, &mut value);
+    let workload = store.put(resource, value);
     reconcile(&planting, store, resource, &workload);
+}
+
+/// Fills in what an API server fills in, without which kubectl cannot tell how a rollout goes.
+pub(super) fn complete(resource: &Resource, value: &mut Value) {
+    let rolling = match resource.kind {
+        "Deployment" => (
+            "strategy",
+            json!({"maxUnavailable": "25%", "maxSurge": "25%"}),
+        ),
+        "StatefulSet" => ("updateStrategy", json!({"partition": 0})),
+        "DaemonSet" => (
+            "updateStrategy",
+            json!({"maxUnavailable": 1, "maxSurge": 0}),
+        ),
+        "Job" | "ReplicaSet" => ("", Value::Null),
+        _ => return,
+    };
+    if let Some(metadata) = value.get_mut("metadata") {
+        insert(metadata, "generation", json!(1));
+    }
+    if let (member @ ("strategy" | "updateStrategy"), Some(Value::Object(spec))) =
+        (rolling.0, value.get_mut("spec"))
+    {
+        spec.entry(member)
+            .or_insert_with(|| json!({"type": "RollingUpdate", "rollingUpdate": rolling.1}));
+    }
+}
+
+/// Counts a change of what is wanted, as opposed to one of its description.
+pub(super) fn count_generation(before: &Value, after: &mut Value) {
+    let generation = generation(before);
+    let is_changed = before.get("spec") != after.get("spec");
+    if let (Some(metadata), true) = (after.get_mut("metadata"), generation > 0 && is_changed) {
+        insert(metadata, "generation", json!(generation + 1));
+    }
+}
+
+fn generation(value: &Value) -> u64 {
+    value
+        .pointer("/metadata/generation")
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
 }
 
 /// Lets the controller of a workload do its work until there is nothing left to do.
@@ -97,106 +144,6 @@ pub(super) fn reconcile(
         "Deployment" => deployment(cx, store, workload, &template, replicas),
         "ReplicaSet" => replica_set(cx, store, workload, &template, replicas, &workload.name),
         _ => numbered(cx, store, resource, workload, &template, places),
-    }
-}
-
-fn deployment(
-    cx: &Context<'_>,
-    store: &mut Store,
-    workload: &Object,
-    template: &Value,
-    replicas: u64,
-) {
-    let resource = the("ReplicaSet");
-    let hash = hash(template);
-    let current = format!("{}-{hash}", workload.name);
-    let prefix = format!("{}-", workload.name);
-    let older: Vec<Arc<Object>> = store
-        .owned(resource, &workload.namespace, &prefix, &workload.uid)
-        .filter(|set| set.name != current)
-        .map(Arc::clone)
-        .collect();
-    let head = Head {
-        namespace: &workload.namespace,
-        name: &current,
-        seed: &cx.seed_of(resource, &workload.namespace, &current),
-        created: cx.now,
-        labels: labels_of(template),
-        owner: Some(owned_by(the("Deployment"), &workload.name, &workload.uid)),
-        ..Head::default()
-    };
-    let set = match store.get(resource, &workload.namespace, &current) {
-        Some(set) => Arc::clone(set),
-        None => store.put(
-            resource,
-            head.object(
-                resource,
-                json!({
-                    "spec": {"replicas": replicas, "template": template},
-                    "status": {"replicas": replicas, "readyReplicas": replicas},
-                }),
-            ),
-        ),
-    };
-    scale(store, &set, replicas);
-    replica_set(cx, store, &set, template, replicas, &workload.name);
-    for set in older {
-        scale(store, &set, 0);
-        replica_set(cx, store, &set, template, 0, &workload.name);
-    }
-}
-
-fn scale(store: &mut Store, set: &Object, replicas: u64) {
-    let mut value = set.value();
-    if value.pointer("/spec/replicas").and_then(Value::as_u64) == Some(replicas) {
-        return;
-    }
-    if let Some(spec) = value.get_mut("spec") {
-        insert(spec, "replicas", json!(replicas));
-    }
-    insert(
-        &mut value,
-        "status",
-        json!({"replicas": replicas, "readyReplicas": replicas}),
-    );
-    store.put(the("ReplicaSet"), value);
-}
-
-fn replica_set(
-    cx: &Context<'_>,
-    store: &mut Store,
-    set: &Object,
-    template: &Value,
-    replicas: u64,
-    workload: &str,
-) {
-    let prefix = format!("{}-", set.name);
-    let pods: Vec<String> = store
-        .owned(the("Pod"), &set.namespace, &prefix, &set.uid)
-        .map(|pod| pod.name.clone())
-        .collect();
-    let wanted = usize::try_from(replicas).unwrap_or_default();
-    for name in pods.iter().skip(wanted) {
-        store.remove(the("Pod"), &set.namespace, name);
-    }
-    let state = cx.state(&set.namespace, workload);
-    for position in pods.len()..wanted {
-        let seed = format!("{}/{}/{}", cx.arn, set.uid, store.version());
-        let hash = set.name.rsplit('-').next().unwrap_or_default();
-        pod::create(
-            cx,
-            store,
-            &NewPod {
-                namespace: &set.namespace,
-                name: &format!("{prefix}{}", suffix(&seed)),
-                template,
-                more_labels: vec![("pod-template-hash".to_owned(), hash.to_owned())],
-                owner: Some(owned_by(the("ReplicaSet"), &set.name, &set.uid)),
-                node: None,
-                created: cx.moment(position),
-                state,
-            },
-        );
     }
 }
 
@@ -228,9 +175,10 @@ fn numbered(
         let is_current = pod.labels.get(&label.0) == Some(&label.1);
         let is_wanted = wanted.iter().any(|place| place.name == pod.name);
         if !is_current || !is_wanted {
-            store.remove(the("Pod"), &workload.namespace, &pod.name);
+            pod::remove(cx, store, &workload.namespace, &pod.name);
         }
     }
+    let component = format!("{}-controller", resource.singular);
     for (position, place) in wanted.into_iter().enumerate() {
         let Place { name, node, state } = place;
         if store.get(the("Pod"), &workload.namespace, &name).is_some() {
@@ -250,6 +198,15 @@ fn numbered(
                 state,
             },
         );
+        let message = match resource.kind {
+            "StatefulSet" => format!(
+                "create Pod {name} in StatefulSet {} successful",
+                workload.name
+            ),
+            _ => format!("Created pod: {name}"),
+        };
+        let news = News::normal(&component, "SuccessfulCreate", &message);
+        record(cx, store, (resource, workload), news);
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) fn create(
                 patch::merge(&mut given, &json!({"metadata": metadata}), false);
             }
             patch::merge(&mut made, &given, false);
+            workload::complete(resource, &mut made);
             let object = store.put(resource, made);
             workload::reconcile(cx, store, resource, &object);
         }
@@ -134,12 +135,19 @@ pub(super) fn change(
     }
     // These are not the client's to change.
     if let Some(metadata) = value.get_mut("metadata") {
-        for member in ["name", "namespace", "uid", "creationTimestamp"] {
+        for member in [
+            "name",
+            "namespace",
+            "uid",
+            "creationTimestamp",
+            "generation",
+        ] {
             if let Some(old) = kept.get(member) {
                 insert(metadata, member, old.clone());
             }
         }
     }
+    workload::count_generation(&before.value(), &mut value);
     let object = store.put(request.resource, value);
     workload::reconcile(cx, store, request.resource, &object);
     Ok(named(store, request)?.value())
@@ -152,8 +160,8 @@ pub(super) fn delete(
 ) -> Result<Value, Status> {
     let object = named(store, request)?;
     let resource = request.resource;
-    store.remove(resource, &object.namespace, &object.name);
     if resource.kind == "Pod" {
+        pod::remove(cx, store, &object.namespace, &object.name);
         if let Some((kind, owner)) = workload::owner_of(store, &object) {
             // A replica set of a deployment is kept by the deployment.
             let (kind, owner) = workload::owner_of(store, &owner).unwrap_or((kind, owner));
@@ -161,6 +169,7 @@ pub(super) fn delete(
         }
         return Ok(object.value());
     }
+    store.remove(resource, &object.namespace, &object.name);
     cascade(store, &object);
     Ok(status::success(
         &resource.qualified(),
@@ -170,7 +179,7 @@ pub(super) fn delete(
 }
 
 /// Deletes what an object made, and what that made.
-fn cascade(store: &mut Store, owner: &Object) {
+pub(super) fn cascade(store: &mut Store, owner: &Object) {
     for kind in ["ReplicaSet", "Pod"] {
         let prefix = format!("{}-", owner.name);
         let made: Vec<_> = store

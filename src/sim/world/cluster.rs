@@ -78,17 +78,7 @@ pub(super) fn build(mut file: ClusterFile, roles: &mut Roles, start: Timestamp) 
         let update = update(&cluster.arn, index, file, start);
         cluster.updates.insert(update.id.clone(), update);
     }
-    part::own(&mut cluster);
-    seed.associations = cluster
-        .associations
-        .values()
-        .map(|one| {
-            (
-                (one.namespace.clone(), one.service_account.clone()),
-                one.created,
-            )
-        })
-        .collect();
+    seed.associations = cluster.associated_since();
     cluster.kubernetes = Arc::new(Kubernetes::new(cluster.arn.clone(), seed));
     cluster
 }

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use roledex::sim::{Options, Simulator, World};
+use roledex::sim::{Options, Service, Simulator, World, operations};
 use tokio::net::TcpStream;
 
 #[tokio::test]
@@ -113,5 +113,34 @@ fn the_program_refuses_what_it_cannot_serve() {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && line.is_empty(), "{arguments:?}");
         assert!(errors.contains(expected), "{arguments:?}: {errors}");
+    }
+}
+
+#[test]
+fn the_help_names_everything_that_is_served() {
+    let output = Command::new(env!("CARGO_BIN_EXE_roledex"))
+        .args(["sim", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = help
+        .split_whitespace()
+        .map(|word| word.trim_matches([',', ':', '(', ')', '.']))
+        .collect();
+    for operation in operations() {
+        assert!(words.contains(&operation.name), "{}", operation.name);
+    }
+    let first = help.lines().next().unwrap();
+    for service in [
+        Service::Eks,
+        Service::EksAuth,
+        Service::Iam,
+        Service::Kubernetes,
+        Service::Sts,
+    ] {
+        assert!(first.contains(service.title()), "{first}");
+    }
+    for resource in ["pods", "serviceaccounts/token", "selfsubjectaccessreviews"] {
+        assert!(words.contains(&resource), "{resource}");
     }
 }

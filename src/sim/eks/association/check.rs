@@ -23,7 +23,11 @@ pub(super) fn name(call: &Call<'_>, member: &str, longest: usize) -> Result<Stri
 }
 
 /// Returns a role that exists in the caller's account and lets pods in.
-pub(super) fn role(call: &Call<'_>, state: &State, arn: &str) -> Result<String, Failure> {
+pub(in crate::sim::eks) fn role(
+    call: &Call<'_>,
+    state: &State,
+    arn: &str,
+) -> Result<String, Failure> {
     let (account, name) = parse(arn)
         .ok_or_else(|| invalid(call, format!("The parameter roleArn is no role ARN: {arn}")))?;
     if account != call.caller.account {
@@ -104,6 +108,11 @@ pub(super) fn tags(call: &Call<'_>) -> Result<Tags, Failure> {
     let tags = call.tags()?.unwrap_or_default();
     tag::check(&tags, &Code::InvalidParameter).map_err(|failure| call.about_cluster(failure))?;
     Ok(tags)
+}
+
+/// Returns whether a text is the ARN of a role, wherever that role is.
+pub(in crate::sim::eks) fn is_role(arn: &str) -> bool {
+    parse(arn).is_some()
 }
 
 fn invalid(call: &Call<'_>, message: impl Into<String>) -> Failure {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::context::{self, Context};
-use super::suffix;
+use super::{generation, hash, suffix};
 use crate::sim::kube::object::Object;
 use crate::sim::kube::resource::Resource;
 use crate::sim::kube::seed::{NodeKind, PodState};
@@ -58,6 +58,8 @@ pub(super) fn status(
     replicas: u64,
 ) -> Option<Value> {
     let is_ready = pod::is_ready(cx.state(&workload.namespace, &workload.name));
+    let value = workload.value();
+    let generation = generation(&value);
     let ready_replicas = if is_ready { replicas } else { 0 };
     Some(match resource.kind {
         "DaemonSet" => {
@@ -67,7 +69,7 @@ pub(super) fn status(
                 "currentNumberScheduled": count, "desiredNumberScheduled": count,
                 "numberAvailable": ready, "numberMisscheduled": 0, "numberReady": ready,
                 "numberUnavailable": count - ready,
-                "observedGeneration": 1, "updatedNumberScheduled": count,
+                "observedGeneration": generation, "updatedNumberScheduled": count,
             })
         }
         "Job"
@@ -78,14 +80,25 @@ pub(super) fn status(
             json!({"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]})
         }
         "Job" => json!({"active": places.len()}),
-        "Deployment" | "StatefulSet" => json!({
+        "Deployment" => json!({
             "replicas": replicas, "readyReplicas": ready_replicas,
             "availableReplicas": ready_replicas,
-            "updatedReplicas": replicas, "observedGeneration": 1,
+            "updatedReplicas": replicas, "observedGeneration": generation,
         }),
+        "StatefulSet" => {
+            let template = value.pointer("/spec/template").unwrap_or(&Value::Null);
+            let revision = format!("{}-{}", workload.name, hash(template));
+            json!({
+                "replicas": replicas, "readyReplicas": ready_replicas,
+                "availableReplicas": ready_replicas,
+                "currentReplicas": replicas, "updatedReplicas": replicas,
+                "currentRevision": revision, "updateRevision": revision,
+                "observedGeneration": generation,
+            })
+        }
         "ReplicaSet" if workload.owner.is_none() => json!({
             "replicas": replicas, "readyReplicas": ready_replicas,
-            "availableReplicas": ready_replicas, "observedGeneration": 1,
+            "availableReplicas": ready_replicas, "observedGeneration": generation,
         }),
         _ => return None,
     })
@@ -98,16 +111,20 @@ fn daemon_places(cx: &Context<'_>, workload: &Object, template: &Value) -> Vec<P
         .and_then(|selector| selector.get("eks.amazonaws.com/compute-type"))
         .and_then(Value::as_str)
         == Some("hybrid");
-    let wanted = if is_for_hybrid {
-        NodeKind::Hybrid
-    } else {
-        NodeKind::Ec2
+    let os = template
+        .pointer("/spec/nodeSelector")
+        .and_then(|selector| selector.get("kubernetes.io/os"))
+        .and_then(Value::as_str);
+    let wanted: &[NodeKind] = match (is_for_hybrid, os) {
+        (true, _) => &[NodeKind::Hybrid],
+        (false, Some("windows")) => &[NodeKind::Windows],
+        (false, _) => &[NodeKind::Ec2, NodeKind::Auto],
     };
     let given = context::given(cx.seed, &workload.namespace, &workload.name);
     let usual = cx.state(&workload.namespace, &workload.name);
     let nodes = cx.seed.nodes.iter().enumerate();
     nodes
-        .filter(|(_, node)| node.kind == wanted)
+        .filter(|(_, node)| wanted.contains(&node.kind))
         .filter_map(|(index, node)| {
             let elsewhere = given.and_then(|given| context::on(given, &node.nodegroup));
             let state = elsewhere.map_or(Some(usual), |daemon| daemon.state)?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::issues;
-use crate::sim::state::{Cluster, Part, PartKind};
+use crate::sim::state::{Part, PartKind};
 use crate::sim::world::account::Roles;
 use crate::sim::world::file::{ClusterFile, Tags};
 use crate::sim::world::when::When;
@@ -51,30 +51,6 @@ pub(super) fn build(
     Parts {
         parts: builder.parts,
         access_policies,
-    }
-}
-
-/// Writes into each add-on which associations it owns.
-pub(super) fn own(cluster: &mut Cluster) {
-    for ((kind, _), part) in &mut cluster.parts {
-        if *kind != PartKind::Addon {
-            continue;
-        }
-        let owned: Vec<Value> = cluster
-            .associations
-            .values()
-            .filter(|association| association.owner_arn.as_deref() == Some(part.arn.as_str()))
-            .map(|association| {
-                Value::from(reply::association_arn(
-                    &cluster.region,
-                    &cluster.account,
-                    &cluster.name,
-                    &association.id,
-                ))
-            })
-            .collect();
-        part.document
-            .insert("podIdentityAssociations".to_owned(), Value::Array(owned));
     }
 }
 
