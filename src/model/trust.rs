@@ -12,7 +12,7 @@
 
 mod condition;
 mod context;
-mod duplicate;
+pub(in crate::model) mod duplicate;
 mod evaluate;
 mod evidence;
 mod hop;

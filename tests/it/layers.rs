@@ -49,7 +49,7 @@ const RESERVED: [(&str, &[&str]); 11] = [
 /// Lines that a file may have: one noun each.
 const LONGEST: usize = 400;
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     let mut folders = vec![root.join("src"), root.join("tests")];
@@ -76,7 +76,7 @@ fn layer(path: &Path) -> Option<String> {
 }
 
 /// The code of a file without its comments and its unit tests, which may look further.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let product = text.split("#[cfg(test)]\nmod ").next().unwrap();
     let lines = product
         .lines()

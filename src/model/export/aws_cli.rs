@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Exported, Skip, json};
+use crate::model::Text;
 use crate::model::text::shell_word;
 
 /// `aws eks create-pod-identity-association …` with every argument, one a line.
@@ -26,27 +27,11 @@ pub fn command(row: Exported<'_>) -> Result<String, Skip> {
         None => {}
     }
     if let Some(policy) = detail.policy() {
-        // A policy is usually indented; its line breaks mean nothing and must not be pasted.
-        let compact = json::parsed_exactly(policy).map(|value| json::line(&value));
-        let policy = compact.map_or(Cow::Borrowed(&**policy), Cow::Owned);
-        command.option("--policy", &policy)?;
+        command.policy(policy)?;
     }
-    let tags = detail.tags();
-    let tags: Map<String, Value> = tags
-        .map(|(key, value)| (key.to_string(), Value::from(&**value)))
-        .collect();
-    if !tags.is_empty() {
-        // The shorthand `key=value,…` cannot hold commas, equals signs or quotes; JSON holds everything.
-        command.option("--tags", &json::line(&Value::Object(tags)))?;
-    }
-    command.option("--region", cluster.region())?;
-    if let Some(profile) = definition.profile {
-        command.option("--profile", profile)?;
-    }
-    let lines = command.lines.join(" \\\n  ");
-    Ok(format!(
-        "aws eks create-pod-identity-association \\\n  {lines}\n"
-    ))
+    command.tags(detail.tags())?;
+    command.place(cluster.region(), definition.profile)?;
+    Ok(command.finished("create-pod-identity-association"))
 }
 
 /// The command, or the comment that says why there is none.
@@ -54,17 +39,53 @@ pub fn command_or_comment(row: Exported<'_>) -> String {
     command(row).unwrap_or_else(|skip| format!("{}\n", row.skipped(&skip)))
 }
 
+/// A command of `aws eks`, an argument a line.
 #[derive(Default)]
-struct Command {
+pub(in crate::model) struct Command {
     lines: Vec<String>,
 }
 
 impl Command {
-    fn flag(&mut self, name: &str) {
+    pub(in crate::model) fn flag(&mut self, name: &str) {
         self.lines.push(name.to_owned());
     }
 
-    fn option(&mut self, name: &str, value: &str) -> Result<(), Skip> {
+    /// A session policy. It is usually indented; its line breaks mean nothing and must not be pasted.
+    pub(in crate::model) fn policy(&mut self, policy: &str) -> Result<(), Skip> {
+        let compact = json::parsed_exactly(policy).map(|value| json::line(&value));
+        let policy = compact.map_or(Cow::Borrowed(policy), Cow::Owned);
+        self.option("--policy", &policy)
+    }
+
+    /// Tags; the shorthand `key=value,…` cannot hold commas, equals signs or quotes, JSON holds everything.
+    pub(in crate::model) fn tags<'a>(
+        &mut self,
+        tags: impl Iterator<Item = (&'a Text, &'a Text)>,
+    ) -> Result<(), Skip> {
+        let tags: Map<String, Value> = tags
+            .map(|(key, value)| (key.to_string(), Value::from(&**value)))
+            .collect();
+        if tags.is_empty() {
+            return Ok(());
+        }
+        self.option("--tags", &json::line(&Value::Object(tags)))
+    }
+
+    pub(in crate::model) fn place(
+        &mut self,
+        region: &str,
+        profile: Option<&str>,
+    ) -> Result<(), Skip> {
+        self.option("--region", region)?;
+        profile.map_or(Ok(()), |profile| self.option("--profile", profile))
+    }
+
+    pub(in crate::model) fn finished(self, operation: &str) -> String {
+        let lines = self.lines.join(" \\\n  ");
+        format!("aws eks {operation} \\\n  {lines}\n")
+    }
+
+    pub(in crate::model) fn option(&mut self, name: &str, value: &str) -> Result<(), Skip> {
         // The AWS CLI replaces such values by what the file or address holds.
         let loaded = ["file://", "fileb://", "http://", "https://"];
         if loaded.iter().any(|prefix| value.starts_with(prefix)) {

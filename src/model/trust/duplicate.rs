@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 ///
 /// `serde_json` keeps the last of two members with one name. Which one IAM keeps is not documented, so such a
 /// text must not be judged at all.
-pub(super) struct Unique(pub(super) Value);
+pub(in crate::model) struct Unique(pub(in crate::model) Value);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

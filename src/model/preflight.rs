@@ -1,0 +1,170 @@
+//! Preflight: what is known of a change before it is made.
+//!
+//! Evidence goes in, checks come out. AWS may know more than roledex does, so every check can say "unknown", and
+//! says so wherever evidence is missing: a call that was denied makes its checks "unknown: needs PERMISSION",
+//! never "ok". Warnings and unknowns never stand in the way; what is blocking can be overridden by typing a name.
+
+mod check;
+mod cluster;
+mod evidence;
+mod managed;
+mod owner;
+mod permission;
+mod role;
+mod target;
+mod workload;
+
+use crate::model::plan::{Digest, Ink, Plan, Steps};
+use crate::model::text::visible;
+
+pub use check::{Check, CheckId, Fix, Outcome};
+pub use cluster::QUOTA;
+pub use evidence::{Decision, Evidence, Learned, Placement, RoleEvidence, Simulated};
+pub use managed::{Manager, manager_of};
+pub use permission::{Need, needed, needed_by_role};
+
+/// What the configuration says of the place where a plan acts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Why nothing may be written, if nothing may.
+    pub read_only: Option<String>,
+    /// Which setting protects it, if one does.
+    pub protected: Option<String>,
+}
+
+/// What a person must do to have a plan applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consent {
+    /// Confirm it.
+    Plain,
+    /// Confirm it by typing this name.
+    TypedName(String),
+    /// Nothing will do; why.
+    Refused(Vec<String>),
+}
+
+/// The checks of one plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preflight {
+    subject: Digest,
+    name: String,
+    destroys: bool,
+    scope: Scope,
+    checks: Vec<Check>,
+}
+
+impl Preflight {
+    /// Applies every rule that concerns the plan, in the order in which a person reads them.
+    pub fn run(plan: &Plan, evidence: &Evidence, scope: Scope) -> Self {
+        let mut checks = vec![changes(plan)];
+        checks.extend(owner::current(plan, evidence));
+        checks.extend(owner::existing(plan, evidence));
+        checks.extend(owner::add_on(plan));
+        checks.extend(managed::check(plan));
+        checks.extend(role::checks(plan, evidence));
+        checks.extend(target::checks(plan, evidence));
+        checks.extend(target::policy_tags(plan));
+        checks.extend(cluster::checks(plan, evidence));
+        checks.extend(workload::checks(plan, evidence));
+        checks.extend(permission::checks(plan, evidence));
+        Self {
+            subject: plan.digest(),
+            name: plan.target().service_account.to_string(),
+            destroys: matches!(plan.steps(), Steps::Delete | Steps::CreateAndDelete),
+            scope,
+            checks,
+        }
+    }
+
+    /// The plan that the checks are about.
+    pub fn subject(&self) -> Digest {
+        self.subject
+    }
+
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// The checks that came out like this.
+    pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &Check> {
+        self.checks
+            .iter()
+            .filter(move |check| check.outcome == outcome)
+    }
+
+    /// The heaviest outcome.
+    pub fn worst(&self) -> Outcome {
+        let outcomes = self.checks.iter().map(|check| check.outcome);
+        outcomes.max().unwrap_or(Outcome::Ok)
+    }
+
+    /// What it takes to have the plan applied.
+    pub fn consent(&self) -> Consent {
+        let mut refusals: Vec<String> = self
+            .scope
+            .read_only
+            .iter()
+            .map(|why| format!("read-only: {}", visible(why)))
+            .collect();
+        // There is no call to make, so there is nothing to override.
+        let idle = self
+            .with(Outcome::Blocking)
+            .find(|check| check.id == CheckId::Changes);
+        refusals.extend(idle.into_iter().flat_map(|check| check.evidence.clone()));
+        if !refusals.is_empty() {
+            return Consent::Refused(refusals);
+        }
+        if self.reasons_for_name().is_empty() {
+            return Consent::Plain;
+        }
+        Consent::TypedName(self.name.clone())
+    }
+
+    /// Why the name must be typed; empty where confirming is enough.
+    pub fn reasons_for_name(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.destroys {
+            reasons.push("it deletes an association".to_owned());
+        }
+        if let Some(setting) = &self.scope.protected {
+            reasons.push(format!("the cluster is protected by {}", visible(setting)));
+        }
+        let blocking = self.with(Outcome::Blocking);
+        reasons.extend(blocking.map(|check| format!("it overrides the check {}", check.id)));
+        reasons
+    }
+
+    /// The fingerprint of all that is shown of the checks.
+    pub fn digest(&self) -> Digest {
+        let Self {
+            subject,
+            name,
+            destroys,
+            scope: Scope {
+                read_only,
+                protected,
+            },
+            checks,
+        } = self;
+        let mut ink = Ink::default();
+        ink.bytes(subject);
+        ink.text(name);
+        ink.number(u64::from(*destroys));
+        ink.maybe(read_only.as_deref());
+        ink.maybe(protected.as_deref());
+        ink.each(checks.iter(), |ink, check| check.write(ink));
+        ink.dry()
+    }
+}
+
+fn changes(plan: &Plan) -> Check {
+    let title = "something changes";
+    let diff = plan.diff();
+    if diff.is_empty() {
+        let evidence = "every field is as it is already; change at least one";
+        return Check::new(CheckId::Changes, title, Outcome::Blocking, evidence);
+    }
+    let fields = diff.iter().map(|field| field.field.to_string());
+    let fields = fields.collect::<Vec<_>>().join(", ");
+    Check::new(CheckId::Changes, title, Outcome::Ok, fields)
+}

@@ -1,0 +1,158 @@
+//! Whether the caller may do what the plan does, as far as IAM's simulator can say.
+
+use serde_json::json;
+
+use crate::model::export::json;
+use crate::model::plan::{Change, Plan};
+use crate::model::preflight::check::{Check, CheckId, Outcome};
+use crate::model::preflight::evidence::{Decision, Evidence, Learned, Simulated};
+use crate::model::preflight::target;
+use crate::model::text::visible;
+use crate::model::trust::POD_IDENTITY_PRINCIPAL;
+use crate::model::{Arn, Text};
+
+/// A permission that a call takes: what the simulator is to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    pub action: Text,
+    pub resource: Text,
+    /// Condition keys and values of the call.
+    pub context: Vec<(Text, Text)>,
+}
+
+const PASSED_TO: &str = "iam:PassedToService";
+
+/// What the caller needs for the calls of a plan, in their order.
+pub fn needed(plan: &Plan) -> Vec<Need> {
+    let need = |action: &str, resource: &str| Need {
+        action: action.into(),
+        resource: resource.into(),
+        context: Vec::new(),
+    };
+    let pass = |role: &Arn| Need {
+        action: "iam:PassRole".into(),
+        resource: role.text().clone(),
+        context: vec![(PASSED_TO.into(), POD_IDENTITY_PRINCIPAL.into())],
+    };
+    let cluster = plan.cluster().as_str();
+    let association = plan.association_arn().unwrap_or_default();
+    let delete = || need("eks:DeletePodIdentityAssociation", &association);
+    let create = || need("eks:CreatePodIdentityAssociation", cluster);
+    match plan.change() {
+        Change::Update(edit) => {
+            let mut needs = vec![need("eks:UpdatePodIdentityAssociation", &association)];
+            needs.extend(edit.role.as_ref().map(|role| pass(role.arn())));
+            needs
+        }
+        Change::Create(new) => vec![create(), pass(new.role.arn())],
+        Change::Delete => vec![delete()],
+        Change::Tag(edit) => {
+            let set = (!edit.set().is_empty()).then(|| need("eks:TagResource", &association));
+            let removed =
+                (!edit.removed().is_empty()).then(|| need("eks:UntagResource", &association));
+            set.into_iter().chain(removed).collect()
+        }
+        Change::Move(new) => vec![create(), pass(new.role.arn()), delete()],
+    }
+}
+
+/// What the role of the association needs for its target role; empty without one.
+pub fn needed_by_role(plan: &Plan) -> Vec<Need> {
+    target::needs_of_role(plan)
+}
+
+pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
+    let needs = needed(plan);
+    needs
+        .iter()
+        .map(|need| one(need, &evidence.permissions))
+        .collect()
+}
+
+fn one(need: &Need, evidence: &Learned<Vec<Simulated>>) -> Check {
+    let title = format!("you may use {}", visible(&need.action));
+    let open = |why: String| Check::new(CheckId::Permission, &*title, Outcome::Unknown, why);
+    let answers = match evidence {
+        Learned::Known(answers) => answers,
+        Learned::Absent => return open("IAM does not know the caller".to_owned()),
+        unknown => return open(unknown.unknown().unwrap_or_default()),
+    };
+    let (outcome, lines) = judged(need, answers);
+    let mut check = open(String::new());
+    check.outcome = outcome;
+    check.evidence = lines;
+    let found = answer(need, answers).map(|answer| &answer.decision);
+    match (outcome, found) {
+        (Outcome::Ok, _) => check,
+        (_, Some(Decision::ExplicitDeny)) => {
+            check.fix("have the Deny narrowed: no further permission can outweigh it")
+        }
+        _ => check.fix_with("ask for this statement", json::pretty(&need.statement())),
+    }
+}
+
+impl Need {
+    /// The statement of an identity policy that grants it.
+    pub fn statement(&self) -> serde_json::Value {
+        let mut statement = json!({
+            "Effect": "Allow",
+            "Action": &*self.action,
+            "Resource": &*self.resource,
+        });
+        let context = self.context.iter();
+        let equals: serde_json::Map<_, _> = context
+            .map(|(key, value)| (key.to_string(), json!(&**value)))
+            .collect();
+        if let (false, Some(members)) = (equals.is_empty(), statement.as_object_mut()) {
+            members.insert("Condition".to_owned(), json!({"StringEquals": equals}));
+        }
+        statement
+    }
+}
+
+pub(super) fn answer<'a>(need: &Need, answers: &'a [Simulated]) -> Option<&'a Simulated> {
+    answers.iter().find(|answer| {
+        answer.action.eq_ignore_ascii_case(&need.action) && answer.resource == need.resource
+    })
+}
+
+/// What the simulator's answer means, and why.
+pub(super) fn judged(need: &Need, answers: &[Simulated]) -> (Outcome, Vec<String>) {
+    let (action, resource) = (visible(&need.action), visible(&need.resource));
+    let Some(answer) = answer(need, answers) else {
+        let text = format!("IAM was not asked about {action} on {resource}");
+        return (Outcome::Unknown, vec![text]);
+    };
+    let (mut outcome, text) = match &answer.decision {
+        Decision::Allowed => (
+            Outcome::Ok,
+            format!("IAM's simulator allows {action} on {resource}"),
+        ),
+        Decision::ImplicitDeny => (
+            Outcome::Blocking,
+            format!("no policy allows {action} on {resource}"),
+        ),
+        Decision::ExplicitDeny => (
+            Outcome::Blocking,
+            format!("a policy denies {action} on {resource}"),
+        ),
+        Decision::Other(word) => (
+            Outcome::Unknown,
+            format!("IAM's simulator says \"{}\" to {action}", visible(word)),
+        ),
+    };
+    let mut lines = vec![text];
+    if !answer.missing_context.is_empty() {
+        let keys = answer.missing_context.iter().map(|key| visible(key));
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        lines.push(format!("that depends on {keys}, which is not known here"));
+        outcome = Outcome::Unknown;
+    }
+    if answer.by_organisation == Some(false) {
+        lines.push("a policy of the organisation does not allow it".to_owned());
+    }
+    if answer.by_boundary == Some(false) {
+        lines.push("the permissions boundary does not allow it".to_owned());
+    }
+    (outcome, lines)
+}

@@ -1,0 +1,157 @@
+//! Checks about the caller's own permissions.
+
+use roledex::model::plan::Edit;
+use roledex::model::preflight::{CheckId, Decision, Evidence, Learned, Outcome, needed};
+use roledex::model::{Failure, FailureKind};
+use serde_json::json;
+
+use super::{assert_check, fine, run, unknowns};
+use crate::plan::{creation, deletion, edit_role, relocation, role_arn, tagging, update};
+
+const ASSOCIATION: &str =
+    "arn:aws:eks:eu-west-1:111122223333:podidentityassociation/shop/a-0123456789abcdefg";
+const CLUSTER: &str = "arn:aws:eks:eu-west-1:111122223333:cluster/shop";
+
+#[test]
+fn each_call_has_its_permission() {
+    let role = |name: &str| role_arn(name);
+    let (a, b) = (role("a"), role("b"));
+    let (update_action, create, delete) = (
+        "eks:UpdatePodIdentityAssociation",
+        "eks:CreatePodIdentityAssociation",
+        "eks:DeletePodIdentityAssociation",
+    );
+    let pass = "iam:PassRole";
+    let off = Edit {
+        session_tags: Some(false),
+        ..Edit::default()
+    };
+    for (plan, expected) in [
+        (
+            update(edit_role("b")),
+            vec![(update_action, ASSOCIATION), (pass, &b)],
+        ),
+        (update(off), vec![(update_action, ASSOCIATION)]),
+        (creation(), vec![(create, CLUSTER), (pass, &a)]),
+        (deletion(), vec![(delete, ASSOCIATION)]),
+        (tagging(&["x=1"]), vec![("eks:TagResource", ASSOCIATION)]),
+        (
+            tagging(&["team-"]),
+            vec![("eks:UntagResource", ASSOCIATION)],
+        ),
+        (
+            relocation("web", Edit::default()),
+            vec![(create, CLUSTER), (pass, &a), (delete, ASSOCIATION)],
+        ),
+    ] {
+        let needs = needed(&plan);
+        let found: Vec<(&str, &str)> = needs
+            .iter()
+            .map(|need| (&*need.action, &*need.resource))
+            .collect();
+        assert_eq!(found, expected);
+    }
+}
+
+fn passing(decision: Decision, missing: &[&str]) -> roledex::model::preflight::Check {
+    let plan = update(edit_role("b"));
+    let mut evidence = fine(&plan);
+    let Learned::Known(answers) = &mut evidence.permissions else {
+        panic!()
+    };
+    answers[1].decision = decision;
+    answers[1].missing_context = missing.iter().map(|key| (*key).into()).collect();
+    answers[1].by_organisation = Some(false);
+    passing_of(&evidence)
+}
+
+fn passing_of(evidence: &Evidence) -> roledex::model::preflight::Check {
+    let preflight = run(&update(edit_role("b")), evidence);
+    let found = preflight
+        .checks()
+        .iter()
+        .filter(|check| check.id == CheckId::Permission);
+    found.last().unwrap().clone()
+}
+
+#[test]
+fn pass_role() {
+    assert_check(
+        &passing(Decision::Allowed, &[]),
+        Outcome::Ok,
+        "you may use iam:PassRole",
+    );
+    let silent = passing(Decision::ImplicitDeny, &[]);
+    assert_check(&silent, Outcome::Blocking, "no policy allows iam:PassRole");
+    assert_check(&silent, Outcome::Blocking, "a policy of the organisation");
+    let statement: serde_json::Value =
+        serde_json::from_str(&silent.fix.unwrap().copy.unwrap()).unwrap();
+    assert_eq!(
+        statement,
+        json!({
+            "Effect": "Allow", "Action": "iam:PassRole", "Resource": role_arn("b"),
+            "Condition": {"StringEquals": {"iam:PassedToService": "pods.eks.amazonaws.com"}},
+        })
+    );
+    let denied = passing(Decision::ExplicitDeny, &[]);
+    assert_check(&denied, Outcome::Blocking, "a policy denies iam:PassRole");
+    assert_eq!(denied.fix.unwrap().copy, None);
+    assert_check(
+        &passing(Decision::of("perhaps"), &[]),
+        Outcome::Unknown,
+        "says \"perhaps\"",
+    );
+    for decision in ["allowed", "implicitDeny", "explicitDeny"] {
+        let found = passing(Decision::of(decision), &["aws:x"]);
+        assert_check(&found, Outcome::Unknown, "depends on aws:x");
+    }
+    let mut evidence = fine(&update(edit_role("b")));
+    evidence.permissions = Learned::Known(Vec::new());
+    assert_check(
+        &passing_of(&evidence),
+        Outcome::Unknown,
+        "was not asked about iam:PassRole",
+    );
+    evidence.permissions = Learned::Absent;
+    assert_check(
+        &passing_of(&evidence),
+        Outcome::Unknown,
+        "does not know the caller",
+    );
+    for (unknown, words) in unknowns() {
+        evidence.permissions = unknown;
+        assert_check(&passing_of(&evidence), Outcome::Unknown, words);
+    }
+}
+
+#[test]
+fn answers_become_evidence() {
+    let failure = |kind| Failure::new(kind, "get the role b", "no\u{1b}");
+    for (kind, expected) in [
+        (FailureKind::NotFound, Learned::Absent),
+        (FailureKind::Denied, Learned::Needs("iam:GetRole".into())),
+        (
+            FailureKind::Timeout,
+            Learned::Failed("could not get the role b: no\u{1b}".into()),
+        ),
+    ] {
+        assert_eq!(
+            Learned::<u8>::of(Err(failure(kind)), "iam:GetRole"),
+            expected
+        );
+        assert_eq!(
+            Learned::<u8>::of_option(Err(failure(kind)), "iam:GetRole"),
+            expected
+        );
+    }
+    assert_eq!(Learned::of(Ok(1), "x"), Learned::Known(1));
+    assert_eq!(Learned::of_option(Ok(Some(1)), "x"), Learned::Known(1));
+    assert_eq!(Learned::<u8>::of_option(Ok(None), "x"), Learned::Absent);
+    let shown = Learned::<u8>::of(Err(failure(FailureKind::Timeout)), "x")
+        .unknown()
+        .unwrap();
+    assert!(
+        shown.contains(r"no\u{1b}") && !shown.contains('\u{1b}'),
+        "{shown}"
+    );
+}
