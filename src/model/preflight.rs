@@ -14,23 +14,14 @@ mod role;
 mod target;
 mod workload;
 
+use crate::model::guard::Access;
 use crate::model::plan::{Digest, Ink, Plan, Steps};
-use crate::model::text::visible;
 
 pub use check::{Check, CheckId, Fix, Outcome};
 pub use cluster::QUOTA;
 pub use evidence::{Decision, Evidence, Learned, Placement, RoleEvidence, Simulated};
 pub use managed::{Manager, manager_of};
 pub use permission::{Need, needed, needed_by_role};
-
-/// What the configuration says of the place where a plan acts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scope {
-    /// Why nothing may be written, if nothing may.
-    pub read_only: Option<String>,
-    /// Which setting protects it, if one does.
-    pub protected: Option<String>,
-}
 
 /// What a person must do to have a plan applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +40,13 @@ pub struct Preflight {
     subject: Digest,
     name: String,
     destroys: bool,
-    scope: Scope,
+    access: Access,
     checks: Vec<Check>,
 }
 
 impl Preflight {
     /// Applies every rule that concerns the plan, in the order in which a person reads them.
-    pub fn run(plan: &Plan, evidence: &Evidence, scope: Scope) -> Self {
+    pub fn run(plan: &Plan, evidence: &Evidence, access: Access) -> Self {
         let mut checks = vec![changes(plan)];
         checks.extend(owner::current(plan, evidence));
         checks.extend(owner::existing(plan, evidence));
@@ -71,7 +62,7 @@ impl Preflight {
             subject: plan.digest(),
             name: plan.target().service_account.to_string(),
             destroys: matches!(plan.steps(), Steps::Delete | Steps::CreateAndDelete),
-            scope,
+            access,
             checks,
         }
     }
@@ -100,12 +91,10 @@ impl Preflight {
 
     /// What it takes to have the plan applied.
     pub fn consent(&self) -> Consent {
-        let mut refusals: Vec<String> = self
-            .scope
-            .read_only
-            .iter()
-            .map(|why| format!("read-only: {}", visible(why)))
-            .collect();
+        let mut refusals = Vec::new();
+        if self.access == Access::ReadOnly {
+            refusals.push("nothing may be changed in this cluster: it is read-only".to_owned());
+        }
         // There is no call to make, so there is nothing to override.
         let idle = self
             .with(Outcome::Blocking)
@@ -126,8 +115,8 @@ impl Preflight {
         if self.destroys {
             reasons.push("it deletes an association".to_owned());
         }
-        if let Some(setting) = &self.scope.protected {
-            reasons.push(format!("the cluster is protected by {}", visible(setting)));
+        if self.access == Access::Protected {
+            reasons.push("the cluster is protected".to_owned());
         }
         let blocking = self.with(Outcome::Blocking);
         reasons.extend(blocking.map(|check| format!("it overrides the check {}", check.id)));
@@ -140,18 +129,18 @@ impl Preflight {
             subject,
             name,
             destroys,
-            scope: Scope {
-                read_only,
-                protected,
-            },
+            access,
             checks,
         } = self;
         let mut ink = Ink::default();
         ink.bytes(subject);
         ink.text(name);
         ink.number(u64::from(*destroys));
-        ink.maybe(read_only.as_deref());
-        ink.maybe(protected.as_deref());
+        ink.text(match access {
+            Access::Open => "open",
+            Access::Protected => "protected",
+            Access::ReadOnly => "read-only",
+        });
         ink.each(checks.iter(), |ink, check| check.write(ink));
         ink.dry()
     }

@@ -1,8 +1,9 @@
 //! The gate before every write: who may open it, and what cannot slip through.
 
 use proptest::prelude::*;
+use roledex::model::guard::Access;
 use roledex::model::plan::{Approved, Assent, NotApproved, Plan, Reviewed};
-use roledex::model::preflight::{Evidence, Preflight, Scope};
+use roledex::model::preflight::{Evidence, Preflight};
 
 use crate::layers::{code, sources};
 use crate::plan::{basis, deletion, edit_role, record, update};
@@ -63,14 +64,14 @@ fn the_gate_has_one_door() {
     assert!(!code.contains("impl Clone"));
 }
 
-fn checked(plan: &Plan, scope: Scope) -> Preflight {
-    Preflight::run(plan, &Evidence::default(), scope)
+fn checked(plan: &Plan, access: Access) -> Preflight {
+    Preflight::run(plan, &Evidence::default(), access)
 }
 
 #[test]
 fn what_was_shown_can_be_approved() {
     let plan = update(edit_role("b"));
-    let preflight = checked(&plan, Scope::default());
+    let preflight = checked(&plan, Access::Open);
     let reviewed = Reviewed::of(&plan, &preflight);
     let approved = Approved::new(plan.clone(), &preflight, reviewed, Assent::Yes).unwrap();
     assert_eq!(approved.plan(), &plan);
@@ -80,7 +81,7 @@ fn what_was_shown_can_be_approved() {
 #[test]
 fn a_plan_that_was_redirected_is_refused() {
     let shown = update(edit_role("b"));
-    let preflight = checked(&shown, Scope::default());
+    let preflight = checked(&shown, Access::Open);
     let mut elsewhere = record();
     elsewhere.association.key.id = "a-zzzzzzzzzzzzzzzzz".into();
     let mut region = basis();
@@ -97,7 +98,7 @@ fn a_plan_that_was_redirected_is_refused() {
         let refused = Approved::new(other.clone(), &preflight, reviewed, Assent::Typed("api"));
         assert_eq!(refused.unwrap_err(), NotApproved::AnotherPlan);
         // Nor with checks of its own, which nobody saw.
-        let own = checked(&other, Scope::default());
+        let own = checked(&other, Access::Open);
         let reviewed = Reviewed::of(&shown, &preflight);
         let refused = Approved::new(other, &own, reviewed, Assent::Typed("api"));
         assert_eq!(refused.unwrap_err(), NotApproved::AnotherPlan);
@@ -107,12 +108,8 @@ fn a_plan_that_was_redirected_is_refused() {
 #[test]
 fn checks_that_changed_since_are_refused() {
     let plan = update(edit_role("b"));
-    let shown = checked(&plan, Scope::default());
-    let protected = Scope {
-        protected: Some("live".to_owned()),
-        ..Scope::default()
-    };
-    let now = checked(&plan, protected);
+    let shown = checked(&plan, Access::Open);
+    let now = checked(&plan, Access::Protected);
     for (reviewed, at_approval) in [(&shown, &now), (&now, &shown)] {
         let refused = Approved::new(
             plan.clone(),
@@ -133,13 +130,13 @@ fn a_name_must_be_typed_as_it_is() {
         (Assent::Typed("payments/api"), "the one wanted is api"),
     ] {
         let plan = deletion();
-        let preflight = checked(&plan, Scope::default());
+        let preflight = checked(&plan, Access::Open);
         let reviewed = Reviewed::of(&plan, &preflight);
         let refused = Approved::new(plan, &preflight, reviewed, typed).unwrap_err();
         assert!(refused.to_string().contains(expected), "{refused}");
     }
     let plan = deletion();
-    let preflight = checked(&plan, Scope::default());
+    let preflight = checked(&plan, Access::Open);
     let reviewed = Reviewed::of(&plan, &preflight);
     assert!(Approved::new(plan, &preflight, reviewed, Assent::Typed("api")).is_ok());
 }
@@ -147,21 +144,20 @@ fn a_name_must_be_typed_as_it_is() {
 #[test]
 fn read_only_is_never_approved() {
     let plan = update(edit_role("b"));
-    let scope = Scope {
-        read_only: Some("--read-only".to_owned()),
-        protected: None,
-    };
-    let preflight = checked(&plan, scope);
+    let preflight = checked(&plan, Access::ReadOnly);
     let reviewed = Reviewed::of(&plan, &preflight);
     let refused = Approved::new(plan, &preflight, reviewed, Assent::Typed("api")).unwrap_err();
-    assert_eq!(refused.to_string(), "refused: read-only: --read-only");
+    assert_eq!(
+        refused.to_string(),
+        "refused: nothing may be changed in this cluster: it is read-only"
+    );
 }
 
 proptest! {
     /// Whatever was shown, another plan is never approved by it.
     #[test]
     fn only_the_very_plan_is_approved(shown in crate::plan::plans(), other in crate::plan::plans()) {
-        let preflight = checked(&shown, Scope::default());
+        let preflight = checked(&shown, Access::Open);
         let reviewed = Reviewed::of(&shown, &preflight);
         let typed = shown.target().service_account.clone();
         let is_same = shown == other;

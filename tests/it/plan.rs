@@ -104,6 +104,10 @@ pub(crate) fn edit_role(name: &str) -> Edit {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tables of edits read better by value"
+)]
 pub(crate) fn update(edit: Edit) -> Plan {
     Plan::update(basis(), read(record()), &edit).unwrap()
 }

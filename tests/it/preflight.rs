@@ -7,10 +7,11 @@ mod permissions;
 mod properties;
 mod roles;
 
+use roledex::model::guard::Access;
 use roledex::model::plan::Plan;
 use roledex::model::preflight::{
     Check, CheckId, Decision, Evidence, Learned, Need, Outcome, Placement, Preflight, RoleEvidence,
-    Scope, Simulated, needed, needed_by_role,
+    Simulated, needed, needed_by_role,
 };
 use roledex::model::trust::Policy;
 use roledex::model::{Cluster, Text};
@@ -88,7 +89,7 @@ fn fine(plan: &Plan) -> Evidence {
 }
 
 fn run(plan: &Plan, evidence: &Evidence) -> Preflight {
-    Preflight::run(plan, evidence, Scope::default())
+    Preflight::run(plan, evidence, Access::Open)
 }
 
 fn check(plan: &Plan, evidence: &Evidence, id: CheckId) -> Check {

@@ -146,9 +146,9 @@ fn uses(evidence: &Evidence<'_>) -> Verdict {
     Verdict::any(identity::effective(evidence).into_iter().map(|container| {
         match (container.mechanism, container.certainty) {
             (Mechanism::PodIdentity, Certainty::Certain) => Verdict::Yes,
-            (Mechanism::PodIdentity | Mechanism::Unknown, _) => Verdict::Unknown,
+            (Mechanism::PodIdentity | Mechanism::Unknown, _)
+            | (_, Certainty::Likely | Certainty::Unknown) => Verdict::Unknown,
             (_, Certainty::Certain) => Verdict::No,
-            (_, Certainty::Likely | Certainty::Unknown) => Verdict::Unknown,
         }
     }))
 }

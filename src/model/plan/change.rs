@@ -275,6 +275,7 @@ impl New {
     }
 
     /// The same under other names, with what is changed on the way.
+    #[must_use]
     pub fn moved(self, namespace: Text, service_account: Text, edit: Edit) -> Self {
         Self {
             namespace,

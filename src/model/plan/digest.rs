@@ -12,6 +12,7 @@ use crate::model::known::{Known, Origin};
 use crate::model::plan::blast::{AffectedPod, BlastRadius, Counted, Fallback};
 use crate::model::plan::change::{Change, Edit, New, Setting};
 use crate::model::plan::definition::Definition;
+use crate::model::plan::role::RoleArn;
 use crate::model::plan::tags::TagEdit;
 use crate::model::plan::{Plan, Target};
 use crate::model::pod::Owner;
@@ -142,7 +143,7 @@ fn edit(ink: &mut Ink, edit: &Edit) {
         session_tags,
         policy,
     } = edit;
-    ink.maybe(role.as_ref().map(|role| role.as_str()));
+    ink.maybe(role.as_ref().map(RoleArn::as_str));
     setting(ink, target_role, |role| role.as_str());
     ink.maybe(session_tags.map(on_or_off));
     setting(ink, policy, |policy| policy.text());
@@ -172,7 +173,7 @@ fn new(ink: &mut Ink, new: &New) {
     ink.text(namespace);
     ink.text(service_account);
     ink.text(role.as_str());
-    ink.maybe(target_role.as_ref().map(|role| role.as_str()));
+    ink.maybe(target_role.as_ref().map(RoleArn::as_str));
     ink.maybe(session_tags.map(on_or_off));
     ink.maybe(policy.as_ref().map(|policy| &**policy.text()));
     tag_map(ink, tags.map());

@@ -59,6 +59,10 @@ pub struct Approved<P> {
 
 impl Approved<Plan> {
     /// Approves a plan; it must be the very plan that was reviewed, with the very checks that were reviewed.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "one showing is good for one approval"
+    )]
     pub fn new(
         plan: Plan,
         preflight: &Preflight,

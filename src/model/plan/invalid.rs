@@ -124,7 +124,21 @@ fn quoted(character: char) -> String {
     format!("\"{}\"", visible(&character.to_string()))
 }
 
+/// As JSON can write it: beyond U+FFFF in two parts.
+fn escaped(character: char) -> String {
+    let mut units = [0; 2];
+    let mut text = String::new();
+    for unit in character.encode_utf16(&mut units) {
+        text += &format!("\\u{unit:04x}");
+    }
+    text
+}
+
 impl fmt::Display for Rule {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one sentence a rule, and a table reads best whole"
+    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("a value is needed"),
@@ -175,9 +189,9 @@ impl fmt::Display for Rule {
             }
             Self::PolicyCharacter(character) => write!(
                 f,
-                "the policy has the character {}, and STS allows a session policy those up to U+00FF; write it as \\u{:04x}",
+                "the policy has the character {}, and STS allows a session policy those up to U+00FF; write it as {}",
                 quoted(*character),
-                u32::from(*character)
+                escaped(*character)
             ),
             Self::PolicyNeedsTagsOff => f.write_str(
                 "a session policy needs session tags off (disableSessionTags); switch the tags off or clear the policy",

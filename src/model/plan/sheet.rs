@@ -1,7 +1,7 @@
 //! What is shown of a plan beside its diff: where, as whom, from what, and with which commands.
 
 use crate::model::known::Origin;
-use crate::model::plan::{Plan, Steps};
+use crate::model::plan::{Definition, Plan, Steps};
 use crate::model::text::visible;
 
 /// A line with a label; the value is safe to print.
@@ -22,7 +22,7 @@ impl Plan {
             Steps::Delete => "delete",
             Steps::Tag => "tag",
             Steps::CreateAndDelete => {
-                let to = self.after.as_ref().map(|after| after.name());
+                let to = self.after.as_ref().map(Definition::name);
                 let to = to.unwrap_or_default();
                 return format!(
                     "move {name} to {} in the cluster {cluster} (create, then delete)",

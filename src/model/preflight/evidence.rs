@@ -1,6 +1,7 @@
 //! What was found out before a change, and what could not be.
 
 use crate::model::association::{Association, AssociationRecord};
+use crate::model::role::RoleDetail;
 use crate::model::text::visible;
 use crate::model::trust::{Malformed, Policy};
 use crate::model::{Cluster, Failure, FailureKind, Text};
@@ -96,6 +97,19 @@ pub struct Evidence {
 pub struct RoleEvidence {
     pub arn: Text,
     pub trust: Result<Policy, Malformed>,
+}
+
+impl RoleEvidence {
+    pub fn of(role: &RoleDetail) -> Self {
+        let silent = || Malformed {
+            place: String::new(),
+            reason: "IAM sent none".to_owned(),
+        };
+        Self {
+            arn: role.arn.clone(),
+            trust: role.policy().unwrap_or_else(|| Err(silent())),
+        }
+    }
 }
 
 /// An answer of `iam:SimulatePrincipalPolicy`.

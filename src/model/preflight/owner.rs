@@ -68,11 +68,11 @@ pub(super) fn existing(plan: &Plan, evidence: &Evidence) -> Option<Check> {
 pub(super) fn add_on(plan: &Plan) -> Option<Check> {
     let association = &plan.before()?.value.association;
     let title = "no add-on owns the association";
-    let Some(owner) = association.owner_name() else {
+    let Some(add_on) = association.owner_name() else {
         let evidence = "AWS names no owner";
         return Some(Check::new(CheckId::AddOn, title, Outcome::Ok, evidence));
     };
-    let shown = visible(owner);
+    let shown = visible(add_on);
     let owned = format!("the add-on {shown} owns it, and makes it again as it wants it");
     if plan.steps() == Steps::Tag {
         let check = Check::new(CheckId::AddOn, title, Outcome::Warning, owned);
@@ -91,11 +91,11 @@ pub(super) fn add_on(plan: &Plan) -> Option<Check> {
     let (text, command) = match role {
         Some(role) => (
             "set the role through the add-on; the list is all that it shall have, so name its other service accounts too",
-            update_command(plan, owner, role.as_str()),
+            update_command(plan, add_on, role.as_str()),
         ),
         None => (
             "change it through the add-on; see what it has now, then give update-addon the list that it shall have",
-            describe_command(plan, owner),
+            describe_command(plan, add_on),
         ),
     };
     Some(match command {

@@ -8,6 +8,10 @@ use serde_json::json;
 
 use super::{role_arn, update};
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tables of json! read better by value"
+)]
 fn policy(statement: serde_json::Value) -> Result<Policy, Malformed> {
     Policy::from_json(json!({"Version": "2012-10-17", "Statement": [statement]}))
 }

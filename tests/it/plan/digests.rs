@@ -90,7 +90,7 @@ fn every_part_of_a_plan_is_in_its_digest() {
     later.at = "2026-11-01T00:00:01Z".parse().unwrap();
     let mut cached = read(record());
     cached.origin = Origin::Cache;
-    let plans = [
+    let plans = vec![
         plan(basis(), read(record())),
         plan(basis(), later),
         plan(basis(), cached),
@@ -114,7 +114,7 @@ fn every_part_of_a_plan_is_in_its_digest() {
         with(&|basis| basis.route.profile = Some("other".into())),
         with(&|basis| basis.caller = None),
         with(&|basis| {
-            basis.caller.as_mut().unwrap().arn = "arn:aws:iam::111122223333:user/bob".into()
+            basis.caller.as_mut().unwrap().arn = "arn:aws:iam::111122223333:user/bob".into();
         }),
         with(&|basis| basis.pods = BlastRadius::unknown("denied")),
         with(&|basis| basis.pods = pods(&[])),

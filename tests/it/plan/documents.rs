@@ -183,14 +183,14 @@ fn a_policy_needs_session_tags_off() {
         policy,
         ..Edit::default()
     };
-    let (plain, limited) = (record(), record_with(&[], None, Some(ALLOW)));
+    let (plain, narrow) = (record(), record_with(&[], None, Some(ALLOW)));
     for (before, edit, is_allowed) in [
         (&plain, with(Some(false), policy()), true),
         (&plain, with(None, policy()), false),
         (&plain, with(Some(true), policy()), false),
-        (&limited, with(Some(true), Setting::Keep), false),
-        (&limited, with(Some(true), Setting::Clear), true),
-        (&limited, with(None, Setting::Clear), true),
+        (&narrow, with(Some(true), Setting::Keep), false),
+        (&narrow, with(Some(true), Setting::Clear), true),
+        (&narrow, with(None, Setting::Clear), true),
     ] {
         let plan = Plan::update(basis(), read(before.clone()), &edit);
         match plan {

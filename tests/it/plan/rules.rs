@@ -1,14 +1,11 @@
 //! Every rule that is checked before any call, with the message that names it.
 
 use roledex::model::plan::{
-    Draft, Edit, New, Plan, RoleArn, SessionPolicy, Setting, TagEdit, Tags, name, role_of,
-    target_of,
+    Draft, Edit, New, Plan, RoleArn, Setting, TagEdit, name, role_of, target_of,
 };
 use roledex::model::{AssociationRecord, Caller};
 
-use super::{
-    basis, cluster, creation, edit_role, foreign, new, read, record, record_with, role, role_arn,
-};
+use super::{basis, cluster, creation, edit_role, foreign, new, read, record, role, role_arn};
 
 /// Says whether the text is accepted, or with which words it is refused.
 pub(super) fn check<T, E: ToString>(read: Result<T, E>, expected: Option<&str>, input: &str) {

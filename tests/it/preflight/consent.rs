@@ -1,7 +1,8 @@
 //! What it takes to have a plan applied.
 
+use roledex::model::guard::Access;
 use roledex::model::plan::{Edit, Plan};
-use roledex::model::preflight::{Consent, Evidence, Learned, Outcome, Preflight, Scope};
+use roledex::model::preflight::{Consent, Evidence, Learned, Outcome, Preflight};
 
 use super::{fine, run};
 use crate::plan::{creation, deletion, edit_role, relocation, tagging, update};
@@ -10,8 +11,8 @@ fn name() -> Consent {
     Consent::TypedName("api".to_owned())
 }
 
-fn in_scope(plan: &Plan, scope: Scope) -> Preflight {
-    Preflight::run(plan, &fine(plan), scope)
+fn in_scope(plan: &Plan, access: Access) -> Preflight {
+    Preflight::run(plan, &fine(plan), access)
 }
 
 #[test]
@@ -23,7 +24,7 @@ fn deletes_take_the_name_and_the_rest_a_yes() {
         (deletion(), name()),
         (relocation("web", Edit::default()), name()),
     ] {
-        let preflight = in_scope(&plan, Scope::default());
+        let preflight = in_scope(&plan, Access::Open);
         assert_eq!(preflight.worst(), Outcome::Ok, "{:#?}", preflight.checks());
         assert_eq!(preflight.consent(), expected, "{}", plan.title());
         let is_plain = expected == Consent::Plain;
@@ -34,23 +35,14 @@ fn deletes_take_the_name_and_the_rest_a_yes() {
 #[test]
 fn protected_scopes_take_the_name_and_read_only_ones_nothing() {
     let plan = update(edit_role("b"));
-    let protected = Scope {
-        protected: Some("live".to_owned()),
-        ..Scope::default()
-    };
-    let preflight = in_scope(&plan, protected.clone());
+    let preflight = in_scope(&plan, Access::Protected);
     assert_eq!(preflight.consent(), name());
-    assert_eq!(
-        preflight.reasons_for_name(),
-        ["the cluster is protected by live"]
-    );
-    let read_only = Scope {
-        read_only: Some("ROLEDEX_READ_ONLY is set".to_owned()),
-        ..protected
-    };
-    let refused = Consent::Refused(vec!["read-only: ROLEDEX_READ_ONLY is set".to_owned()]);
+    assert_eq!(preflight.reasons_for_name(), ["the cluster is protected"]);
+    let refused = Consent::Refused(vec![
+        "nothing may be changed in this cluster: it is read-only".to_owned(),
+    ]);
     for plan in [plan, deletion(), creation()] {
-        assert_eq!(in_scope(&plan, read_only.clone()).consent(), refused);
+        assert_eq!(in_scope(&plan, Access::ReadOnly).consent(), refused);
     }
 }
 

@@ -67,11 +67,11 @@ fn passing(decision: Decision, missing: &[&str]) -> roledex::model::preflight::C
 
 fn passing_of(evidence: &Evidence) -> roledex::model::preflight::Check {
     let preflight = run(&update(edit_role("b")), evidence);
-    let found = preflight
+    let mut found = preflight
         .checks()
         .iter()
         .filter(|check| check.id == CheckId::Permission);
-    found.last().unwrap().clone()
+    found.next_back().unwrap().clone()
 }
 
 #[test]

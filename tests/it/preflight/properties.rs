@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use roledex::model::Cluster;
+use roledex::model::guard::Access;
 use roledex::model::plan::Plan;
 use roledex::model::preflight::{
-    CheckId, Decision, Evidence, Learned, Outcome, Placement, Preflight, RoleEvidence, Scope,
-    Simulated,
+    CheckId, Decision, Evidence, Learned, Outcome, Placement, Preflight, RoleEvidence, Simulated,
 };
 use roledex::model::trust::Policy;
 use serde_json::json;
@@ -162,7 +162,7 @@ fn outcomes(preflight: &Preflight) -> BTreeMap<(CheckId, String), Outcome> {
 }
 
 fn run(plan: &Plan, evidence: &Evidence) -> Preflight {
-    Preflight::run(plan, evidence, Scope::default())
+    Preflight::run(plan, evidence, Access::Open)
 }
 
 proptest! {
@@ -218,13 +218,10 @@ proptest! {
             })
             .chain([fine(&plan), Evidence::default()])
             .collect();
-        let scope = |on: bool| Scope {
-            protected: on.then(|| "live".to_owned()),
-            ..Scope::default()
-        };
+        let access = |on: bool| if on { Access::Protected } else { Access::Open };
         let (one, other) = (&variants[picks[0].index(variants.len())], &variants[picks[1].index(variants.len())]);
-        let one = Preflight::run(&plan, one, scope(seed & 1 == 0));
-        let other = Preflight::run(&plan, other, scope(seed & 2 == 0));
+        let one = Preflight::run(&plan, one, access(seed & 1 == 0));
+        let other = Preflight::run(&plan, other, access(seed & 2 == 0));
         prop_assert_eq!(one == other, one.digest() == other.digest());
     }
 }

@@ -87,7 +87,10 @@ fn the_role_trusts_the_pods() {
         Outcome::Ok,
         "any cluster of the account",
     );
-    let world = policy(&json!({"Effect": "Allow", "Principal": "*", "Action": "sts:*"}));
+    let world = policy(&json!([
+        {"Effect": "Allow", "Principal": "*", "Action": "sts:*"},
+        {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}, "Action": "sts:*"},
+    ]));
     assert_check(
         &with(role(&arn, world)),
         Outcome::Warning,
