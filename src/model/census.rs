@@ -155,7 +155,7 @@ impl Census {
         self.forget();
     }
 
-    /// What was read stays; of the rest nobody knows, until another list is complete.
+    /// What was read stays; after a complete list it was all that there was, and is only no longer fresh.
     pub fn failed(&mut self, part: impl Into<Part>, failure: &Failure) {
         self.each_register(part.into(), |register| register.failed(failure.clone()));
     }

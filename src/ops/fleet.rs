@@ -3,6 +3,7 @@
 mod accounts;
 mod associations;
 mod clusters;
+mod kubernetes;
 mod one;
 mod parts;
 mod roles;
@@ -20,6 +21,7 @@ use crate::model::{Association, ClusterArn, Failure, Route, Text};
 pub use accounts::Accounts;
 pub use associations::{AssociationRow, associations};
 pub use clusters::{ClusterRow, clusters};
+pub use kubernetes::{Gathered, one_pod, one_service_account, pods, service_accounts};
 pub use one::{
     one_access_entry, one_addon, one_association, one_cluster, one_identity_provider, one_update,
 };

@@ -2,6 +2,7 @@
 //!
 //! Nothing here collects what it could hand over: a page is shown when it arrives.
 
+pub mod kubernetes;
 mod parts;
 
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 use super::Explanation;
 use crate::model::identity::{
-    Associated, Certainty, Doubt, Fact, Injection, Lack, Note, Reason, Role, Verdict,
+    Associated, Certainty, Doubt, Fact, Injection, Lack, Mechanism, Note, Reason, Role, Verdict,
 };
 use crate::model::node::Node;
 use crate::model::pod::{Owner, Pod};
@@ -32,6 +32,17 @@ impl ContainerRow<'_> {
 
     pub fn role(&self) -> Option<&Role> {
         self.verdict.role.as_ref()
+    }
+
+    /// Whether there is a role, and it is not known which.
+    pub fn is_role_unknown(&self) -> bool {
+        self.verdict.role.is_none()
+            && match self.verdict.mechanism {
+                Mechanism::StaticKeys | Mechanism::None => {
+                    self.verdict.certainty == Certainty::Unknown
+                }
+                _ => true,
+            }
     }
 
     /// A cell: why it is so, or what keeps it from being certain; what a restart would mend comes first.

@@ -45,7 +45,7 @@ pub(super) struct Register<T> {
     /// Counts lists, so that a complete one can tell what it did not name.
     list: u32,
     state: State,
-    /// A list was complete, and nothing failed since.
+    /// A list was complete once; what failed since makes it old, not unknown.
     listed: bool,
     not_decoded: Vec<Text>,
 }
@@ -84,7 +84,6 @@ impl<T> Progress for Register<T> {
 
     fn failed(&mut self, failure: Failure) {
         self.state = State::Failed(failure);
-        self.listed = false;
     }
 
     fn unreadable(&mut self, words: Text) {

@@ -1,5 +1,6 @@
 //! Which columns the tables of the command line have.
 
+mod kubernetes;
 mod parts;
 mod role;
 
@@ -15,6 +16,8 @@ use crate::model::arn::{ClusterArn, role_name};
 use crate::model::association::{Association, AssociationDetail};
 use crate::model::cluster::Cluster;
 use crate::model::update::Update;
+
+pub use kubernetes::{PODS, SERVICE_ACCOUNTS, container, service_account};
 
 /// What stands where a value is not known; an absent one is empty.
 const UNKNOWN: &str = "?";

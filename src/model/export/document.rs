@@ -2,6 +2,7 @@
 //!
 //! A member that is absent was not sent by AWS; one that is `null` is not known, and `unknown` says why.
 
+pub mod kubernetes;
 mod parts;
 mod role;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt};
 
 use super::{Harvest, Progress, Selection, Site, TOGETHER, URGENCY, gather};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Urgency};
 use crate::model::{Association, AssociationRecord, Described, Failure, FailureKind, Route};
 use crate::ops::load;
 
@@ -30,21 +30,33 @@ pub async fn associations(
 
 /// The selected associations of one cluster, and what could not be read of them.
 pub(super) async fn at(site: &Site, selection: &Selection) -> (Vec<AssociationRow>, Vec<Failure>) {
+    let read = read(site, URGENCY, selection).await;
+    let failures = read.listing.into_iter().chain(read.descriptions);
+    (read.rows, failures.collect())
+}
+
+/// What one cluster gave.
+pub(super) struct Read {
+    pub(super) rows: Vec<AssociationRow>,
+    /// Why there may be more of them.
+    pub(super) listing: Option<Failure>,
+    pub(super) descriptions: Vec<Failure>,
+}
+
+pub(super) async fn read(site: &Site, urgency: Urgency, selection: &Selection) -> Read {
     let mut listed = Vec::new();
-    let mut failures = Vec::new();
     let filter = selection.filter();
-    let read = load::associations(&site.session, URGENCY, &site.arn, &filter, |page| {
+    let list = load::associations(&site.session, urgency, &site.arn, &filter, |page| {
         let wanted = page
             .into_iter()
             .filter(|row| selection.wants_association(row));
         listed.extend(wanted);
-    })
-    .await;
-    failures.extend(read.err());
+    });
+    let listing = list.await.err();
     let described: Vec<_> = listed
         .iter()
         .map(|association: &Association| {
-            load::association(&site.session, URGENCY, &association.key)
+            load::association(&site.session, urgency, &association.key)
         })
         .collect();
     // In the order of the list, so that two runs print the same.
@@ -52,20 +64,24 @@ pub(super) async fn at(site: &Site, selection: &Selection) -> (Vec<AssociationRo
         .buffered(TOGETHER * 2)
         .collect()
         .await;
-    let mut rows = Vec::new();
+    let mut read = Read {
+        rows: Vec::new(),
+        listing,
+        descriptions: Vec::new(),
+    };
     for (association, described) in listed.into_iter().zip(described) {
         if let Err(failure) = &described {
-            // Deleted between the list and the question, like a cluster above.
+            // Deleted between the list and the question.
             if failure.kind == FailureKind::NotFound {
                 continue;
             }
-            failures.push(failure.clone());
+            read.descriptions.push(failure.clone());
         }
-        rows.push(AssociationRow {
+        read.rows.push(AssociationRow {
             site: site.clone(),
             association,
             described,
         });
     }
-    (rows, failures)
+    read
 }

@@ -226,7 +226,7 @@ async fn by_name(
     })
 }
 
-async fn find(
+pub(super) async fn find(
     cloud: &Arc<Cloud>,
     routes: &[Route],
     reference: &ClusterReference,

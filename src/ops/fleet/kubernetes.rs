@@ -1,0 +1,398 @@
+//! Who the pods of many clusters are: Kubernetes and AWS, read side by side, cluster by cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt as _};
+use jiff::Timestamp;
+
+use super::{Harvest, Progress, Selection, Site, URGENCY, associations, gather, one};
+use crate::cloud::{Cloud, Kubernetes, ObjectFilter, ObjectKind, Urgency};
+use crate::model::census::{Associations, Census, NodeRoles, Part, Picture, Scope};
+use crate::model::identity::Associated;
+use crate::model::kubernetes::{KubeObject, WatchedKind};
+use crate::model::node::Compute;
+use crate::model::nodegroup::NodegroupKey;
+use crate::model::reference::ClusterReference;
+use crate::model::{
+    Association, AssociationDetail, Described, Failure, FailureKind, Nodegroup, Route, Text,
+};
+use crate::ops::load;
+
+/// Lists of one cluster that are read side by side.
+const LISTS_TOGETHER: usize = 4;
+
+/// The label of the agent's pods, and where they are.
+const AGENT_LABEL: &str = "app.kubernetes.io/name=eks-pod-identity-agent";
+const AGENT_NAMESPACE: &str = "kube-system";
+
+/// What is known of one cluster, and of what is not known, why.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    pub site: Site,
+    pub census: Census,
+    associations: Vec<(Association, Result<AssociationDetail, Failure>)>,
+    /// Why there may be more associations.
+    associations_gap: Option<Failure>,
+    roles: NodeRoles,
+    /// Why the role of a node group is not known.
+    role_gaps: BTreeMap<Text, Failure>,
+}
+
+impl Gathered {
+    fn new(site: Site, scope: Scope) -> Self {
+        Self {
+            site,
+            census: Census::of(scope),
+            associations: Vec::new(),
+            associations_gap: None,
+            roles: NodeRoles::default(),
+            role_gaps: BTreeMap::new(),
+        }
+    }
+
+    /// Looks at it as it was read.
+    pub fn look<T>(&self, now: Timestamp, look: impl FnOnce(&Picture<'_>) -> T) -> T {
+        let rows = self.associations.iter();
+        let rows = rows.map(|(association, detail)| Associated {
+            association,
+            detail: detail.as_ref().ok(),
+        });
+        let associations = match &self.associations_gap {
+            None => Associations::all(rows),
+            Some(failure) => Associations::some(rows, failure.to_string()),
+        };
+        look(&Picture {
+            census: &self.census,
+            associations: &associations,
+            roles: &self.roles,
+            now,
+        })
+    }
+
+    /// Why the role of an association is not known.
+    pub fn detail_gap(&self, association: &Association) -> Option<&Failure> {
+        let mut rows = self.associations.iter();
+        let (_, detail) = rows.find(|(known, _)| known.key == association.key)?;
+        detail.as_ref().err()
+    }
+
+    /// Why the role of a node group is not known.
+    pub fn role_gap(&self, nodegroup: &str) -> Option<&Failure> {
+        self.role_gaps.get(nodegroup)
+    }
+
+    /// Failures of which the rows show something.
+    fn fail_all(&mut self, depth: Depth, failure: &Failure) {
+        for (part, ..) in lists(depth, &self.census.scope().clone()) {
+            self.census.failed(part, failure);
+        }
+    }
+}
+
+/// How much of Kubernetes a question needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// Service accounts and how their pods are.
+    Accounts,
+    /// Also what pods run on, which decides who answers them.
+    Pods,
+}
+
+/// The service accounts of the selected clusters, with their associations and pods.
+pub async fn service_accounts(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<Gathered> {
+    gather(cloud, routes, selection, progress, |site| async move {
+        let (gathered, failures) = read(site, URGENCY, selection, Depth::Accounts).await;
+        (vec![gathered], failures)
+    })
+    .await
+}
+
+/// The pods of the selected clusters, with everything that decides who they are.
+pub async fn pods(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<Gathered> {
+    gather(cloud, routes, selection, progress, |site| async move {
+        let (gathered, failures) = read(site, URGENCY, selection, Depth::Pods).await;
+        (vec![gathered], failures)
+    })
+    .await
+}
+
+/// All that is known of one service account; its row may still be missing.
+pub async fn one_service_account(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    namespace: &str,
+    name: &str,
+) -> Result<(Gathered, Vec<Failure>), Failure> {
+    let site = one::find(cloud, routes, cluster).await?;
+    let selection = Selection {
+        namespaces: vec![namespace.to_owned()],
+        service_accounts: vec![name.to_owned()],
+        ..Selection::default()
+    };
+    Ok(read(site, Urgency::Interactive, &selection, Depth::Pods).await)
+}
+
+/// All that is known of the service account of one pod, and so of the pod.
+pub async fn one_pod(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    cluster: &ClusterReference,
+    namespace: &str,
+    name: &str,
+) -> Result<(Gathered, Vec<Failure>), Failure> {
+    let site = one::find(cloud, routes, cluster).await?;
+    let urgency = Urgency::Interactive;
+    let described = load::cluster(&site.session, urgency, &site.arn).await?;
+    let kubernetes = site.session.kubernetes(&site.arn, &described).await?;
+    let pod = kubernetes
+        .document(urgency, ObjectKind::Pod, Some(namespace), name)
+        .await?;
+    let account = pod
+        .get("spec")
+        .and_then(|spec| spec.get("serviceAccountName")?.as_str());
+    let selection = Selection {
+        namespaces: vec![namespace.to_owned()],
+        service_accounts: vec![account.unwrap_or("default").to_owned()],
+        ..Selection::default()
+    };
+    Ok(read(site, urgency, &selection, Depth::Pods).await)
+}
+
+async fn read(
+    site: Site,
+    urgency: Urgency,
+    selection: &Selection,
+    depth: Depth,
+) -> (Gathered, Vec<Failure>) {
+    let texts = |words: &[String]| words.iter().map(|word| Text::from(&**word)).collect();
+    let scope = Scope {
+        namespaces: texts(&selection.namespaces),
+        service_accounts: texts(&selection.service_accounts),
+    };
+    let mut gathered = Gathered::new(site.clone(), scope);
+    // Boxed, because calls side by side make a future of many kilobytes.
+    let (found, mut failures) = tokio::join!(
+        Box::pin(associations::read(&site, urgency, selection)),
+        Box::pin(kubernetes(&mut gathered, urgency, depth)),
+    );
+    failures.extend(found.listing.clone());
+    failures.extend(found.descriptions);
+    gathered.associations_gap = found.listing;
+    let rows = found.rows.into_iter().map(|row| {
+        let detail = row.described.map(|described| described.value.detail);
+        (row.association, detail)
+    });
+    gathered.associations = rows.collect();
+    (gathered, failures)
+}
+
+/// Reads what Kubernetes knows, and the roles of the node groups that pods run on.
+async fn kubernetes(gathered: &mut Gathered, urgency: Urgency, depth: Depth) -> Vec<Failure> {
+    let (session, arn) = (gathered.site.session.clone(), gathered.site.arn.clone());
+    let connected = async {
+        let cluster = load::cluster(&session, urgency, &arn).await?;
+        let kubernetes = session.kubernetes(&arn, &cluster).await?;
+        Ok((cluster, kubernetes))
+    };
+    let (cluster, kubernetes) = match connected.await {
+        Ok(connected) => connected,
+        Err(failure) => {
+            gathered.fail_all(depth, &failure);
+            return vec![failure];
+        }
+    };
+    gathered.roles = NodeRoles::of(Some(&cluster));
+    let lists = lists(depth, gathered.census.scope());
+    for (part, ..) in &lists {
+        gathered.census.restart(*part);
+    }
+    let reads: Vec<_> = lists
+        .into_iter()
+        .map(|(part, kind, filter)| list(&kubernetes, urgency, part, kind, filter))
+        .collect();
+    let mut reads = stream::iter(reads).buffer_unordered(LISTS_TOGETHER);
+    let mut troubles: Vec<(Part, Option<Failure>)> = Vec::new();
+    while let Some(listed) = reads.next().await {
+        for object in listed.objects {
+            gathered.census.apply(object);
+        }
+        for words in listed.unreadable {
+            gathered.census.unreadable(listed.part, words);
+        }
+        troubles.push((listed.part, listed.failure));
+    }
+    drop(reads);
+    let mut failures = Vec::new();
+    let parts: BTreeSet<Part> = troubles.iter().map(|(part, _)| *part).collect();
+    for part in parts {
+        let of_part = troubles.iter().filter(|(other, _)| *other == part);
+        let mut failed = of_part.filter_map(|(_, failure)| failure.as_ref());
+        match failed.next() {
+            None => gathered.census.synced(part),
+            Some(first) => {
+                gathered.census.failed(part, first);
+                failures.push(first.clone());
+                failures.extend(failed.cloned());
+            }
+        }
+    }
+    // An API server that does not answer fails every list alike; telling it once is enough.
+    failures = alike(failures);
+    if depth == Depth::Pods {
+        failures.extend(node_roles(gathered, urgency).await);
+    }
+    failures.extend(gaps(&gathered.census, arn.name()));
+    failures
+}
+
+/// The lists that answer a question, each narrowed by the API server as far as it can.
+fn lists(depth: Depth, scope: &Scope) -> Vec<(Part, WatchedKind, ObjectFilter)> {
+    let mut filters = Vec::new();
+    let some = |words: &[Text]| match words {
+        [] => vec![None],
+        words => words.iter().map(|word| Some(word.to_string())).collect(),
+    };
+    for namespace in some(&scope.namespaces) {
+        for service_account in some(&scope.service_accounts) {
+            filters.push(ObjectFilter {
+                namespace: namespace.clone(),
+                service_account,
+                labels: None,
+            });
+        }
+    }
+    let mut lists = Vec::new();
+    for filter in filters {
+        let accounts = WatchedKind::ServiceAccounts;
+        lists.push((Part::ServiceAccounts, accounts, filter.clone()));
+        lists.push((Part::Pods, WatchedKind::Pods, filter));
+    }
+    if depth == Depth::Pods {
+        let all = ObjectFilter::default();
+        lists.push((Part::Nodes, WatchedKind::Nodes, all.clone()));
+        if !scope.is_everything() {
+            let agents = ObjectFilter {
+                namespace: Some(AGENT_NAMESPACE.to_owned()),
+                labels: Some(AGENT_LABEL.to_owned()),
+                ..all
+            };
+            lists.push((Part::Agents, WatchedKind::Pods, agents));
+        }
+    }
+    lists
+}
+
+/// What one list gave, as far as it came.
+struct Listed {
+    part: Part,
+    objects: Vec<KubeObject>,
+    unreadable: Vec<String>,
+    failure: Option<Failure>,
+}
+
+async fn list(
+    kubernetes: &Kubernetes,
+    urgency: Urgency,
+    part: Part,
+    kind: WatchedKind,
+    filter: ObjectFilter,
+) -> Listed {
+    let (mut objects, mut unreadable) = (Vec::new(), Vec::new());
+    let pages = load::kubernetes::objects(kubernetes, urgency, kind, &filter, |page| {
+        if page.restarted {
+            objects.clear();
+            unreadable.clear();
+        }
+        objects.extend(page.items);
+        unreadable.extend(page.unreadable);
+    });
+    let failure = pages.await.err();
+    Listed {
+        part,
+        objects,
+        unreadable,
+        failure,
+    }
+}
+
+/// Each failure once that differs from the others in no more than what was asked for.
+fn alike(failures: Vec<Failure>) -> Vec<Failure> {
+    let mut told: Vec<Failure> = Vec::new();
+    for failure in failures {
+        let is_told = told
+            .iter()
+            .any(|known| known.kind == failure.kind && known.cause == failure.cause);
+        if !is_told {
+            told.push(failure);
+        }
+    }
+    told
+}
+
+/// Objects that could not be decoded are missing from the rows, so they are told like any failure.
+fn gaps(census: &Census, cluster: &str) -> Vec<Failure> {
+    let told = |part: Part| {
+        let words = census.not_decoded(part);
+        (!words.is_empty()).then(|| {
+            let doing = format!("read all {} of cluster {cluster}", part.words());
+            Failure::new(FailureKind::Malformed, doing, words.join("; "))
+        })
+    };
+    // The agents of a whole cluster are among its pods.
+    let parts = Part::ALL
+        .into_iter()
+        .filter(|part| *part != Part::Agents || !census.scope().is_everything());
+    parts.filter_map(told).collect()
+}
+
+/// The roles of those node groups that a pod runs on.
+async fn node_roles(gathered: &mut Gathered, urgency: Urgency) -> Vec<Failure> {
+    let census = &gathered.census;
+    let nodes: BTreeSet<&Text> = census.pods().filter_map(|pod| pod.node.as_ref()).collect();
+    let groups: BTreeSet<Text> = nodes
+        .into_iter()
+        .filter_map(|name| census.node(name).present())
+        .filter(|node| node.compute == Compute::Ec2)
+        .filter_map(|node| node.nodegroup.clone())
+        .collect();
+    let (session, cluster) = (&gathered.site.session, &gathered.site.arn);
+    let reads: Vec<_> = groups
+        .into_iter()
+        .map(|name| async move {
+            let key = NodegroupKey {
+                cluster: cluster.clone(),
+                name,
+            };
+            let described = load::nodegroup(session, urgency, &key).await;
+            (key.name, described)
+        })
+        .collect();
+    let reads: Vec<(Text, Result<Described<Nodegroup>, Failure>)> =
+        stream::iter(reads).buffered(LISTS_TOGETHER).collect().await;
+    let mut failures = Vec::new();
+    for (name, described) in reads {
+        match described.map(|described| described.value.role) {
+            Ok(Some(role)) => gathered.roles.group(name, role),
+            Ok(None) => {}
+            // Its nodes outlive it for a while.
+            Err(failure) if failure.kind == FailureKind::NotFound => {}
+            Err(failure) => {
+                gathered.role_gaps.insert(name, failure.clone());
+                failures.push(failure);
+            }
+        }
+    }
+    failures
+}

@@ -1,0 +1,88 @@
+//! Reading the Kubernetes of one cluster, page by page, or for as long as it is looked at.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+
+use crate::cloud::{KubePage, Kubernetes, ObjectFilter, Urgency};
+use crate::model::kubernetes::{KubeObject, WatchEvent, WatchedKind};
+use crate::model::{Failure, FailureKind};
+
+/// Events that are handed over together: a list of a large cluster is tens of thousands of them.
+const TOGETHER: usize = 1_000;
+
+/// Lists all objects of a kind.
+///
+/// A page may say that the list began once more (`restarted`): then what was handed over before is void.
+pub async fn objects(
+    kubernetes: &Kubernetes,
+    urgency: Urgency,
+    kind: WatchedKind,
+    filter: &ObjectFilter,
+    mut on_page: impl FnMut(KubePage<KubeObject>) + Send,
+) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    let mut token: Option<String> = None;
+    loop {
+        let page = page(kubernetes, urgency, kind, filter, token.as_deref()).await?;
+        if page.restarted {
+            seen.clear();
+        }
+        token.clone_from(&page.next);
+        on_page(page);
+        let Some(next) = &token else { return Ok(()) };
+        if !seen.insert(next.clone()) {
+            let doing = format!("list {}", kind.words());
+            let cause = "the API server gave the same page token twice";
+            return Err(Failure::new(FailureKind::Malformed, doing, cause)
+                .hint("what was listed so far is shown; refresh to try again"));
+        }
+    }
+}
+
+/// Lists a kind and watches it, until dropped; what comes together is handed over together.
+pub async fn watch(
+    kubernetes: &Arc<Kubernetes>,
+    kind: WatchedKind,
+    filter: ObjectFilter,
+    mut on_events: impl FnMut(Vec<WatchEvent>) + Send,
+) {
+    let mut events = kubernetes.watch(kind, filter).ready_chunks(TOGETHER);
+    while let Some(together) = events.next().await {
+        on_events(together);
+    }
+}
+
+async fn page(
+    kubernetes: &Kubernetes,
+    urgency: Urgency,
+    kind: WatchedKind,
+    filter: &ObjectFilter,
+    token: Option<&str>,
+) -> Result<KubePage<KubeObject>, Failure> {
+    Ok(match kind {
+        WatchedKind::ServiceAccounts => {
+            of_any(kubernetes.service_accounts(urgency, filter, token).await?)
+        }
+        WatchedKind::Pods => of_any(kubernetes.pods(urgency, filter, token).await?),
+        WatchedKind::Nodes => of_any(kubernetes.nodes(urgency, filter, token).await?),
+    })
+}
+
+fn of_any<T: Into<KubeObject>>(page: KubePage<T>) -> KubePage<KubeObject> {
+    let KubePage {
+        items,
+        unreadable,
+        next,
+        version,
+        restarted,
+    } = page;
+    KubePage {
+        items: items.into_iter().map(Into::into).collect(),
+        unreadable,
+        next,
+        version,
+        restarted,
+    }
+}
