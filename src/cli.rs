@@ -6,6 +6,7 @@ mod demo;
 mod describe;
 mod exit;
 mod get;
+mod kubernetes;
 mod log;
 mod output;
 mod paths;

@@ -16,6 +16,7 @@ Examples:
   roledex get associations -o terraform > associations.tf
   roledex get updates --all -o json | jq '.[] | select(.status == \"Failed\")'
   roledex describe association eu-west-1/shop payments/api
+  roledex get pods --cluster shop -n payments      who each container really is, and why
   roledex get roles --cluster shop -o wide         who uses which role, and whom the roles trust
 
 Names:
@@ -114,7 +115,7 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Print clusters, associations, updates, roles and more
+    /// Print clusters, associations, updates, service accounts, pods, roles and more
     Get(GetArgs),
     /// Print everything about one of them
     Describe(DescribeArgs),
@@ -143,6 +144,12 @@ pub enum Kind {
     /// Updates of clusters, add-ons, node groups and capabilities
     #[value(alias = "update")]
     Updates,
+    /// Kubernetes service accounts, and who their next pods will be (short: sa)
+    #[value(aliases = ["service-account", "serviceaccounts", "serviceaccount", "sa"])]
+    ServiceAccounts,
+    /// Containers of pods, and who each of them really is (short: po)
+    #[value(aliases = ["pod", "po"])]
+    Pods,
     /// IAM roles in use: whom they trust, when they were last used, and who uses them
     #[value(alias = "role")]
     Roles,
@@ -164,11 +171,21 @@ impl Kind {
             Self::Clusters => "clusters",
             Self::Associations => "associations",
             Self::Updates => "updates",
+            Self::ServiceAccounts => "service accounts",
+            Self::Pods => "pods",
             Self::Roles => "roles",
             Self::IdentityProviders => "identity providers",
             Self::Addons => "add-ons",
             Self::AccessEntries => "access entries",
         }
+    }
+
+    /// Whether its things are in a namespace and have to do with a service account.
+    pub(crate) fn is_namespaced(self) -> bool {
+        matches!(
+            self,
+            Self::Associations | Self::ServiceAccounts | Self::Pods
+        )
     }
 }
 
@@ -178,10 +195,10 @@ pub struct GetArgs {
     /// Only this cluster (repeatable)
     #[arg(long, value_name = "CLUSTER", value_parser = ClusterReference::parse)]
     pub cluster: Vec<ClusterReference>,
-    /// Only this namespace (associations; repeatable)
+    /// Only this namespace (associations, service accounts, pods; repeatable)
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Vec<String>,
-    /// Only this service account (associations; repeatable)
+    /// Only this service account (associations, service accounts, pods; repeatable)
     #[arg(long, value_name = "NAME")]
     pub service_account: Vec<String>,
     /// Also updates that have ended
@@ -196,7 +213,7 @@ pub struct DescribeArgs {
     #[arg(value_name = "CLUSTER|ROLE")]
     pub place: String,
     /// What is in the cluster: an association (NAMESPACE/SERVICEACCOUNT, id or ARN), an update (id), an identity
-    /// provider, an add-on, or an access entry (its principal)
+    /// provider, an add-on, an access entry (its principal), a service account or a pod (NAMESPACE/NAME)
     pub name: Option<String>,
 }
 

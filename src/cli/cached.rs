@@ -143,7 +143,12 @@ fn of_kind(kind: Kind, cluster: ClusterSnapshot, selection: &Selection) -> Vec<R
         }
         Kind::Updates => updates.into_iter().map(Row::cached_update).collect(),
         // Refused before: they are not kept.
-        Kind::IdentityProviders | Kind::Addons | Kind::AccessEntries | Kind::Roles => Vec::new(),
+        Kind::IdentityProviders
+        | Kind::Addons
+        | Kind::AccessEntries
+        | Kind::Roles
+        | Kind::ServiceAccounts
+        | Kind::Pods => Vec::new(),
     }
 }
 

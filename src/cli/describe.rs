@@ -4,6 +4,7 @@ use crate::cli::args::{DescribeArgs, Format, Global, Kind};
 use crate::cli::cached;
 use crate::cli::exit::Exit;
 use crate::cli::get::{refuse_export, unconfigured};
+use crate::cli::kubernetes;
 use crate::cli::output::{self, Style};
 use crate::cli::problem::Problem;
 use crate::cli::rows::Row;
@@ -33,6 +34,9 @@ pub(crate) async fn run(global: &Global, args: DescribeArgs) -> Result<Exit, Pro
     let format = global.output.unwrap_or(Format::Yaml);
     refuse_export(args.kind, format)?;
     cached::check(global, args.kind)?;
+    if matches!(args.kind, Kind::ServiceAccounts | Kind::Pods) {
+        return kubernetes::describe(global, &args).await;
+    }
     let row = match meant(&args)? {
         Meant::InCluster(cluster, target) if global.cached => {
             let row = cached::one(global, args.kind, &cluster, &target).await?;
@@ -107,6 +111,7 @@ fn target(args: &DescribeArgs) -> Result<Target, Problem> {
             "which access entry? add the ARN or the name of its principal",
             "roledex get access-entries -o wide lists them",
         )?),
+        Kind::ServiceAccounts | Kind::Pods => return Err(kubernetes::which(args.kind)),
         Kind::Roles => return Err(Problem::usage("a role is in no cluster")),
     })
 }

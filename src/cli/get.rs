@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::{self, Style};
 use crate::cli::problem::Problem;
 use crate::cli::progress::Line;
-use crate::cli::rows::Row;
+use crate::cli::rows::{Row, kubernetes};
 use crate::cli::setup::Setup;
 use crate::cli::strangers::Strangers;
 use crate::model::reference::ClusterReference;
@@ -49,9 +49,9 @@ pub(crate) async fn run(global: &Global, args: GetArgs) -> Result<Exit, Problem>
 fn check(kind: Kind, format: Format, args: &GetArgs) -> Result<(), Problem> {
     refuse_export(kind, format)?;
     let selects = !args.namespace.is_empty() || !args.service_account.is_empty();
-    if selects && kind != Kind::Associations {
+    if selects && !kind.is_namespaced() {
         return Err(Problem::usage(
-            "--namespace and --service-account select associations only",
+            "--namespace and --service-account select associations, service accounts and pods only",
         ));
     }
     if args.all && kind != Kind::Updates {
@@ -111,6 +111,20 @@ async fn live(
         Kind::Addons => split(
             fleet::addons(cloud, routes, selection, progress).await,
             Row::addon,
+        ),
+        Kind::ServiceAccounts => split(
+            kubernetes::service_accounts(
+                fleet::service_accounts(cloud, routes, selection, progress).await,
+                clock::now(),
+            ),
+            std::convert::identity,
+        ),
+        Kind::Pods => split(
+            kubernetes::pods(
+                fleet::pods(cloud, routes, selection, progress).await,
+                clock::now(),
+            ),
+            std::convert::identity,
         ),
         Kind::AccessEntries => split(
             fleet::access_entries(cloud, routes, selection, progress).await,
@@ -181,7 +195,7 @@ fn split<T>(harvest: Harvest<T>, row: fn(T) -> Row) -> (Vec<Row>, Rest) {
 }
 
 /// Each failure once: a denied call fails alike for a thousand rows.
-fn complain(failures: &[Failure]) {
+pub(crate) fn complain(failures: &[Failure]) {
     let mut said: Vec<(&Failure, usize)> = Vec::new();
     for failure in failures {
         let alike = |(known, _): &&mut (&Failure, usize)| {

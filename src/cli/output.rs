@@ -83,9 +83,14 @@ fn write(
             .iter()
             .try_for_each(|row| out.write_all(yaml::element(&row.document()).as_bytes())),
         Format::Csv => write_csv(out, rows, style),
-        Format::Name => rows
-            .iter()
-            .try_for_each(|row| writeln!(out, "{}", visible(&row.name()))),
+        // Containers of one pod stand together, and share its name.
+        Format::Name => {
+            let mut names: Vec<String> = rows.iter().map(Row::name).collect();
+            names.dedup();
+            names
+                .iter()
+                .try_for_each(|name| writeln!(out, "{}", visible(name)))
+        }
         Format::Terraform => write_terraform(out, rows),
         Format::AwsCli => rows
             .iter()

@@ -1,6 +1,7 @@
 //! Rows of every kind, whether read now or kept from an earlier run.
 
 mod item;
+pub(crate) mod kubernetes;
 
 use std::cmp::Ordering;
 
@@ -216,6 +217,8 @@ pub(crate) fn columns(kind: Kind) -> &'static columns::Columns {
         Kind::Clusters => &columns::CLUSTERS,
         Kind::Associations => &columns::ASSOCIATIONS,
         Kind::Updates => &columns::UPDATES,
+        Kind::ServiceAccounts => &columns::SERVICE_ACCOUNTS,
+        Kind::Pods => &columns::PODS,
         Kind::IdentityProviders => &columns::IDENTITY_PROVIDERS,
         Kind::Addons => &columns::ADDONS,
         Kind::AccessEntries => &columns::ACCESS_ENTRIES,

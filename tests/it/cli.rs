@@ -3,6 +3,7 @@
 mod cached;
 mod exits;
 mod formats;
+mod kubernetes;
 mod parts;
 mod roles;
 mod safety;

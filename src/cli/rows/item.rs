@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::kubernetes::KubeRow;
 use crate::model::arn::{account_of, role_name};
 use crate::model::document::Document;
 use crate::model::export::columns;
@@ -24,6 +25,8 @@ pub(super) enum Item {
         detail: Result<(AssociationDetail, Option<Document>), String>,
     },
     Update(Box<Update>, Option<Document>),
+    /// A service account, or a container.
+    Kubernetes(ClusterArn, Box<KubeRow>),
     IdentityProvider(
         IdentityProviderKey,
         Result<Box<Described<IdentityProvider>>, String>,
@@ -44,6 +47,7 @@ impl Item {
             Self::Cluster(arn, _) => Some(arn),
             Self::Association { listed, .. } => Some(&listed.key.cluster),
             Self::Update(update, _) => Some(&update.key.cluster),
+            Self::Kubernetes(cluster, _) => Some(cluster),
             Self::IdentityProvider(key, _) => Some(&key.cluster),
             Self::Addon(key, _) => Some(&key.cluster),
             Self::AccessEntry(key, _) => Some(&key.cluster),
@@ -63,6 +67,7 @@ impl Item {
         match self {
             Self::Cluster(..) | Self::Update(..) => None,
             Self::Association { listed, .. } => Some((&listed.namespace, &listed.service_account)),
+            Self::Kubernetes(_, row) => Some((&row.namespace, &row.name)),
             Self::IdentityProvider(key, _) => Some((&key.name, &key.kind)),
             Self::Addon(key, _) => Some((&key.name, "")),
             Self::AccessEntry(key, _) => Some((key.principal_name(), &key.principal)),
@@ -76,6 +81,7 @@ impl Item {
             Self::Cluster(..) => None,
             Self::Association { listed, .. } => Some(listed.name()),
             Self::Update(update, _) => Some(update.key.id.to_string()),
+            Self::Kubernetes(_, row) => Some(format!("{}/{}", row.namespace, row.name)),
             Self::IdentityProvider(key, _) => Some(key.name.to_string()),
             Self::Addon(key, _) => Some(key.name.to_string()),
             Self::AccessEntry(key, _) => Some(key.principal.to_string()),
@@ -102,6 +108,7 @@ impl Item {
                 let document = document.clone().unwrap_or_else(|| document::update(update));
                 document::with_subject(document, &update.key.cluster, &update.key.subject)
             }
+            Self::Kubernetes(_, row) => row.document.clone(),
             Self::IdentityProvider(key, described) => match described {
                 Ok(described) => described.document.clone(),
                 Err(reason) => without(
@@ -143,6 +150,7 @@ impl Item {
                 columns::association(listed, detail, profile, now)
             }
             Self::Update(update, _) => columns::update(update, profile, now),
+            Self::Kubernetes(_, row) => row.cells.clone(),
             Self::IdentityProvider(key, described) => {
                 let provider = described.as_ref().ok().map(|described| &described.value);
                 columns::identity_provider(key, provider, profile)

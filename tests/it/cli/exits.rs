@@ -98,7 +98,7 @@ fn wrong_command_lines_are_usage_errors() {
     let home = Home::new();
     for (arguments, expected) in [
         (
-            &["get", "pods"][..],
+            &["get", "secrets"][..],
             "possible values: clusters, associations, updates",
         ),
         (&["get", "clusters", "-n", "x"], "select associations only"),
