@@ -5,11 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{Columns, UNKNOWN, cell};
-use crate::model::LastUse;
 use crate::model::age::age;
 use crate::model::arn::{account_of, role_name};
 use crate::model::role::RoleState;
 use crate::model::usage::RoleUsage;
+use crate::model::{ClusterArn, LastUse};
 
 pub const ROLES: Columns = Columns {
     titles: &[
@@ -59,7 +59,7 @@ pub fn role(
     let boundary = detail.map(|detail| detail.boundary.as_ref().map(ToString::to_string));
     let count = |count: Option<&dyn fmt::Display>| cell(count, |count| Some(count.to_string()));
     let clusters = cell(usage, |usage| {
-        let names = usage.clusters().into_iter().map(|arn| arn.name());
+        let names = usage.clusters().into_iter().map(ClusterArn::name);
         Some(names.collect::<Vec<_>>().join(","))
     });
     vec![
