@@ -6,7 +6,7 @@ use crate::app::effect::{Effect, KubernetesOf, Request};
 use crate::app::fleet::ClusterRow;
 use crate::app::kubernetes::Mode;
 use crate::app::msg::Step;
-use crate::app::pane::{PaneId, PodsOf};
+use crate::app::pane::{PaneId, PodsOf, associations};
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::model::{ClusterArn, Failure, FailureKind};
@@ -263,5 +263,9 @@ impl State {
     pub(super) fn touch_kubernetes(&mut self) {
         self.touch(PaneId::ServiceAccounts);
         self.touch(PaneId::Pods);
+        if let Some(pane) = self.panes.get_mut(&PaneId::Associations) {
+            // Their pods stand there, too; which rows there are, and in which order, seldom rests on that.
+            pane.stale |= pane.sort.column == associations::PODS || !pane.filter.is_empty();
+        }
     }
 }

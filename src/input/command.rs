@@ -131,13 +131,13 @@ commands! {
     ViewAccessEntries "view-access-entries" Move "access"   "Shows the access entries of the clusters"       [Main] ["9"] 0;
 
     // Look closer
-    Open            "open"             Look    "open"       "Shows the row's contents: a cluster scopes the other panes, other rows are described" [Main] ["enter"] 95;
+    Open            "open"             Look    "open"       "Goes into the row: a cluster scopes the other views, an account or association shows its pods, other rows are described" [Main] ["enter"] 95;
     Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
-    Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS sent it"          [Main] ["y"] 40;
+    Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS or Kubernetes sent it"          [Main] ["y"] 40;
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
     Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
     Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
-    ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters"       [Main] ["0"] 55;
+    ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters, or to the pods of something"       [Main] ["0"] 55;
     Scopes          "scopes"           Look    "scopes"     "Lists profiles and regions, and how each one fares" [Main] ["P"] 50;
     Search          "search"           Look    "search"     "Searches in the text"                           [Text] ["/"] 70;
     NextMatch       "next-match"       Look    "next"       "Moves to the next match"                        [Text] ["n"] 50;

@@ -19,7 +19,8 @@ use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
 use crate::model::arn::{account_of, role_name};
-use crate::model::{AssociationKey, ClusterArn, RouteId};
+use crate::model::identity::Tally;
+use crate::model::{Association, AssociationKey, ClusterArn, RouteId};
 
 pub struct Associations;
 
@@ -141,12 +142,8 @@ impl Noun for Associations {
         ]
     }
 
-    fn opens(key: &AssociationKey, row: &AssociationRow) -> Opens {
-        Opens::Pods(PodsOf::Account(AccountKey {
-            cluster: key.cluster.clone(),
-            namespace: row.summary.namespace.clone(),
-            name: row.summary.service_account.clone(),
-        }))
+    fn opens(_: &AssociationKey, row: &AssociationRow) -> Opens {
+        Opens::Pods(PodsOf::Account(account(&row.summary)))
     }
 
     fn look(state: &mut State, key: &AssociationKey, effects: &mut Vec<Effect>) {
@@ -174,7 +171,7 @@ fn made_arn(key: &AssociationKey) -> String {
     )
 }
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     Column {
         title: "NAMESPACE",
         rank: 100,
@@ -259,7 +256,11 @@ const COLUMNS: [Column; 12] = [
         max: 19,
         wide: true,
     },
+    Column::new("PODS", 35, 4, 12),
 ];
+
+/// Index of the column PODS, which Kubernetes fills.
+pub const PODS: usize = 12;
 
 /// Indices of the columns that only a description fills.
 pub const DETAILS: [usize; 5] = [2, 3, 6, 7, 8];
@@ -296,7 +297,32 @@ fn cell<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize, now: Times
         9 => Cell::muted(summary.key.cluster.region()),
         10 => Cell::muted(summary.key.cluster.account()),
         11 => Cell::muted(&*summary.key.id),
+        PODS => match tally(fleet, row) {
+            Some(tally) if tally.lacking > 0 => {
+                let text = format!("{} lacking", tally.lacking);
+                Cell::sign(glyph::WARNING, text, Tone::Warning)
+            }
+            Some(tally) => Cell::muted(tally.running.to_string()),
+            None => Cell::muted("?"),
+        },
         _ => Cell::plain(""),
+    }
+}
+
+/// The pods of its service account, where Kubernetes was read.
+fn tally(fleet: &Fleet, row: &AssociationRow) -> Option<Tally> {
+    if fleet.accounts.is_empty() {
+        return None;
+    }
+    let account = account(&row.summary);
+    fleet.accounts.get(&account)?.tally
+}
+
+fn account(summary: &Association) -> AccountKey {
+    AccountKey {
+        cluster: summary.key.cluster.clone(),
+        namespace: summary.namespace.clone(),
+        name: summary.service_account.clone(),
     }
 }
 
@@ -354,6 +380,11 @@ fn sort_key<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize) -> Sor
         9 => words(Some(row.summary.key.cluster.region())),
         10 => words(Some(row.summary.key.cluster.account())),
         11 => words(Some(&row.summary.key.id)),
+        PODS => tally(fleet, row).map_or(SortKey::Missing, |tally| {
+            let lacking = i64::try_from(tally.lacking).unwrap_or(i64::MAX);
+            let running = i64::try_from(tally.running).unwrap_or(i64::MAX);
+            SortKey::Number(lacking.saturating_mul(1_000_000).saturating_add(running))
+        }),
         _ => SortKey::Missing,
     }
 }
