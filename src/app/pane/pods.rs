@@ -35,11 +35,11 @@ const COLUMNS: [Column; 14] = [
     Column::new("INJECTED", 92, 10, 14),
     Column::new("STATE", 75, 9, 20),
     Column::new("NODE", 30, 12, 46),
-    Column::new("COMPUTE", 35, 7, 9),
+    Column::new("COMPUTE", 35, 18, 22),
     Column::new("WORKLOAD", 40, 12, 46),
     Column::new("AGE", 60, 4, 5),
     Column::new("CLUSTER", 50, 10, 28),
-    Column::new("READ", 45, 6, 12),
+    Column::new("READ", 45, 12, 14),
 ];
 
 impl Noun for Pods {

@@ -1,9 +1,10 @@
 //! The Kubernetes of a cluster: listed once, or listed and watched, in batches that the loop can take.
 
-use futures_util::StreamExt as _;
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 
-use super::answer::Steps;
+use super::answer::{Steps, stream};
 use crate::app::Step;
 use crate::app::effect::KubernetesOf;
 use crate::cloud::{KubePage, Kubernetes, ObjectFilter, ObjectKind, Session, Urgency};
@@ -11,9 +12,6 @@ use crate::model::census::NodeRoles;
 use crate::model::kubernetes::{KubeId, KubeObject, WatchEvent, WatchedKind};
 use crate::model::{Document, Failure};
 use crate::ops::load;
-
-/// Events in one message: enough to make a list of many thousand pods cheap, few enough to draw in between.
-const TOGETHER: usize = 500;
 
 /// Lists service accounts, pods and nodes side by side; a kind that may not be read does not hide the others.
 pub(super) async fn list(
@@ -31,56 +29,24 @@ pub(super) async fn list(
 async fn list_kind(kubernetes: &Kubernetes, urgency: Urgency, kind: WatchedKind, steps: &Steps) {
     let all = ObjectFilter::default();
     say(steps, kind, vec![WatchEvent::Restarted]).await;
-    let mut token: Option<String> = None;
-    loop {
-        let page = match page(kubernetes, urgency, kind, &all, token.as_deref()).await {
-            Ok(page) => page,
-            Err(failure) => {
-                say(steps, kind, vec![WatchEvent::Failed(failure)]).await;
-                return;
-            }
-        };
-        let mut events = Vec::with_capacity(page.items.len() + 1);
-        if page.restarted {
-            events.push(WatchEvent::Restarted);
-        }
-        events.extend(page.items.into_iter().map(WatchEvent::Applied));
-        events.extend(page.unreadable.into_iter().map(WatchEvent::Unreadable));
-        if page.next.is_none() {
-            events.push(WatchEvent::Synced);
-        }
-        say(steps, kind, events).await;
-        token = page.next;
-        if token.is_none() {
-            return;
-        }
-    }
+    let step = |page| Step::Kubernetes(events(kind, page));
+    let listed = stream(steps, step, |send| {
+        load::kubernetes::objects(kubernetes, urgency, kind, &all, send)
+    });
+    let end = match listed.await {
+        Ok(()) => WatchEvent::Synced,
+        Err(failure) => WatchEvent::Failed(failure),
+    };
+    say(steps, kind, vec![end]).await;
 }
 
-async fn page(
-    kubernetes: &Kubernetes,
-    urgency: Urgency,
-    kind: WatchedKind,
-    filter: &ObjectFilter,
-    token: Option<&str>,
-) -> Result<KubePage<KubeObject>, Failure> {
-    Ok(match kind {
-        WatchedKind::ServiceAccounts => {
-            any(kubernetes.service_accounts(urgency, filter, token).await?)
-        }
-        WatchedKind::Pods => any(kubernetes.pods(urgency, filter, token).await?),
-        WatchedKind::Nodes => any(kubernetes.nodes(urgency, filter, token).await?),
-    })
-}
-
-fn any<T: Into<KubeObject>>(page: KubePage<T>) -> KubePage<KubeObject> {
-    KubePage {
-        items: page.items.into_iter().map(Into::into).collect(),
-        unreadable: page.unreadable,
-        next: page.next,
-        version: page.version,
-        restarted: page.restarted,
-    }
+/// A page in the words of a watch.
+fn events(kind: WatchedKind, page: KubePage<KubeObject>) -> Vec<(WatchedKind, WatchEvent)> {
+    let restarted = page.restarted.then_some(WatchEvent::Restarted);
+    let objects = page.items.into_iter().map(WatchEvent::Applied);
+    let unreadable = page.unreadable.into_iter().map(WatchEvent::Unreadable);
+    let events = restarted.into_iter().chain(objects).chain(unreadable);
+    events.map(|event| (kind, event)).collect()
 }
 
 /// Lists and watches until it is cancelled; failures are told, and mended by themselves.
@@ -90,17 +56,21 @@ pub(super) async fn watch(
     steps: &Steps,
 ) -> Result<(), Failure> {
     let kubernetes = session.kubernetes(&of.cluster, &of.detail).await?;
-    let kinds = WatchedKind::ALL.map(|kind| {
-        let events = kubernetes.watch(kind, ObjectFilter::default());
-        async move {
-            let mut events = events.ready_chunks(TOGETHER);
-            while let Some(together) = events.next().await {
-                say(steps, kind, together).await;
-            }
-        }
-    });
+    let kinds = WatchedKind::ALL.map(|kind| watch_kind(&kubernetes, kind, steps));
     tokio::join!(join_all(kinds), node_roles(session, of, steps));
     Ok(())
+}
+
+async fn watch_kind(kubernetes: &Arc<Kubernetes>, kind: WatchedKind, steps: &Steps) {
+    let step = |together: Vec<WatchEvent>| {
+        Step::Kubernetes(together.into_iter().map(|event| (kind, event)).collect())
+    };
+    let watched = stream(steps, step, |send| async {
+        load::kubernetes::watch(kubernetes, kind, ObjectFilter::default(), send).await;
+        Ok(())
+    });
+    // It tells its failures as events, and ends only with the program.
+    watched.await.unwrap_or_default();
 }
 
 async fn say(steps: &Steps, kind: WatchedKind, events: Vec<WatchEvent>) {
