@@ -101,7 +101,10 @@ fn wrong_command_lines_are_usage_errors() {
             &["get", "secrets"][..],
             "possible values: clusters, associations, updates",
         ),
-        (&["get", "clusters", "-n", "x"], "select associations only"),
+        (
+            &["get", "clusters", "-n", "x"],
+            "select associations, service accounts and pods only",
+        ),
         (
             &["get", "clusters", "-o", "terraform"],
             "print associations only",

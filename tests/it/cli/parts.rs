@@ -229,7 +229,10 @@ fn things_in_a_cluster_are_found_by_name_and_missing_ones_say_where_to_look() {
             &["describe", "addon", "/shop", "x"],
             "does not name a cluster",
         ),
-        (&["get", "roles", "-n", "x"], "select associations only"),
+        (
+            &["get", "roles", "-n", "x"],
+            "select associations, service accounts and pods only",
+        ),
         (
             &["get", "addons", "-o", "terraform"],
             "print associations only",
