@@ -183,11 +183,11 @@ fn a_policy_needs_session_tags_off() {
         policy,
         ..Edit::default()
     };
-    let (plain, narrow) = (record(), record_with(&[], None, Some(ALLOW)));
+    let (open, narrow) = (record(), record_with(&[], None, Some(ALLOW)));
     for (before, edit, is_allowed) in [
-        (&plain, with(Some(false), policy()), true),
-        (&plain, with(None, policy()), false),
-        (&plain, with(Some(true), policy()), false),
+        (&open, with(Some(false), policy()), true),
+        (&open, with(None, policy()), false),
+        (&open, with(Some(true), policy()), false),
         (&narrow, with(Some(true), Setting::Keep), false),
         (&narrow, with(Some(true), Setting::Clear), true),
         (&narrow, with(None, Setting::Clear), true),
