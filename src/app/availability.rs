@@ -12,6 +12,7 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
     let pane = state.focused();
     match command {
         C::Open | C::Describe | C::Yaml | C::CopyName | C::CopyMenu | C::Mark => selected(),
+        C::UsedBy => selected().and_then(|()| has_role(state)),
         C::CopyArn => selected().and_then(|()| has_arn(state)),
         C::Finished if state.focus != PaneId::Updates => Err("only updates end"),
         C::ClearScope
@@ -20,11 +21,6 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
             Err("nothing is restricted")
         }
         C::ClearMarks if pane.is_none_or(|pane| pane.marks.is_empty()) => Err("nothing is marked"),
-        C::Filter | C::Sort | C::InvertSort | C::Problems | C::Wide | C::Refresh
-            if state.focus.columns().is_empty() =>
-        {
-            Err("this version does not read what the view shows")
-        }
         C::Zoom if !state.focus.is_together() => Err("the view has the whole screen already"),
         C::ToggleJson if !shows_row(state) => Err("only raw documents have two notations"),
         C::NextMatch | C::PreviousMatch if !has_pattern(state) => Err("nothing is searched for"),
@@ -36,6 +32,13 @@ fn has_arn(state: &State) -> Result<(), &'static str> {
     let key = state.selected();
     let arn = key.and_then(|key| key.view().arn(&state.fleet, key));
     arn.map(|_| ()).ok_or("the row has no ARN")
+}
+
+fn has_role(state: &State) -> Result<(), &'static str> {
+    let key = state.selected();
+    let role = key.and_then(|key| key.view().role(&state.fleet, key));
+    role.map(|_| ())
+        .ok_or("the row has no role, or it is not known")
 }
 
 fn shows_row(state: &State) -> bool {

@@ -6,6 +6,7 @@ mod cluster;
 mod help;
 mod parts;
 mod pod;
+mod role;
 mod row;
 mod scopes;
 mod update;
@@ -15,6 +16,7 @@ pub(in crate::app) use association::association;
 pub(in crate::app) use cluster::cluster;
 pub(in crate::app) use parts::{access_entry, addon, identity_provider};
 pub(in crate::app) use pod::pod;
+pub(in crate::app) use role::role;
 pub(in crate::app) use row::provenance;
 pub(in crate::app) use update::update;
 

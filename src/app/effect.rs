@@ -9,7 +9,7 @@ use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
 use crate::model::kubernetes::KubeId;
 use crate::model::snapshot::Snapshot;
-use crate::model::{AssociationKey, Cluster, ClusterArn, RouteId, UpdateKey};
+use crate::model::{AssociationKey, Cluster, ClusterArn, RouteId, Text, UpdateKey};
 
 /// One thing to do outside.
 #[derive(Debug, Clone)]
@@ -76,6 +76,11 @@ pub enum Request {
         cluster: ClusterArn,
         part: Part,
     },
+    /// What IAM says of a role.
+    DescribeRole {
+        route: RouteId,
+        role: Text,
+    },
     /// The raw document of an association.
     AssociationDocument {
         route: RouteId,
@@ -116,6 +121,7 @@ impl Request {
             | Self::DescribeAssociation { .. }
             | Self::ListUpdates { .. }
             | Self::ListParts { .. }
+            | Self::DescribeRole { .. }
             | Self::AssociationDocument { .. }
             | Self::UpdateDocument { .. }
             | Self::ListKubernetes(_)

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::app::effect::Part;
 use crate::app::kubernetes::{AccountKey, AccountRow, ContainerKey, ContainerRow, Kubernetes};
 use crate::app::remote::{Failed, Remote, Ticket};
+use crate::app::roles::RoleRow;
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, AssociationKey,
     Caller, Cluster, ClusterArn, Described, Failure, FailureKind, IdentityProvider,
@@ -27,6 +28,8 @@ pub struct Fleet {
     /// Made from what Kubernetes and AWS said, by [`Fleet::refresh`].
     pub accounts: IndexMap<AccountKey, AccountRow>,
     pub containers: IndexMap<ContainerKey, ContainerRow>,
+    /// Made from everything that names a role, by [`Fleet::refresh_roles`].
+    pub roles: IndexMap<Text, RoleRow>,
     /// Names that more than one cluster has.
     twins: HashSet<Text>,
 }

@@ -48,6 +48,9 @@ impl State {
                 self.touch_details(&key);
             }
             (Request::ListParts { .. }, Step::Part(found)) => self.land_part(ticket, *found),
+            (Request::DescribeRole { role, .. }, Step::Role(found)) => {
+                self.land_role(ticket, &role, *found);
+            }
             (Request::ListUpdates { .. }, Step::Update(update)) => {
                 self.land_update(ticket, *update);
             }
@@ -117,6 +120,7 @@ impl State {
                 }
                 self.touch(PaneId::Clusters);
                 self.touch(PaneId::Associations);
+                self.touch(PaneId::Roles);
                 self.remember(&cluster, effects);
             }
             Request::DescribeAssociation { key, .. } => {
@@ -136,6 +140,7 @@ impl State {
             } => {
                 self.finish_updates(ticket, &cluster, every_subject, outcome, effects);
             }
+            Request::DescribeRole { role, .. } => self.finish_role(ticket, &role, outcome),
             Request::ListParts { cluster, part, .. } => {
                 self.finish_parts(ticket, &cluster, part, outcome);
             }
@@ -287,6 +292,7 @@ impl State {
             cluster.kubernetes.touch_account(namespace, name);
             self.touch_kubernetes();
         }
+        self.touch(PaneId::Roles);
         if let Some(pane) = self.panes.get_mut(&PaneId::Associations) {
             let decisive = !pane.filter.is_empty()
                 || pane.problems_only

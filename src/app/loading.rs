@@ -11,6 +11,7 @@ use crate::app::layout::table_rows;
 use crate::app::pane::{PaneId, RowKey};
 use crate::app::remote::{Remote, Ticket};
 use crate::app::state::{Lane, State};
+use crate::model::arn::account_of;
 use crate::model::{AssociationKey, ClusterArn, Region, RouteId, UpdateKey, UpdateSubject};
 
 /// Describes of associations in flight for one account and region; more would only wait for the budget.
@@ -170,7 +171,10 @@ impl State {
 
     /// The route by which more of a row can be asked.
     pub fn route_for(&self, key: &RowKey) -> Option<RouteId> {
-        self.route_to(key.cluster()?)
+        match key {
+            RowKey::Role(role) => self.fleet.route_to_account(account_of(role)?),
+            key => self.route_to(key.cluster()?),
+        }
     }
 
     /// Puts associations that lack their details at the end of the queue.

@@ -9,7 +9,8 @@ use crate::model::kubernetes::{WatchEvent, WatchedKind};
 use crate::model::snapshot::Snapshot;
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, Caller, Cluster,
-    ClusterArn, Described, Document, Failure, IdentityProvider, IdentityProviderKey, Update,
+    ClusterArn, Described, Document, Failure, IdentityProvider, IdentityProviderKey, RoleDetail,
+    Update,
 };
 
 /// One thing that happened.
@@ -70,6 +71,7 @@ pub enum Step {
     Unread(Vec<Failure>),
     /// Something that belongs to a cluster, or why what the list named could not be described.
     Part(Box<FoundPart>),
+    Role(Box<Described<RoleDetail>>),
     Document(Document),
     /// What Kubernetes said, in its order.
     Kubernetes(Vec<(WatchedKind, WatchEvent)>),

@@ -12,8 +12,8 @@ pub mod identity_providers;
 mod order;
 pub(in crate::app) mod part;
 pub mod pods;
+pub mod roles;
 pub mod service_accounts;
-mod unread;
 pub mod updates;
 pub mod view;
 
@@ -77,7 +77,7 @@ impl PaneId {
             Self::Updates => &updates::Updates,
             Self::ServiceAccounts => &service_accounts::ServiceAccounts,
             Self::Pods => &pods::Pods,
-            Self::Roles => &unread::ROLES,
+            Self::Roles => &roles::Roles,
             Self::IdentityProviders => &identity_providers::IdentityProviders,
             Self::Addons => &addons::Addons,
             Self::AccessEntries => &access_entries::AccessEntries,
@@ -158,6 +158,8 @@ pub enum RowKey {
     IdentityProvider(IdentityProviderKey),
     Addon(AddonKey),
     AccessEntry(AccessEntryKey),
+    /// By its ARN.
+    Role(Text),
     Account(AccountKey),
     Container(ContainerKey),
 }
@@ -172,6 +174,7 @@ impl RowKey {
             Self::IdentityProvider(key) => Some(&key.cluster),
             Self::Addon(key) => Some(&key.cluster),
             Self::AccessEntry(key) => Some(&key.cluster),
+            Self::Role(_) => None,
             Self::Account(key) => Some(&key.cluster),
             Self::Container(key) => Some(&key.cluster),
         }
@@ -186,6 +189,7 @@ impl RowKey {
             Self::IdentityProvider(_) => PaneId::IdentityProviders,
             Self::Addon(_) => PaneId::Addons,
             Self::AccessEntry(_) => PaneId::AccessEntries,
+            Self::Role(_) => PaneId::Roles,
             Self::Account(_) => PaneId::ServiceAccounts,
             Self::Container(_) => PaneId::Pods,
         }

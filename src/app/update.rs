@@ -65,17 +65,34 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
 /// Brings every pane's rows up to date. Called before rows are looked at: by drawing, and by keys that move.
 pub fn arrange(state: &mut State) {
     let made = [pane::PaneId::ServiceAccounts, pane::PaneId::Pods];
-    let waits = |id| state.pane(id).is_some_and(|pane| pane.stale);
-    if made.into_iter().any(waits) && state.fleet.refresh(state.now) {
+    let waits = |state: &State, id| state.pane(id).is_some_and(|pane| pane.stale);
+    if made.into_iter().any(|id| waits(state, id)) && state.fleet.refresh(state.now) {
         for id in made {
             state.touch(id);
         }
     }
     let layout = state.layout();
-    for pane in state.panes.values_mut().filter(|pane| pane.stale) {
+    // Roles rest on everything that is known, so they are made only where they are seen.
+    let hides_roles = layout.pane(pane::PaneId::Roles).is_none();
+    if !hides_roles && waits(state, pane::PaneId::Roles) {
+        state.fleet.refresh_roles();
+    }
+    let due =
+        |pane: &&mut pane::Pane| pane.stale && !(hides_roles && pane.id == pane::PaneId::Roles);
+    for pane in state.panes.values_mut().filter(due) {
         let room = layout.pane(pane.id).map_or(1, table_rows);
         pane::arrange(pane, &state.fleet, &state.restriction, room, state.now);
     }
+}
+
+/// Arranges the rows for a look at the screen, and asks for what the rows that it shows lack.
+///
+/// Which rows are in view is settled only here, so a message alone cannot ask for all of them.
+pub fn look(state: &mut State) -> Vec<Effect> {
+    arrange(state);
+    let mut effects = Vec::new();
+    state.pump(&mut effects);
+    effects
 }
 
 /// Keeps every cursor in view after the room for rows has changed.

@@ -246,6 +246,7 @@ impl State {
         self.restriction.pods_of = Some(of);
         self.follow_view(effects);
         self.touch(PaneId::Pods);
+        self.touch(PaneId::Roles);
     }
 
     /// The rows of a cluster that is about to go are asked for no more.

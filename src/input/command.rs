@@ -135,6 +135,7 @@ commands! {
     Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
     Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS or Kubernetes sent it"          [Main] ["y"] 40;
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
+    UsedBy          "used-by"          Look    "used by"    "Shows the row's role in the view of roles, with everybody who uses it" [Main] ["u"] 42;
     Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
     Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
     ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters, or to the pods of something"       [Main] ["0"] 55;

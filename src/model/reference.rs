@@ -118,7 +118,9 @@ impl AssociationReference {
         }
         match text.split_once('/') {
             Some((namespace, service_account))
+                // No colon is in a Kubernetes name: it would be the ARN of something else.
                 if !namespace.is_empty()
+                    && !namespace.contains(':')
                     && !service_account.is_empty()
                     && !service_account.contains('/') =>
             {

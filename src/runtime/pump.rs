@@ -46,7 +46,8 @@ pub(super) async fn run(
         };
         let Some(message) = message else {
             due = None;
-            draw(&mut state, &theme, &mut terminal, &mut screen)?;
+            let effects = draw(&mut state, &theme, &mut terminal, &mut screen)?;
+            perform(effects, &mut terminal, &mut screen, &mut executor, &sender)?;
             continue;
         };
         let asked_for = matches!(
@@ -61,13 +62,15 @@ pub(super) async fn run(
         }
         if asked_for && !state.quitting && receiver.is_empty() {
             due = None;
-            draw(&mut state, &theme, &mut terminal, &mut screen)?;
+            let effects = draw(&mut state, &theme, &mut terminal, &mut screen)?;
+            perform(effects, &mut terminal, &mut screen, &mut executor, &sender)?;
         } else {
             // A flood of answers is drawn at a steady rate; the first of them sets the moment.
             due.get_or_insert_with(|| Instant::now() + FRAME);
             if due.is_some_and(|due| due <= Instant::now()) {
                 due = None;
-                draw(&mut state, &theme, &mut terminal, &mut screen)?;
+                let effects = draw(&mut state, &theme, &mut terminal, &mut screen)?;
+                perform(effects, &mut terminal, &mut screen, &mut executor, &sender)?;
             }
         }
     }
@@ -75,16 +78,18 @@ pub(super) async fn run(
     Ok(state.told.map_or(Ended::Left, Ended::Told))
 }
 
+/// Draws the state, and says what the rows in view lack.
 fn draw(
     state: &mut State,
     theme: &Theme,
     terminal: &mut Terminal,
     screen: &mut Screen,
-) -> anyhow::Result<()> {
-    app::arrange(state);
+) -> anyhow::Result<Vec<Effect>> {
+    let effects = app::look(state);
     screen
         .draw(state, theme, terminal)
-        .context("could not draw on the terminal")
+        .context("could not draw on the terminal")?;
+    Ok(effects)
 }
 
 /// Runs effects: those on the terminal here, all others in the executor.

@@ -116,7 +116,8 @@ impl Flow {
     pub(crate) fn send(&mut self, msg: Msg) {
         let effects = app::update(&mut self.state, roledex::runtime::clock::now(), msg);
         self.perform(effects);
-        app::arrange(&mut self.state);
+        let effects = app::look(&mut self.state);
+        self.perform(effects);
     }
 
     pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {

@@ -97,6 +97,10 @@ fn answer(script: &mut Script, random: &mut StdRng) {
         Request::DescribeCluster { .. } => {
             script.step(ticket, Step::Cluster(Box::default()));
         }
+        Request::DescribeRole { role, .. } => {
+            let found = crate::parts::role(role);
+            script.step(ticket, Step::Role(Box::new(found)));
+        }
         Request::ListParts { cluster, part, .. } => {
             for found in crate::parts::some(cluster, *part) {
                 script.step(ticket, Step::Part(Box::new(found)));

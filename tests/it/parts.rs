@@ -4,9 +4,10 @@ use roledex::app::effect::Part;
 use roledex::app::msg::FoundPart;
 use roledex::app::{Request, Step};
 use roledex::model::health::HealthIssue;
+use roledex::model::role::LastUse;
 use roledex::model::{
     AccessEntry, AccessEntryKey, AccessPolicy, AccessRecord, Addon, AddonKey, ClusterArn,
-    Described, Document, Failure, FailureKind, IdentityProvider, IdentityProviderKey,
+    Described, Document, Failure, FailureKind, IdentityProvider, IdentityProviderKey, RoleDetail,
 };
 
 use crate::script::{ACCOUNT, Script};
@@ -121,9 +122,37 @@ fn access_entry(arn: &ClusterArn, role: &str, kind: &str) -> FoundPart {
     FoundPart::AccessEntry(key, Ok(record))
 }
 
+/// What IAM says of a role that trusts the pods of one cluster.
+pub(crate) fn role(arn: &str) -> Described<RoleDetail> {
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"pods.eks.amazonaws.com"}},"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{{"StringEquals":{{"aws:SourceAccount":"{ACCOUNT}"}}}}}}]}}"#
+    );
+    let mut role = RoleDetail::of(arn.into(), name.into());
+    role.trust = Some(trust.into());
+    role.last_use = LastUse::Never;
+    described(role)
+}
+
 fn described<T>(value: T) -> Described<T> {
     Described {
         value,
         document: Document::new(),
+    }
+}
+
+/// Answers every open question about a role.
+pub(crate) fn describe_roles(script: &mut Script) {
+    loop {
+        let asked = script.open().into_iter().find_map(|request| match request {
+            Request::DescribeRole { role, .. } => Some(role),
+            _ => None,
+        });
+        let Some(arn) = asked else { return };
+        let ticket = script.ticket(
+            |request| matches!(request, Request::DescribeRole { role, .. } if *role == arn),
+        );
+        script.step(ticket, Step::Role(Box::new(role(&arn))));
+        script.done(ticket, Ok(()));
     }
 }

@@ -78,6 +78,9 @@ snapshots! {
     access_entries_120x30: access_entries 120 x 30;
     access_entries_80x24: access_entries 80 x 24;
     access_entry_described_80x24: access_entry_described 80 x 24;
+    roles_140x40: roles 140 x 40;
+    roles_80x24: roles 80 x 24;
+    role_described_80x24: role_described 80 x 24;
     service_accounts_140x40: service_accounts 140 x 40;
     service_accounts_80x24: service_accounts 80 x 24;
     service_accounts_40x12: service_accounts 40 x 12;

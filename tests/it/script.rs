@@ -132,7 +132,8 @@ impl Script {
 
     pub(crate) fn send(&mut self, msg: Msg) -> &mut Self {
         self.hear(msg);
-        app::arrange(&mut self.state);
+        let effects = app::look(&mut self.state);
+        self.take(effects);
         self
     }
 

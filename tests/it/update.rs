@@ -6,5 +6,6 @@ mod navigation;
 mod panes;
 mod parts;
 mod races;
+mod roles;
 mod safety;
 mod views;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::app::effect::Part;
 use crate::app::fleet::PartRow;
 use crate::app::msg::FoundPart;
+use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::model::{ClusterArn, Failure};
@@ -26,6 +27,7 @@ impl State {
             }
         }
         self.touch(part.pane());
+        self.touch(PaneId::Roles);
     }
 
     pub(super) fn finish_parts(
@@ -56,6 +58,7 @@ impl State {
                 .settle(ticket, outcome.map(|()| count), now);
         }
         self.touch(part.pane());
+        self.touch(PaneId::Roles);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
-use crate::model::{AccessEntryKey, AccessRecord, ClusterArn};
+use crate::model::{AccessEntryKey, AccessRecord, ClusterArn, Text};
 
 pub struct AccessEntries;
 
@@ -124,6 +124,10 @@ impl Noun for AccessEntries {
     fn arn(_: &AccessEntryKey, row: Option<&Row>) -> Option<String> {
         let record = row?.detail.value()?;
         record.entry.value.arn.as_deref().map(str::to_owned)
+    }
+
+    fn role<'a>(_: &'a Fleet, key: &'a AccessEntryKey, _: &'a Row) -> Option<&'a Text> {
+        key.principal.contains(":role/").then_some(&key.principal)
     }
 
     fn describe(state: &State, key: &AccessEntryKey, row: &Row) -> Vec<TextLine> {

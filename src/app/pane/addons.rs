@@ -15,7 +15,7 @@ use crate::input::Command;
 use crate::model::addon::AddonIdentity;
 use crate::model::age::age;
 use crate::model::arn::role_name;
-use crate::model::{Addon, AddonKey, ClusterArn, Described, health};
+use crate::model::{Addon, AddonKey, ClusterArn, Described, Text, health};
 
 pub struct Addons;
 
@@ -145,6 +145,10 @@ impl Noun for Addons {
     fn arn(_: &AddonKey, row: Option<&Row>) -> Option<String> {
         let found = row?.detail.value()?;
         found.value.arn.as_deref().map(str::to_owned)
+    }
+
+    fn role<'a>(_: &'a Fleet, _: &'a AddonKey, row: &'a Row) -> Option<&'a Text> {
+        row.detail.value()?.value.role.as_ref()
     }
 
     fn describe(state: &State, key: &AddonKey, row: &Row) -> Vec<TextLine> {

@@ -20,7 +20,7 @@ use crate::input::Command;
 use crate::model::age::age;
 use crate::model::arn::{account_of, role_name};
 use crate::model::identity::Tally;
-use crate::model::{Association, AssociationKey, ClusterArn, RouteId};
+use crate::model::{Association, AssociationKey, ClusterArn, RouteId, Text};
 
 pub struct Associations;
 
@@ -98,6 +98,10 @@ impl Noun for Associations {
     fn arn(key: &AssociationKey, row: Option<&AssociationRow>) -> Option<String> {
         let sent = row.and_then(|row| row.summary.arn.as_deref());
         Some(sent.map_or_else(|| made_arn(key), str::to_owned))
+    }
+
+    fn role<'a>(_: &'a Fleet, _: &'a AssociationKey, row: &'a AssociationRow) -> Option<&'a Text> {
+        row.detail.value()?.role.as_ref()
     }
 
     fn describe(state: &State, _: &AssociationKey, row: &AssociationRow) -> Vec<TextLine> {

@@ -21,7 +21,7 @@ use crate::model::arn::role_name;
 use crate::model::identity::{Injection, Mechanism};
 use crate::model::kubernetes::{KubeId, WatchedKind};
 use crate::model::pod::{ContainerKind, Phase};
-use crate::model::{ClusterArn, RouteId};
+use crate::model::{ClusterArn, RouteId, Text};
 
 pub struct Pods;
 
@@ -185,6 +185,10 @@ impl Noun for Pods {
 
     fn arn(_: &ContainerKey, _: Option<&ContainerRow>) -> Option<String> {
         None
+    }
+
+    fn role<'a>(_: &'a Fleet, _: &'a ContainerKey, row: &'a ContainerRow) -> Option<&'a Text> {
+        row.role.as_ref().map(|role| &role.arn)
     }
 
     fn describe(state: &State, key: &ContainerKey, row: &ContainerRow) -> Vec<TextLine> {

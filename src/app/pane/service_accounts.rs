@@ -19,7 +19,7 @@ use crate::model::age::age;
 use crate::model::arn::role_name;
 use crate::model::identity::{AccountMechanism, Fact};
 use crate::model::kubernetes::{KubeId, WatchedKind};
-use crate::model::{ClusterArn, RouteId};
+use crate::model::{ClusterArn, RouteId, Text};
 
 pub struct ServiceAccounts;
 
@@ -157,6 +157,10 @@ impl Noun for ServiceAccounts {
 
     fn arn(_: &AccountKey, _: Option<&AccountRow>) -> Option<String> {
         None
+    }
+
+    fn role<'a>(_: &'a Fleet, _: &'a AccountKey, row: &'a AccountRow) -> Option<&'a Text> {
+        row.role.as_ref().map(|role| &role.arn)
     }
 
     fn describe(state: &State, key: &AccountKey, row: &AccountRow) -> Vec<TextLine> {

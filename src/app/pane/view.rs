@@ -16,7 +16,7 @@ use crate::app::pane::{Cell, Column, PodsOf, Restriction, RowKey, Sort, SortKey,
 use crate::app::remote::Reading;
 use crate::app::state::State;
 use crate::input::Command;
-use crate::model::{ClusterArn, Document, RouteId};
+use crate::model::{ClusterArn, Document, RouteId, Text};
 
 /// The kind of thing that a view lists, with a row for each.
 pub trait Noun: Sync {
@@ -71,6 +71,10 @@ pub trait Noun: Sync {
     fn name(key: &Self::Key, row: Option<&Self::Row>) -> String;
     /// Its ARN; `None` if it can have none.
     fn arn(key: &Self::Key, row: Option<&Self::Row>) -> Option<String>;
+    /// ARN of the role that it names, for the reverse look-up.
+    fn role<'a>(_fleet: &'a Fleet, _key: &'a Self::Key, _row: &'a Self::Row) -> Option<&'a Text> {
+        None
+    }
     /// The row, member by member.
     fn describe(state: &State, key: &Self::Key, row: &Self::Row) -> Vec<TextLine>;
     /// The raw document where it is kept with the row; else [`Noun::ask_document`] brings it.
@@ -150,8 +154,6 @@ pub enum Source {
     Routes,
     /// A list from each cluster.
     Clusters(for<'a> fn(&'a ClusterRow) -> Reading<'a>),
-    /// This version does not read them.
-    Nothing,
 }
 
 /// A view without its types: what everything that is written once works on.
@@ -180,6 +182,8 @@ pub trait View: Sync {
     fn has_problem(&self, fleet: &Fleet, index: usize) -> bool;
     fn name(&self, fleet: &Fleet, key: &RowKey) -> String;
     fn arn(&self, fleet: &Fleet, key: &RowKey) -> Option<String>;
+    /// `None` if the row is gone, names no role, or that is not known.
+    fn role<'a>(&self, fleet: &'a Fleet, key: &'a RowKey) -> Option<&'a Text>;
     /// `None` if the row is gone.
     fn describe(&self, state: &State, key: &RowKey) -> Option<Vec<TextLine>>;
     fn kept_document<'a>(&self, state: &'a State, key: &RowKey) -> Option<Kept<'a>>;
@@ -288,6 +292,11 @@ impl<N: Noun> View for N {
     fn arn(&self, fleet: &Fleet, key: &RowKey) -> Option<String> {
         let key = N::unwrap(key)?;
         <N as Noun>::arn(key, N::rows(fleet).get(key))
+    }
+
+    fn role<'a>(&self, fleet: &'a Fleet, key: &'a RowKey) -> Option<&'a Text> {
+        let key = N::unwrap(key)?;
+        <N as Noun>::role(fleet, key, N::rows(fleet).get(key)?)
     }
 
     fn describe(&self, state: &State, key: &RowKey) -> Option<Vec<TextLine>> {

@@ -27,6 +27,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::Open => navigate::open(state, effects),
         C::Describe => reading::view_row(state, Form::Explained, effects),
         C::Yaml => reading::view_row(state, Form::Yaml, effects),
+        C::UsedBy => navigate::used_by(state),
         C::Zoom => {
             state.zoomed = !state.zoomed;
             follow(state);
@@ -92,6 +93,7 @@ fn hold(state: &mut State, command: Command) {
         C::Open
             | C::Describe
             | C::Yaml
+            | C::UsedBy
             | C::Mark
             | C::Menu
             | C::CopyName

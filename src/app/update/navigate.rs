@@ -4,7 +4,7 @@ use crate::app::effect::Effect;
 use crate::app::filter::Filter;
 use crate::app::layout::table_rows;
 use crate::app::modal::Form;
-use crate::app::pane::{Opens, PaneId, PodsOf, row_key};
+use crate::app::pane::{Opens, PaneId, PodsOf, RowKey, row_key};
 use crate::app::state::State;
 use crate::app::update::{follow, reading};
 use crate::input::Command;
@@ -207,4 +207,20 @@ pub(super) fn back(state: &mut State, effects: &mut Vec<Effect>) {
             .unwrap_or_else(|| "the palette".to_owned());
         state.say(format!("nothing to go back from; {leave} quits"));
     }
+}
+
+/// Shows the role that the row names among all roles, with a way back.
+pub(super) fn used_by(state: &mut State) {
+    let named = state.selected();
+    let named = named.and_then(|key| key.view().role(&state.fleet, key));
+    let Some(role) = named.cloned() else { return };
+    show(state, PaneId::Roles);
+    let Some(pane) = state.panes.get_mut(&PaneId::Roles) else {
+        return;
+    };
+    pane.filter = Filter::default();
+    pane.problems_only = false;
+    pane.selected = Some(RowKey::Role(role));
+    // The cursor goes where the role is, once the rows are made.
+    (pane.held, pane.stale) = (true, true);
 }

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Sender;
 use super::{kubernetes, parts};
 use crate::app::{Msg, Request, Step, Ticket};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
+use crate::model::arn::role_name;
 use crate::model::{Described, Failure, FailureKind, Route, RouteId, UpdateSubject};
 use crate::ops::load;
 
@@ -98,6 +99,12 @@ pub(super) async fn answer(
         } => {
             let session = session(cloud, routes, route).await?;
             parts::list(&session, urgency, &cluster, part, steps).await
+        }
+        Request::DescribeRole { route, role } => {
+            let session = session(cloud, routes, route).await?;
+            let found = load::role(&session, urgency, role_name(&role)).await?;
+            steps.send(Step::Role(Box::new(found))).await;
+            Ok(())
         }
         Request::AssociationDocument { route, key } => {
             let session = session(cloud, routes, route).await?;

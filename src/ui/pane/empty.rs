@@ -54,10 +54,6 @@ fn lines<'a>(state: &'a State, pane: &'a Pane) -> Vec<Piece<'a>> {
         Source::Routes => clusters(state),
         Source::Clusters(reading) if pane.id == PaneId::Updates => updates(state, pane, reading),
         Source::Clusters(reading) => listed(state, pane, reading),
-        Source::Nothing => vec![piece(
-            Role::Text,
-            format!("This version does not read {}", pane.id.view().names().1),
-        )],
     }
 }
 

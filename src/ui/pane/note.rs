@@ -47,7 +47,6 @@ fn missing(state: &State, id: PaneId) -> Vec<Piece<'static>> {
             ("cluster", "clusters"),
             key(Command::Problems).map(|key| format!(": {key} in Clusters shows which")),
         ),
-        Source::Nothing => return Vec::new(),
     };
     let Missing {
         failed,

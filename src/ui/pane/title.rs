@@ -52,7 +52,6 @@ pub(in crate::ui) fn count(state: &State, pane: &Pane) -> Option<String> {
 fn is_known(state: &State, id: PaneId) -> bool {
     let (fleet, view) = (&state.fleet, id.view());
     match view.source() {
-        Source::Nothing => false,
         Source::Routes => fleet.routes.iter().all(|row| row.listing.is_settled()),
         Source::Clusters(reading) => {
             let clusters = fleet.clusters.values();

@@ -19,7 +19,7 @@ pub(super) use kubernetes::{
 };
 pub(super) use parts::{
     access_entries, access_entry_described, addon_described, addons, identity_provider_described,
-    identity_providers,
+    identity_providers, role_described, roles,
 };
 use world::{
     denied, describe_cluster, describe_rows, detail, detail_of, expired, fail_scope, ready_with,
@@ -64,6 +64,8 @@ pub(super) const ALL: &[Scene] = &[
     addon_described,
     access_entries,
     access_entry_described,
+    roles,
+    role_described,
     service_accounts,
     unread_accounts,
     unreachable_accounts,

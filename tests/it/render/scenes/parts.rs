@@ -2,7 +2,7 @@
 
 use roledex::app::effect::Part;
 
-use crate::parts::{list, some};
+use crate::parts::{describe_roles, list, some};
 use crate::render::scenes::ready;
 use crate::script::{Script, cluster_arn};
 
@@ -42,5 +42,18 @@ pub(crate) fn access_entries(width: u16, height: u16) -> Script {
 pub(crate) fn access_entry_described(width: u16, height: u16) -> Script {
     let mut script = access_entries(width, height);
     script.keys("d");
+    script
+}
+
+pub(crate) fn roles(width: u16, height: u16) -> Script {
+    let mut script = ready(width, height);
+    script.keys("6");
+    describe_roles(&mut script);
+    script
+}
+
+pub(crate) fn role_described(width: u16, height: u16) -> Script {
+    let mut script = roles(width, height);
+    script.keys("j d");
     script
 }

@@ -1,0 +1,216 @@
+//! Roles, and who uses them: made from everything that is known of associations, add-ons and service accounts.
+
+use indexmap::IndexMap;
+
+use crate::app::effect::{Effect, Request};
+use crate::app::fleet::{ClusterRow, Fleet};
+use crate::app::layout::table_rows;
+use crate::app::pane::PaneId;
+use crate::app::pane::roles::{LAST_USED, READ, TRUSTS};
+use crate::app::remote::{Remote, Ticket};
+use crate::app::state::State;
+use crate::model::arn::account_of;
+use crate::model::kubernetes::WatchedKind;
+use crate::model::trust::TrustSummary;
+use crate::model::usage::{
+    AccountUser, AssociationUser, Gap, Reading, Readings, RoleUsage, by_role,
+};
+use crate::model::{AddonKey, Described, Failure, RoleDetail, RouteId, Text};
+
+/// A role that somebody names, by its ARN.
+#[derive(Debug, Clone)]
+pub struct RoleRow {
+    pub usage: RoleUsage,
+    /// What IAM says of it.
+    pub detail: Remote<Described<RoleDetail>>,
+    /// Its trust policy in a phrase, once that is known.
+    pub trust: Option<TrustSummary>,
+}
+
+impl Fleet {
+    /// Makes the roles anew from their users; what IAM said of them stays.
+    pub(super) fn refresh_roles(&mut self) {
+        let mut before = std::mem::take(&mut self.roles);
+        let usages = by_role(self.role_readings());
+        self.roles = usages
+            .into_iter()
+            .map(|usage| {
+                let role = usage.role.clone();
+                let known = before.swap_remove(&role);
+                let (detail, trust) =
+                    known.map_or_else(Default::default, |row| (row.detail, row.trust));
+                let row = RoleRow {
+                    usage,
+                    detail,
+                    trust,
+                };
+                (role, row)
+            })
+            .collect::<IndexMap<_, _>>();
+    }
+
+    fn role_readings(&self) -> Readings {
+        let (mut associations, mut targets) = (Vec::new(), Vec::new());
+        let mut undescribed = 0;
+        for (key, row) in &self.associations {
+            let Some(detail) = row.detail.value() else {
+                undescribed += 1;
+                continue;
+            };
+            let user = || AssociationUser {
+                key: key.clone(),
+                namespace: row.summary.namespace.clone(),
+                service_account: row.summary.service_account.clone(),
+            };
+            associations.extend(detail.role.clone().map(|role| (role, user())));
+            targets.extend(detail.target_role.clone().map(|role| (role, user())));
+        }
+        let listed = self.unread("associations", |row| row.associations.reading().is_known);
+        let described = gap(undescribed, self.associations.len(), || {
+            format!("{undescribed} associations are not described yet")
+        });
+        let association_gap = listed.or(described);
+        let addons = self.addons.iter().filter_map(|(key, row)| {
+            let addon = &row.detail.value()?.value;
+            Some((addon.role.clone()?, key.clone()))
+        });
+        let addons: Vec<(Text, AddonKey)> = addons.collect();
+        let mut accounts = Vec::new();
+        for row in self.clusters.values() {
+            for account in row.kubernetes.census.service_accounts() {
+                let user = || AccountUser {
+                    cluster: row.arn.clone(),
+                    namespace: account.namespace.clone(),
+                    name: account.name.clone(),
+                };
+                accounts.extend(account.role_arn.clone().map(|role| (role, user())));
+            }
+        }
+        Readings {
+            associations: Reading {
+                users: associations,
+                gap: association_gap.clone(),
+            },
+            targets: Reading {
+                users: targets,
+                gap: association_gap,
+            },
+            addons: Reading {
+                users: addons,
+                gap: self.unread("add-ons", |row| row.addons.reading().is_known),
+            },
+            service_accounts: Reading {
+                users: accounts,
+                gap: self.unread("service accounts", |row| {
+                    row.kubernetes
+                        .reading(WatchedKind::ServiceAccounts)
+                        .is_known
+                }),
+            },
+        }
+    }
+
+    /// What is missing of a list that each cluster has.
+    fn unread(&self, what: &str, is_read: impl Fn(&ClusterRow) -> bool) -> Option<Gap> {
+        let unread = self.clusters.values().filter(|row| !is_read(row)).count();
+        gap(unread, self.clusters.len(), || {
+            let all = self.clusters.len();
+            format!("{what} of {unread} of {all} clusters are not read")
+        })
+    }
+
+    /// A working scope of an account: IAM knows no regions.
+    pub fn route_to_account(&self, account: &str) -> Option<RouteId> {
+        let is_of = |id: &RouteId| {
+            self.route(*id).is_some_and(|row| {
+                let caller = row.caller.value();
+                row.failed().is_none() && caller.is_some_and(|caller| &*caller.account == account)
+            })
+        };
+        self.route_ids().find(is_of)
+    }
+}
+
+fn gap(missing: usize, all: usize, reason: impl FnOnce() -> String) -> Option<Gap> {
+    match missing {
+        0 => None,
+        _ if missing == all => Some(Gap::Unread(reason().into())),
+        _ => Some(Gap::Partial(reason().into())),
+    }
+}
+
+impl State {
+    /// Asks IAM about the roles on screen of which nothing is known yet.
+    pub fn want_roles(&mut self, effects: &mut Vec<Effect>) {
+        let room = self.layout().pane(PaneId::Roles).map_or(0, table_rows);
+        let Some(pane) = self.pane(PaneId::Roles) else {
+            return;
+        };
+        let shown = pane.rows.iter().skip(pane.top).take(room);
+        let wanting: Vec<Text> = shown
+            .filter_map(|index| self.fleet.roles.get_index(*index))
+            .filter(|(_, row)| row.detail.waiting().is_none() && !row.detail.is_settled())
+            .map(|(role, _)| role.clone())
+            .collect();
+        for role in wanting {
+            self.describe_role(&role, effects);
+        }
+    }
+
+    /// Asks IAM about a role, in place of a question that is still open.
+    pub fn describe_role(&mut self, role: &Text, effects: &mut Vec<Effect>) {
+        let route = account_of(role).and_then(|account| self.fleet.route_to_account(account));
+        let Some(route) = route.filter(|_| self.fleet.roles.contains_key(role)) else {
+            return;
+        };
+        let request = Request::DescribeRole {
+            route,
+            role: role.clone(),
+        };
+        let ticket = self.call(request, true, effects);
+        let Some(row) = self.fleet.roles.get_mut(role) else {
+            return;
+        };
+        let old = row.detail.waiting();
+        row.detail.ask(ticket);
+        self.supersede(old, effects);
+    }
+
+    pub(super) fn land_role(&mut self, ticket: Ticket, role: &Text, found: Described<RoleDetail>) {
+        let now = self.now;
+        let Some(row) = self.fleet.roles.get_mut(role) else {
+            return;
+        };
+        let trust = found.value.trust_summary();
+        if row.detail.settle(ticket, Ok(found), now) {
+            row.trust = Some(trust);
+        }
+        self.arrange_roles();
+    }
+
+    pub(super) fn finish_role(
+        &mut self,
+        ticket: Ticket,
+        role: &Text,
+        outcome: Result<(), Failure>,
+    ) {
+        let now = self.now;
+        if let Some(row) = self.fleet.roles.get_mut(role) {
+            match outcome {
+                Err(failure) => {
+                    row.detail.settle(ticket, Err(failure), now);
+                }
+                Ok(()) => row.detail.forget(ticket),
+            }
+        }
+        self.arrange_roles();
+    }
+
+    /// What IAM says may decide which rows there are, and in which order.
+    fn arrange_roles(&mut self) {
+        if let Some(pane) = self.panes.get_mut(&PaneId::Roles) {
+            let decisive = [TRUSTS, LAST_USED, READ].contains(&pane.sort.column);
+            pane.stale |= !pane.filter.is_empty() || pane.problems_only || decisive;
+        }
+    }
+}

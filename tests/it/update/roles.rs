@@ -1,0 +1,156 @@
+//! Roles and who uses them: a reverse look-up over everything that is known, honest about what is not.
+
+use roledex::app::effect::Part;
+use roledex::app::modal::Modal;
+use roledex::app::pane::{PaneId, RowKey};
+use roledex::app::{Effect, Request};
+use roledex::model::{ClusterArn, Failure, FailureKind};
+
+use crate::parts::{addon, describe_roles, list};
+use crate::script::{ACCOUNT, Script, association, cluster_arn};
+
+fn arn(name: &str) -> ClusterArn {
+    cluster_arn("eu-west-1", name)
+}
+
+/// Two clusters; the service account `shared` of both has one role, the other has one of its own.
+fn world() -> Script {
+    let mut script = Script::with_clusters(&["alpha", "beta"]);
+    for (index, name) in ["alpha", "beta"].into_iter().enumerate() {
+        let mut rows = vec![association(&arn(name), index * 10 + 1, "shop", "shared")];
+        if name == "beta" {
+            rows.push(association(&arn(name), index * 10 + 2, "shop", "own"));
+        }
+        script.list_associations(&arn(name), rows);
+    }
+    script.describe_all();
+    script
+}
+
+#[test]
+fn a_role_is_one_row_with_its_users_of_all_clusters() {
+    let mut script = world();
+    script.keys("6");
+    assert_eq!(script.column(PaneId::Roles, 0), ["own", "shared"]);
+    assert_eq!(script.column(PaneId::Roles, 1), ["1", "2"]);
+    assert_eq!(script.column(PaneId::Roles, 5), ["1", "2"]);
+}
+
+#[test]
+fn users_that_were_not_read_are_unknown_and_not_none() {
+    let mut script = world();
+    script.keys("6");
+    assert_eq!(
+        script.column(PaneId::Roles, 4),
+        ["?", "?"],
+        "nobody read the add-ons"
+    );
+    script.keys("8");
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/cni");
+    list(
+        &mut script,
+        &arn("alpha"),
+        Part::Addons,
+        vec![addon(&arn("alpha"), "vpc-cni", |addon| {
+            addon.role = Some(role.as_str().into());
+        })],
+    );
+    script.keys("6");
+    assert_eq!(script.column(PaneId::Roles, 0), ["cni", "own", "shared"]);
+    assert_eq!(
+        script.column(PaneId::Roles, 4),
+        ["1+", "0+", "0+"],
+        "beta's are still missing"
+    );
+    list_none(&mut script, "beta");
+    script.keys("6");
+    assert_eq!(script.column(PaneId::Roles, 4), ["1", "-", "-"]);
+}
+
+fn list_none(script: &mut Script, name: &str) {
+    list(script, &arn(name), Part::Addons, Vec::new());
+}
+
+#[test]
+fn iam_is_asked_about_the_roles_in_view_once() {
+    let mut script = world();
+    script.keys("6");
+    describe_roles(&mut script);
+    script.keys("1").keys("6").keys("j k");
+    let asked = script.effects.iter().filter(|effect| {
+        matches!(
+            effect,
+            Effect::Call {
+                request: Request::DescribeRole { .. },
+                ..
+            }
+        )
+    });
+    assert_eq!(asked.count(), 2);
+    let trusts = script.column(PaneId::Roles, 6);
+    assert!(
+        trusts.iter().all(|trust| trust.contains("Pod Identity")),
+        "{trusts:?}"
+    );
+    assert_eq!(
+        script.column(PaneId::Roles, 7),
+        ["not in 400d", "not in 400d"]
+    );
+}
+
+#[test]
+fn a_role_of_an_account_without_a_scope_is_not_asked_about() {
+    let mut script = world();
+    let foreign = "arn:aws:iam::999999999999:role/far";
+    script.keys("8");
+    list(
+        &mut script,
+        &arn("alpha"),
+        Part::Addons,
+        vec![addon(&arn("alpha"), "x", |addon| {
+            addon.role = Some(foreign.into());
+        })],
+    );
+    script.keys("6");
+    assert_eq!(
+        script.column(PaneId::Roles, 8).first().map(String::as_str),
+        Some("no scope")
+    );
+    assert!(!script.open().iter().any(
+        |request| matches!(request, Request::DescribeRole { role, .. } if &**role == foreign)
+    ));
+}
+
+#[test]
+fn a_role_that_is_gone_is_a_problem() {
+    let mut script = world();
+    script.keys("6");
+    let ticket = script.ticket(
+        |request| matches!(request, Request::DescribeRole { role, .. } if role.ends_with("/own")),
+    );
+    let failure = Failure::new(
+        FailureKind::NotFound,
+        "describe role own",
+        "it cannot be found",
+    );
+    script.done(ticket, Err(failure));
+    script.keys("p");
+    assert_eq!(script.column(PaneId::Roles, 0), ["own"]);
+    assert_eq!(script.column(PaneId::Roles, 6), ["the role does not exist"]);
+}
+
+#[test]
+fn the_role_of_a_row_is_one_key_away() {
+    let mut script = world();
+    script.keys("2 j u");
+    assert_eq!(script.state.focus, PaneId::Roles);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/shared");
+    assert_eq!(
+        script.state.selected(),
+        Some(&RowKey::Role(role.as_str().into()))
+    );
+    script.keys("d");
+    assert!(matches!(script.top(), Some(Modal::Text(_))));
+    script.keys("esc esc");
+    assert_eq!(script.state.focus, PaneId::Associations);
+}
