@@ -106,25 +106,32 @@ pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
 /// Tells of a new pod what scheduler and kubelet tell.
 fn tell(cx: &Context<'_>, store: &mut Store, pod: &Object, new: &NewPod<'_>) {
     let about = (the("Pod"), pod);
-    let path = format!("{}/{}", pod.namespace, pod.name);
-    let value = pod.value();
-    let node = text(&value, "/spec/nodeName");
+    let node = pod
+        .fields
+        .iter()
+        .find(|(field, _)| *field == "spec.nodeName")
+        .map_or("", |(_, node)| node.as_str());
     if node.is_empty() {
         let message = "0/0 nodes are available";
         let news = News::warning("default-scheduler", "FailedScheduling", message);
         return record(cx, store, about, news);
     }
-    let message = format!("Successfully assigned {path} to {node}");
+    let is_crashing = new.state == PodState::Crashing;
+    if !is_crashing && !store.is_open() {
+        // A large world would be parsed for nothing.
+        return;
+    }
+    let message = format!(
+        "Successfully assigned {}/{} to {node}",
+        pod.namespace, pod.name
+    );
     record(
         cx,
         store,
         about,
         News::normal("default-scheduler", "Scheduled", &message),
     );
-    let is_crashing = new.state == PodState::Crashing;
-    if !is_crashing && !store.is_open() {
-        return;
-    }
+    let value = pod.value();
     for name in container_names(&value) {
         for (reason, message) in [
             ("Created", format!("Created container: {name}")),
