@@ -1,7 +1,8 @@
-//! AWS: the SDKs, credentials and the budget. The only place with SDK types.
+//! AWS and Kubernetes: their clients, credentials and budgets. The only place with SDK types.
 //!
-//! Every call goes through [`Session`], and through one function there: credentials first, then the turn in
-//! the budget, then the wire, with a deadline around it and our own counted retries.
+//! Every call of AWS goes through [`Session`], every one of a cluster's API server through [`Kubernetes`], and
+//! through one function there: credentials first, then the turn in the budget, then the wire, with a deadline
+//! around it and our own counted retries.
 
 mod budget;
 mod convert;

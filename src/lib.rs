@@ -5,7 +5,7 @@
 //! ```text
 //! model    <- nothing                  values, parsing, joins and every rule
 //! input    <- nothing                  keys, the one table of commands, key maps
-//! cloud    <- model                    AWS SDKs and their budget; the only place with SDK types
+//! cloud    <- model                    AWS, Kubernetes and their budgets; the only place with SDK types
 //! store    <- model                    files: the journal, the cache
 //! config   <- model input theme        roledex's own configuration file
 //! ops      <- model cloud store        use cases, each streaming its progress

@@ -118,7 +118,7 @@ impl Simulator {
             latency,
         });
         for one in listening {
-            one.serve(Arc::clone(&server), address, stopped.clone())?;
+            one.serve(Arc::clone(&server), stopped.clone())?;
         }
         let mut stopped = stopped;
         let service = server::router(Arc::clone(&server))

@@ -71,6 +71,9 @@ pub struct Global {
     /// Endpoint of every AWS service, such as that of roledex sim
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Kubeconfig to reach clusters with, as far as its contexts fit them [default: tokens of roledex's own making]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "demo")]
+    pub kubeconfig: Option<PathBuf>,
     /// Configuration file
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,

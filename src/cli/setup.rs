@@ -37,6 +37,7 @@ impl Setup {
             Some(demo) => demo.settings(),
             None => Settings {
                 endpoint_url: global.endpoint_url.clone(),
+                kubeconfig: global.kubeconfig.clone(),
                 ..Settings::ambient()
             },
         };

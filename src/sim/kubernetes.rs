@@ -67,7 +67,6 @@ impl Bound {
     pub(super) fn serve(
         self,
         server: Arc<Server>,
-        aws: SocketAddr,
         stopped: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         let open = self.kubernetes.open.subscribe();
@@ -77,7 +76,6 @@ impl Bound {
             server,
             self.kubernetes,
             self.cluster,
-            aws.to_string(),
             listening,
             stopped,
         ));

@@ -139,10 +139,13 @@ def begin():
 
     # Whom the API server knows.
     pods = "/api/v1/pods?limit=1"
-    check(kubernetes("payments", pods, token=bearer("payments", os.environ["AWS_ENDPOINT_URL"]))[0] == 200, "own STS")
+    check(kubernetes("payments", pods, token=bearer("payments"))[0] == 200, "the regional STS")
     for name, wrong in {
         "no cluster signed": bearer("payments", signed=False),
         "another cluster": bearer("checkout"),
+        "a configured endpoint": bearer("payments", host=os.environ["AWS_ENDPOINT_URL"]),
+        "another region": bearer("payments", host="https://sts.ap-southeast-2.amazonaws.com"),
+        "without TLS": bearer("payments", host=f"http://sts.{REGION}.amazonaws.com"),
         "another host": bearer("payments", host="https://example.com"),
         "too long": bearer("payments", expires=3600),
         "changed": bearer("payments")[:-4] + "AAAA",

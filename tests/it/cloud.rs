@@ -11,6 +11,7 @@ mod ambient;
 mod faults;
 mod fleet;
 mod keys;
+mod kubernetes;
 mod parts;
 mod protocol;
 mod roles;

@@ -29,8 +29,6 @@ pub(crate) struct Scene<'a> {
     pub(crate) state: &'a State,
     pub(crate) cluster: &'a Cluster,
     pub(crate) seed: &'a Seed,
-    /// The simulator's own address, which is also an STS to whoever points the AWS CLI at it.
-    pub(crate) own_host: &'a str,
     /// The time of the machine, by which clients sign.
     pub(crate) now: Timestamp,
     /// The time of the world, in which credentials expire.
@@ -97,11 +95,7 @@ fn caller(token: &str, scene: Scene<'_>) -> Option<Caller> {
         Some((host, query))
     })?;
     let query = target.trim_start_matches('?');
-    let is_sts = scheme == "https"
-        && host.starts_with("sts")
-        && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"));
-    let is_own = scheme == "http" && host == scene.own_host;
-    if !is_sts && !is_own {
+    if scheme != "https" {
         return None;
     }
     let mut headers = HeaderMap::new();
@@ -134,12 +128,26 @@ fn caller(token: &str, scene: Scene<'_>) -> Option<Caller> {
     let claim = Claim::read(&wire).ok()?.valid_for(LIFE_SECONDS);
     let key = scene.state.access_key(&claim.access_key_id)?;
     let is_good = claim.service == "sts"
+        && is_sts_host(host, &claim.region)
         && claim.signs(CLUSTER_HEADER)
         && claim.session_token == key.session_token
         && key.expires.is_none_or(|expires| scene.world_now < expires)
         && (scene.state.has_region(&claim.region) || claim.region == "us-east-1")
         && claim.verify(&wire, &key.secret, scene.now).is_ok();
     is_good.then(|| key.caller.clone())
+}
+
+/// Says whether a token names a host that API servers know: the regional one of STS, or the global one.
+///
+/// A token that was made for a configured endpoint, such as this simulator's own, is worth nothing.
+fn is_sts_host(host: &str, region: &str) -> bool {
+    let suffix = if region.starts_with("cn-") {
+        "amazonaws.com.cn"
+    } else {
+        "amazonaws.com"
+    };
+    host == format!("sts.{region}.{suffix}")
+        || (host == "sts.amazonaws.com" && region == "us-east-1")
 }
 
 /// Returns the ARN that an access entry has for a caller: of the role, with its path, not of the session.

@@ -39,7 +39,6 @@ struct Api {
     account: String,
     region: String,
     cluster: String,
-    own_host: String,
     is_shutting_down: watch::Receiver<bool>,
 }
 
@@ -48,7 +47,6 @@ pub(crate) async fn serve(
     server: Arc<Server>,
     kubernetes: Arc<Kubernetes>,
     cluster: (String, String, String),
-    own_host: String,
     listening: Listening,
     is_shutting_down: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
@@ -60,7 +58,6 @@ pub(crate) async fn serve(
         account,
         region,
         cluster,
-        own_host,
         is_shutting_down,
     });
     let service = Router::new()
@@ -296,7 +293,6 @@ impl Api {
             state: &state,
             cluster,
             seed: &self.kubernetes.seed,
-            own_host: &self.own_host,
             now: Clock::machine(),
             world_now: self.server.clock.now(),
         };

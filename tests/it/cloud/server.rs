@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// A request as it came over the wire.
 #[derive(Debug, Clone)]
@@ -50,10 +51,23 @@ pub(crate) enum Answer {
     },
     /// Promises more than it sends.
     Truncated(String),
+    /// Chunks, one after the other, and then an end.
+    Streamed(Vec<String>, End),
     /// Closes the connection without a word.
     Closed,
     /// Says nothing and keeps the connection.
     Silence,
+}
+
+/// How a stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// As it should.
+    Clean,
+    /// The connection breaks.
+    Broken,
+    /// It does not: nothing more comes.
+    Never,
 }
 
 impl Answer {
@@ -108,14 +122,33 @@ impl Drop for Server {
 
 impl Server {
     pub(crate) async fn start(script: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::listen(None, script).await
+    }
+
+    /// The same behind TLS, if there is a certificate.
+    pub(crate) async fn listen(
+        tls: Option<TlsAcceptor>,
+        script: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (script, log): (Arc<Script>, _) = (Arc::new(script), seen.clone());
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(stream, script.clone(), log.clone()));
+                let (script, log, tls) = (script.clone(), log.clone(), tls.clone());
+                connections.spawn(async move {
+                    match tls {
+                        None => serve(stream, script, log).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, script, log).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         Self { url, seen, task }
@@ -146,7 +179,11 @@ impl Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<Request>>>) {
+async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    script: Arc<Script>,
+    seen: Arc<Mutex<Vec<Request>>>,
+) {
     let mut buffer = Vec::new();
     while let Some(request) = read(&mut stream, &mut buffer).await {
         let answer = script(&request);
@@ -175,6 +212,24 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<R
                 let _sent = stream.write_all(format!("{head}{body}").as_bytes()).await;
                 return;
             }
+            Answer::Streamed(chunks, end) => {
+                let mut text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
+                for chunk in chunks {
+                    text.push_str(&format!("{:x}\r\n{chunk}\r\n", chunk.len()));
+                }
+                if end == End::Clean {
+                    text.push_str("0\r\n\r\n");
+                }
+                if stream.write_all(text.as_bytes()).await.is_err() || end == End::Broken {
+                    return;
+                }
+                if end == End::Never {
+                    // Until the client has had enough.
+                    read(&mut stream, &mut buffer).await;
+                    return;
+                }
+                continue;
+            }
             Answer::Closed => return,
             Answer::Silence => std::future::pending().await,
         };
@@ -184,7 +239,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<R
     }
 }
 
-async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
+async fn read(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> Option<Request> {
     loop {
         if let Some(request) = parse(buffer) {
             return Some(request);
