@@ -117,6 +117,10 @@ impl Simulator {
             pager: paging::Pager::new(),
             latency,
         });
+        if let Some(first) = listening.first() {
+            // Somebody who starts a world is likely to look at its first cluster.
+            first.prepare();
+        }
         for one in listening {
             one.serve(Arc::clone(&server), stopped.clone())?;
         }

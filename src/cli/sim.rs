@@ -21,8 +21,8 @@ pub struct Args {
     /// Where to listen; only loopback addresses are allowed, and port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// What to serve: a world file, or gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS [default: the demo world]
-    #[arg(long, value_name = "FILE|gen:CxAxS")]
+    /// What to serve: a world file, or gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS[xPODS] [default: the demo world]
+    #[arg(long, value_name = "FILE|gen:CxAxS[xP]")]
     pub world: Option<String>,
     /// Also write the environment to this file, readable only by you
     #[arg(long, value_name = "FILE")]
@@ -45,7 +45,8 @@ fn about() -> String {
 fn long_about() -> String {
     format!(
         "{}\n\nIt prints the environment that points any AWS client at it, and serves until it is \
-         interrupted.",
+         interrupted. Each cluster has a Kubernetes API as well: in that environment, `aws eks \
+         update-kubeconfig --name CLUSTER` lets kubectl use it.",
         about()
     )
 }

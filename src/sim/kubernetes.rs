@@ -63,6 +63,12 @@ pub(super) async fn listen(
 }
 
 impl Bound {
+    /// Begins to make the objects of the cluster before anybody asks.
+    pub(super) fn prepare(&self) {
+        let kubernetes = Arc::clone(&self.kubernetes);
+        tokio::spawn(async move { kubernetes.prepare().await });
+    }
+
     /// Serves the port in the background until the simulator stops.
     pub(super) fn serve(
         self,

@@ -26,14 +26,15 @@ pub(crate) struct Object {
 
 impl Object {
     pub(crate) fn new(resource: &Resource, value: &Value, version: u64) -> Self {
-        let text = |pointer: &str| {
-            value
-                .pointer(pointer)
-                .and_then(Value::as_str)
+        // Members are looked up one by one: a pointer is taken apart anew each time, and a world has many objects.
+        let metadata = value.get("metadata");
+        let text = |member: &str| {
+            metadata
+                .and_then(|metadata| metadata.get(member)?.as_str())
                 .unwrap_or_default()
                 .to_owned()
         };
-        let labels = match value.pointer("/metadata/labels") {
+        let labels = match metadata.and_then(|metadata| metadata.get("labels")) {
             Some(Value::Object(members)) => members
                 .iter()
                 .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
@@ -43,33 +44,27 @@ impl Object {
         let fields = field_names(resource)
             .iter()
             .map(|name| {
-                let pointer = format!("/{}", name.replace('.', "/"));
-                let found = value.pointer(&pointer).map_or_else(
-                    || {
-                        if *name == "spec.hostNetwork" {
-                            "false".to_owned()
-                        } else {
-                            String::new()
-                        }
-                    },
-                    |found| {
-                        found
-                            .as_str()
-                            .map_or_else(|| found.to_string(), str::to_owned)
-                    },
-                );
-                (*name, found)
+                let found = name
+                    .split('.')
+                    .try_fold(value, |value, member| value.get(member));
+                let field = match found {
+                    None if *name == "spec.hostNetwork" => "false".to_owned(),
+                    None => String::new(),
+                    Some(Value::String(text)) => text.clone(),
+                    Some(other) => other.to_string(),
+                };
+                (*name, field)
             })
             .collect();
         Self {
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name"),
-            uid: text("/metadata/uid"),
+            namespace: text("namespace"),
+            name: text("name"),
+            uid: text("uid"),
             version,
             labels,
             fields,
             owner: controller(value).map(str::to_owned),
-            text: value.to_string().into(),
+            text: serde_json::to_string(value).unwrap_or_default().into(),
         }
     }
 
@@ -113,7 +108,8 @@ pub(crate) fn field_names(resource: &Resource) -> &'static [&'static str] {
 
 fn controller(value: &Value) -> Option<&str> {
     value
-        .pointer("/metadata/ownerReferences")?
+        .get("metadata")?
+        .get("ownerReferences")?
         .as_array()?
         .iter()
         .find(|owner| owner.get("controller") == Some(&Value::Bool(true)))?

@@ -32,7 +32,7 @@ pub(super) struct NewPod<'a> {
 }
 
 /// Creates a pod: admission, scheduling and start, all at once.
-pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
+pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) -> Value {
     let resource = the("Pod");
     let mut labels = object(new.template.pointer("/metadata/labels"));
     for (key, value) in &new.more_labels {
@@ -66,11 +66,7 @@ pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
     let head = Head {
         namespace: new.namespace,
         name: new.name,
-        seed: &format!(
-            "{}#{}",
-            cx.seed_of(resource, new.namespace, new.name),
-            store.version()
-        ),
+        seed: &seed(cx, store, new.namespace, new.name),
         created: new.created,
         labels,
         annotations: object(new.template.pointer("/metadata/annotations")),
@@ -99,18 +95,15 @@ pub(super) fn create(cx: &Context<'_>, store: &mut Store, new: &NewPod<'_>) {
         .clone()
         .or_else(|| schedule(cx, store, &pod, new.created));
     status::start(&mut pod, node, new, new.state);
-    let made = store.put(resource, pod);
-    tell(cx, store, &made, new);
+    let made = store.put(resource, pod.clone());
+    tell(cx, store, (&made, &pod), new);
+    pod
 }
 
 /// Tells of a new pod what scheduler and kubelet tell.
-fn tell(cx: &Context<'_>, store: &mut Store, pod: &Object, new: &NewPod<'_>) {
+fn tell(cx: &Context<'_>, store: &mut Store, (pod, value): (&Object, &Value), new: &NewPod<'_>) {
     let about = (the("Pod"), pod);
-    let node = pod
-        .fields
-        .iter()
-        .find(|(field, _)| *field == "spec.nodeName")
-        .map_or("", |(_, node)| node.as_str());
+    let node = text(value, "/spec/nodeName");
     if node.is_empty() {
         let message = "0/0 nodes are available";
         let news = News::warning("default-scheduler", "FailedScheduling", message);
@@ -131,8 +124,7 @@ fn tell(cx: &Context<'_>, store: &mut Store, pod: &Object, new: &NewPod<'_>) {
         about,
         News::normal("default-scheduler", "Scheduled", &message),
     );
-    let value = pod.value();
-    for name in container_names(&value) {
+    for name in container_names(value) {
         for (reason, message) in [
             ("Created", format!("Created container: {name}")),
             ("Started", format!("Started container {name}")),
@@ -176,6 +168,36 @@ fn container_names(pod: &Value) -> Vec<String> {
     containers
         .map(|one| text(one, "/name").to_owned())
         .collect()
+}
+
+/// Creates a replica of a pod that was created just now, which differs only in what is each pod's own.
+///
+/// It is for worlds that are being made, where nobody is told of events yet: with tens of thousands of pods, most of the
+/// time would go into doing the same again. It returns false where that is not all, as pods of Fargate bring a node of
+/// their own.
+pub(super) fn create_like(cx: &Context<'_>, store: &mut Store, sister: &Value, name: &str) -> bool {
+    let namespace = text(sister, "/metadata/namespace");
+    if cx.fargate_profile(namespace).is_some() || sister.pointer("/spec/nodeName").is_none() {
+        return false;
+    }
+    let mut pod = sister.clone();
+    let uid = super::object::uid(&seed(cx, store, namespace, name));
+    if let Some(metadata) = pod.get_mut("metadata") {
+        insert(metadata, "name", json!(name));
+        insert(metadata, "uid", json!(uid));
+    }
+    let Some(node) = schedule(cx, store, &pod, cx.now) else {
+        return false;
+    };
+    status::place(&mut pod, &node, name);
+    store.put(the("Pod"), pod);
+    true
+}
+
+/// Returns what the uid of a pod is made from, which differs for those that follow each other under one name.
+fn seed(cx: &Context<'_>, store: &Store, namespace: &str, name: &str) -> String {
+    let seed = cx.seed_of(the("Pod"), namespace, name);
+    format!("{seed}#{}", store.version())
 }
 
 fn object(value: Option<&Value>) -> Map<String, Value> {
@@ -230,11 +252,8 @@ fn schedule(
     pod: &Value,
     created: Timestamp,
 ) -> Option<String> {
-    let selected = |key: &str| {
-        pod.pointer("/spec/nodeSelector")
-            .and_then(|selector| selector.get(key))
-            .and_then(Value::as_str)
-    };
+    let selector = pod.get("spec").and_then(|spec| spec.get("nodeSelector"));
+    let selected = |key: &str| selector?.get(key)?.as_str();
     let uid = text(pod, "/metadata/uid");
     if cx
         .fargate_profile(text(pod, "/metadata/namespace"))

@@ -98,6 +98,7 @@ async fn reply(
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
+    api.kubernetes.prepare().await;
     let is_cut = matches!(decision.stop, Some(Stop::Reset));
     let told = match target {
         _ if is_cut => Answer::text(500, "text/plain", String::new()),

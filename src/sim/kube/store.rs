@@ -1,6 +1,7 @@
 //! The objects of one cluster, their versions, and what happened to them lately.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ pub(crate) struct Kubernetes {
     pub(crate) arn: String,
     pub(crate) seed: Seed,
     contents: Mutex<Option<Store>>,
+    is_prepared: AtomicBool,
     /// Tells watchers that there is something new.
     latest: watch::Sender<u64>,
     /// Whether connections are accepted.
@@ -60,6 +62,7 @@ impl Kubernetes {
         Self {
             arn,
             contents: Mutex::new(None),
+            is_prepared: AtomicBool::new(false),
             latest: watch::Sender::new(0),
             open: watch::Sender::new(!seed.is_unreachable),
             seed,
@@ -82,6 +85,17 @@ impl Kubernetes {
             guard,
             latest: &self.latest,
         }
+    }
+
+    /// Makes the objects, if nobody has asked before, where it keeps no other request waiting.
+    pub(crate) async fn prepare(self: &Arc<Self>) {
+        if self.is_prepared.load(Ordering::Acquire) {
+            return;
+        }
+        let kubernetes = Arc::clone(self);
+        let made = tokio::task::spawn_blocking(move || drop(kubernetes.lock())).await;
+        // Where it did not come about, the next lock makes up for it.
+        self.is_prepared.store(made.is_ok(), Ordering::Release);
     }
 
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {

@@ -46,20 +46,22 @@ pub(super) fn create(
     }
     match resource.kind {
         "Namespace" => put_namespace(cx, store, name, cx.now),
-        "Pod" => pod::create(
-            cx,
-            store,
-            &NewPod {
-                namespace,
-                name,
-                template: body,
-                more_labels: Vec::new(),
-                owner: None,
-                node: None,
-                created: cx.now,
-                state: PodState::default(),
-            },
-        ),
+        "Pod" => {
+            pod::create(
+                cx,
+                store,
+                &NewPod {
+                    namespace,
+                    name,
+                    template: body,
+                    more_labels: Vec::new(),
+                    owner: None,
+                    node: None,
+                    created: cx.now,
+                    state: PodState::default(),
+                },
+            );
+        }
         _ => {
             let seed = format!(
                 "{}#{}",

@@ -34,20 +34,9 @@ pub(super) fn start(pod: &mut Value, node: Option<String>, new: &NewPod<'_>, sta
     };
     let inits = statuses("/spec/initContainers", PodState::Completed);
     let containers = statuses("/spec/containers", state);
-    let is_on_host = pod.pointer("/spec/hostNetwork") == Some(&Value::Bool(true));
-    let host = node::address(&node);
-    let address = if is_on_host {
-        host.clone()
-    } else {
-        node::address(new.name)
-    };
-    if let Some(spec) = pod.get_mut("spec") {
-        insert(spec, "nodeName", json!(node));
-    }
     let mut status = json!({
         "phase": phase(state),
         "conditions": conditions(state, started),
-        "hostIP": host, "podIP": address, "podIPs": [{"ip": address}],
         "startTime": date(new.created),
         "containerStatuses": containers,
         "qosClass": "BestEffort",
@@ -56,6 +45,7 @@ pub(super) fn start(pod: &mut Value, node: Option<String>, new: &NewPod<'_>, sta
         insert(&mut status, "initContainerStatuses", json!(inits));
     }
     insert(pod, "status", status);
+    place(pod, &node, new.name);
     if let (PodState::Terminating, Some(metadata)) = (state, pod.get_mut("metadata")) {
         // The moment by which it has to be gone, which has passed where a finalizer holds it.
         insert(metadata, "deletionTimestamp", json!(date(started)));
@@ -65,6 +55,26 @@ pub(super) fn start(pod: &mut Value, node: Option<String>, new: &NewPod<'_>, sta
             "finalizers",
             json!(["batch.kubernetes.io/job-tracking"]),
         );
+    }
+}
+
+/// Writes where a pod runs.
+pub(super) fn place(pod: &mut Value, node: &str, name: &str) {
+    let spec = pod.get("spec");
+    let is_on_host = spec.and_then(|spec| spec.get("hostNetwork")) == Some(&Value::Bool(true));
+    let host = node::address(node);
+    let address = if is_on_host {
+        host.clone()
+    } else {
+        node::address(name)
+    };
+    if let Some(spec) = pod.get_mut("spec") {
+        insert(spec, "nodeName", json!(node));
+    }
+    if let Some(status) = pod.get_mut("status") {
+        insert(status, "hostIP", json!(host));
+        insert(status, "podIP", json!(address));
+        insert(status, "podIPs", json!([{"ip": address}]));
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Context, hash, labels_of, suffix};
 use crate::sim::kube::event::{News, record};
 use crate::sim::kube::object::{Head, Object, owned_by};
 use crate::sim::kube::pod::{self, NewPod, insert};
-use crate::sim::kube::seed::the;
+use crate::sim::kube::seed::{PodState, the};
 use crate::sim::kube::store::Store;
 
 /// Rolls a template out: the replica set of the template grows, and older ones are scaled to nothing.
@@ -102,11 +103,20 @@ pub(super) fn replica_set(
         record(cx, store, about, news);
     }
     let state = cx.state(&set.namespace, workload);
+    let mut first: Option<(Timestamp, Value)> = None;
     for position in pods.len()..wanted {
         let seed = format!("{}/{}/{}", cx.arn, set.uid, store.version());
         let name = format!("{prefix}{}", suffix(&seed));
+        let created = cx.moment(position);
+        let is_being_made = !store.is_open() && state == PodState::Running;
+        let sister = first
+            .as_ref()
+            .filter(|(moment, _)| is_being_made && *moment == created);
+        if sister.is_some_and(|(_, pod)| pod::create_like(cx, store, pod, &name)) {
+            continue;
+        }
         let hash = set.name.rsplit('-').next().unwrap_or_default();
-        pod::create(
+        let pod = pod::create(
             cx,
             store,
             &NewPod {
@@ -116,10 +126,11 @@ pub(super) fn replica_set(
                 more_labels: vec![("pod-template-hash".to_owned(), hash.to_owned())],
                 owner: Some(owned_by(the("ReplicaSet"), &set.name, &set.uid)),
                 node: None,
-                created: cx.moment(position),
+                created,
                 state,
             },
         );
+        first = Some((created, pod));
         let message = format!("Created pod: {name}");
         let news = News::normal("replicaset-controller", "SuccessfulCreate", &message);
         record(cx, store, about, news);
