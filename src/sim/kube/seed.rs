@@ -298,3 +298,73 @@ pub(super) fn map(pairs: &[(String, String)]) -> Map<String, Value> {
         .map(|(key, value)| (key.clone(), json!(value)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::sim::kube::object::text;
+
+    #[test]
+    fn made_pods_are_shared_out_and_differ_in_what_is_their_own() {
+        let seed = Seed {
+            generated: 3,
+            generated_pods: 7,
+            generated_name: Some(|number| ("team".to_owned(), format!("account-{number}"))),
+            nodes: vec![
+                GivenNode {
+                    kind: NodeKind::Ec2,
+                    nodegroup: "general".to_owned(),
+                    instance_type: "m7g.large".to_owned(),
+                    ami_type: String::new(),
+                    is_reserved: false,
+                    created: Timestamp::UNIX_EPOCH,
+                };
+                3
+            ],
+            associations: HashMap::from([(
+                ("team".to_owned(), "account-0".to_owned()),
+                Timestamp::UNIX_EPOCH - SignedDuration::from_hours(24),
+            )]),
+            start: Timestamp::UNIX_EPOCH,
+            ..Seed::default()
+        };
+        let mut store = Store::default();
+        plant("arn", &seed, &mut store);
+        let pods: Vec<Value> = store
+            .from(the("Pod"), None, None)
+            .map(|pod| pod.value())
+            .collect();
+        let of = |account: &str| {
+            let mine = pods.iter();
+            mine.filter(|pod| text(pod, "/spec/serviceAccountName") == account)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            ["account-0", "account-1", "account-2"].map(|account| of(account).len()),
+            [3, 2, 2]
+        );
+        for own in [
+            "/metadata/name",
+            "/metadata/uid",
+            "/metadata/resourceVersion",
+            "/status/podIP",
+        ] {
+            let values: BTreeSet<&str> = pods.iter().map(|pod| text(pod, own)).collect();
+            assert_eq!(values.len(), pods.len(), "{own}");
+        }
+        let sisters = of("account-0");
+        for sister in &sisters {
+            assert!(!text(sister, "/spec/nodeName").is_empty());
+            assert_eq!(
+                sister.pointer("/spec/containers"),
+                sisters[0].pointer("/spec/containers")
+            );
+            assert_eq!(
+                text(sister, "/metadata/labels/eks.amazonaws.com~1pod-identity"),
+                "enabled"
+            );
+        }
+    }
+}

@@ -136,6 +136,7 @@ fn pod(value: &Value, column: &str) -> String {
                 .filter_map(|one| one.get("restartCount")?.as_u64());
             counts.sum::<u64>().to_string()
         }
+        _ if value.pointer("/metadata/deletionTimestamp").is_some() => "Terminating".to_owned(),
         _ => {
             let phase = text(value, "/status/phase");
             let waiting = statuses
