@@ -173,7 +173,7 @@ fn sign_token(
 mod tests {
     use super::*;
 
-    const THEN: Duration = Duration::from_secs(1_795_230_000);
+    const THEN: Duration = Duration::from_hours(498_675);
 
     fn token(region: &str, session: Option<&str>) -> Token {
         let keys = Credentials::new(
