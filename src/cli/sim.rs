@@ -46,7 +46,8 @@ fn long_about() -> String {
     format!(
         "{}\n\nIt prints the environment that points any AWS client at it, and serves until it is \
          interrupted. Each cluster has a Kubernetes API as well: in that environment, `aws eks \
-         update-kubeconfig --name CLUSTER` lets kubectl use it.",
+         update-kubeconfig --name CLUSTER` lets kubectl use it, with \
+         AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true set for kubectl because tokens name the real STS.",
         about()
     )
 }
