@@ -40,7 +40,7 @@ use intern::Interner;
 pub use budget::{Spend, Urgency};
 pub use kubernetes::{Action, KubePage, Kubernetes, ObjectFilter, ObjectKind, Permission};
 pub use profiles::Profiles;
-pub use session::{AssociationFilter, Page, Session};
+pub use session::{AssociationFilter, Changed, Page, Session, is_uncertain};
 
 /// Where credentials, regions and endpoints come from.
 #[derive(Debug, Clone)]
@@ -187,6 +187,20 @@ impl Cloud {
 
     pub fn read_only(&self) -> bool {
         self.settings.guard.read_only
+    }
+
+    /// The endpoint that takes the place of EKS's own, from wherever it was named.
+    fn eks_endpoint(&self, config: &SdkConfig) -> Option<Text> {
+        let of_service = || {
+            let is_ambient = matches!(self.settings.environment, Environment::Ambient);
+            let named = is_ambient.then(|| std::env::var("AWS_ENDPOINT_URL_EKS").ok())?;
+            named.filter(|url| !url.is_empty())
+        };
+        let given = self.settings.endpoint_url.clone();
+        let endpoint = given
+            .or_else(of_service)
+            .or_else(|| config.endpoint_url().map(str::to_owned));
+        endpoint.map(Text::from)
     }
 
     /// What the calls of this run cost so far.

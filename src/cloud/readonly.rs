@@ -10,7 +10,7 @@ use crate::model::{Failure, FailureKind};
 /// Every operation that only reads. Whatever is not in it is a write, so that a forgotten name fails safe.
 ///
 /// HTTP methods cannot tell: every call of STS and many a read of EKS is a POST.
-const READS: [&str; 20] = [
+const READS: [&str; 21] = [
     "DescribeAccessEntry",
     "DescribeAddon",
     "DescribeCluster",
@@ -31,6 +31,7 @@ const READS: [&str; 20] = [
     "ListPodIdentityAssociations",
     "ListRoles",
     "ListUpdates",
+    "SimulatePrincipalPolicy",
 ];
 
 pub(crate) fn is_read(operation: &str) -> bool {

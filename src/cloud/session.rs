@@ -3,10 +3,12 @@
 mod access_entries;
 mod addons;
 mod associations;
+mod changes;
 mod clusters;
 mod identity_providers;
 mod kubernetes;
 mod nodegroups;
+mod permissions;
 mod roles;
 mod updates;
 
@@ -26,7 +28,9 @@ use crate::cloud::credentials::Keyring;
 use crate::cloud::failure::{self, Asked};
 use crate::cloud::retry::{Retry, pause};
 use crate::cloud::{Cloud, Urgency, convert, readonly};
-use crate::model::{Caller, Failure, FailureKind, Partition, Region, Route, Text};
+use crate::model::{Caller, Failure, FailureKind, Guard, Partition, Region, Route, Text};
+
+pub use changes::{Changed, is_uncertain};
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +68,8 @@ pub struct Session {
     iam: aws_sdk_iam::Client,
     /// IAM has one endpoint a partition, and its calls are signed for this region wherever the route leads.
     iam_region: Region,
-    has_own_endpoint: bool,
+    /// Where the calls go, if not where AWS says.
+    endpoint: Option<Text>,
 }
 
 /// What is about to be called.
@@ -97,7 +102,7 @@ impl Session {
         }
         Self {
             cloud: Arc::downgrade(cloud),
-            has_own_endpoint: config.endpoint_url().is_some(),
+            endpoint: cloud.eks_endpoint(config),
             eks: aws_sdk_eks::Client::from_conf(eks.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             sts_region: home.clone(),
@@ -110,6 +115,17 @@ impl Session {
 
     pub fn route(&self) -> &Route {
         &self.route
+    }
+
+    /// Another endpoint than AWS's own: another world, even where its clusters have the same ARNs.
+    pub fn endpoint(&self) -> Option<&Text> {
+        self.endpoint.as_ref()
+    }
+
+    /// What may be changed.
+    pub fn guard(&self) -> Guard {
+        let cloud = self.cloud.upgrade();
+        cloud.map_or_else(Guard::read_only, |cloud| cloud.guard().clone())
     }
 
     /// The account, once STS named it.
@@ -248,7 +264,7 @@ impl Session {
                 route: &self.route,
                 account: account.as_deref(),
                 renewal: &self.keyring.renewal,
-                has_own_endpoint: self.has_own_endpoint,
+                has_own_endpoint: self.endpoint.is_some(),
             };
             let (mut failure, retry) = failure::of(&error, &asked);
             tracing::debug!(target: "roledex::cloud", operation = call.operation, %failure, "failed");
@@ -274,7 +290,9 @@ impl Session {
                 asked.account = None;
                 failure = failure::of(&error, &asked).0;
             }
-            if tries >= retry.most() || !readonly::is_read(call.operation) {
+            // A change is asked for again only where the service certainly did nothing; see `Session::change`.
+            let is_safe = readonly::is_read(call.operation) || retry == Retry::Throttled;
+            if tries >= retry.most() || !is_safe {
                 return Err(failure);
             }
             let again = Instant::now() + pause(cloud.settings.deadlines.backoff, tries);

@@ -21,9 +21,11 @@ use crate::model::{Association, ClusterArn, Failure, Route, Text};
 pub use accounts::Accounts;
 pub use associations::{AssociationRow, associations};
 pub use clusters::{ClusterRow, clusters};
+pub(in crate::ops) use kubernetes::of_service_account;
 pub use kubernetes::{Gathered, one_pod, one_service_account, pods, service_accounts};
 pub use one::{
-    one_access_entry, one_addon, one_association, one_cluster, one_identity_provider, one_update,
+    one_access_entry, one_addon, one_association, one_cluster, one_identity_provider, one_site,
+    one_update,
 };
 pub use parts::{
     AccessEntryRow, AddonRow, IdentityProviderRow, PartRow, access_entries, addons,

@@ -1,10 +1,14 @@
 //! Who the pods of many clusters are: Kubernetes and AWS, read side by side, cluster by cluster.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
+
+use told::{alike, gaps};
 
 use super::{Harvest, Progress, Selection, Site, URGENCY, associations, gather, one};
 use crate::cloud::{Cloud, Kubernetes, ObjectFilter, ObjectKind, Urgency};
@@ -136,12 +140,21 @@ pub async fn one_service_account(
     name: &str,
 ) -> Result<(Gathered, Vec<Failure>), Failure> {
     let site = one::find(cloud, routes, cluster).await?;
+    Ok(of_service_account(&site, namespace, name).await)
+}
+
+/// The same for a service account of a cluster that was found already.
+pub(in crate::ops) async fn of_service_account(
+    site: &Site,
+    namespace: &str,
+    name: &str,
+) -> (Gathered, Vec<Failure>) {
     let selection = Selection {
         namespaces: vec![namespace.to_owned()],
         service_accounts: vec![name.to_owned()],
         ..Selection::default()
     };
-    Ok(read(site, Urgency::Interactive, &selection, Depth::Pods).await)
+    read(site.clone(), Urgency::Interactive, &selection, Depth::Pods).await
 }
 
 /// All that is known of the service account of one pod, and so of the pod.
@@ -325,36 +338,6 @@ async fn list(
         unreadable,
         failure,
     }
-}
-
-/// Each failure once that differs from the others in no more than what was asked for.
-fn alike(failures: Vec<Failure>) -> Vec<Failure> {
-    let mut told: Vec<Failure> = Vec::new();
-    for failure in failures {
-        let is_told = told
-            .iter()
-            .any(|known| known.kind == failure.kind && known.cause == failure.cause);
-        if !is_told {
-            told.push(failure);
-        }
-    }
-    told
-}
-
-/// Objects that could not be decoded are missing from the rows, so they are told like any failure.
-fn gaps(census: &Census, cluster: &str) -> Vec<Failure> {
-    let told = |part: Part| {
-        let words = census.not_decoded(part);
-        (!words.is_empty()).then(|| {
-            let doing = format!("read all {} of cluster {cluster}", part.words());
-            Failure::new(FailureKind::Malformed, doing, words.join("; "))
-        })
-    };
-    // The agents of a whole cluster are among its pods.
-    let parts = Part::ALL
-        .into_iter()
-        .filter(|part| *part != Part::Agents || !census.scope().is_everything());
-    parts.filter_map(told).collect()
 }
 
 /// The roles of those node groups that a pod runs on.

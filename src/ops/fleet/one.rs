@@ -226,6 +226,15 @@ async fn by_name(
     })
 }
 
+/// A cluster by its name, and the way to it.
+pub async fn one_site(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    reference: &ClusterReference,
+) -> Result<Site, Failure> {
+    find(cloud, routes, reference).await
+}
+
 pub(super) async fn find(
     cloud: &Arc<Cloud>,
     routes: &[Route],

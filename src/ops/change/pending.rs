@@ -1,0 +1,96 @@
+//! An intent on disk whose outcome is still to be written, whatever happens to the task.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Desk, blocking};
+use crate::model::journal::{Entry, EntryId, Intent, Outcome, Recorded};
+use crate::model::{Failure, FailureKind};
+use crate::store::Journal;
+
+/// A recorded intent. Dropped, as by cancelling the task, it writes down what is known at that moment.
+#[derive(Debug)]
+pub(super) struct Pending {
+    journal: Arc<Journal>,
+    now: fn() -> Timestamp,
+    recorded: Option<Recorded>,
+    /// What is true if nothing more is learnt.
+    fate: Outcome,
+}
+
+impl Pending {
+    /// Writes the intent down; comes back when it is on disk.
+    pub(super) async fn record(desk: &Desk, intent: Intent) -> Result<Self, Failure> {
+        let (journal, now) = (desk.journal.clone(), desk.now);
+        // Made within the task that writes: dropping the future between the two would lose the record.
+        blocking("write the change down before making it", move || {
+            let recorded = journal.intend(intent)?;
+            Ok(Self {
+                journal,
+                now,
+                recorded: Some(recorded),
+                fate: Outcome::NotApplied {
+                    reason: "it was cancelled before the call".into(),
+                },
+            })
+        })
+        .await
+    }
+
+    pub(super) fn recorded(&self) -> Result<&Recorded, Failure> {
+        self.recorded.as_ref().ok_or_else(|| {
+            let cause = "its outcome is written already";
+            Failure::new(FailureKind::Bug, "make a change", cause)
+        })
+    }
+
+    /// From here on the call may be on its way.
+    pub(super) fn is_called(&mut self) {
+        self.fate = Outcome::CannotBeTold {
+            reason: "it was interrupted before AWS answered".into(),
+        };
+    }
+
+    pub(super) fn is_now(&mut self, fate: Outcome) {
+        self.fate = fate;
+    }
+
+    /// The entry as the journal holds it, for comparing it with what stands there.
+    pub(super) fn entry(&self) -> Result<Entry, Failure> {
+        let recorded = self.recorded()?;
+        Ok(Entry {
+            id: recorded.id().clone(),
+            run: "".into(),
+            intent: recorded.intent().clone(),
+            conclusions: Vec::new(),
+        })
+    }
+
+    pub(super) fn id(&self) -> Result<EntryId, Failure> {
+        Ok(self.recorded()?.id().clone())
+    }
+
+    /// Writes the outcome down.
+    pub(super) async fn conclude(mut self, outcome: Outcome) -> Result<(), Failure> {
+        self.fate = outcome;
+        blocking("write down what came of the change", move || self.write()).await
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
+        let Some(recorded) = self.recorded.take() else {
+            return Ok(());
+        };
+        let outcome = self.fate.clone();
+        self.journal.conclude(recorded, outcome, (self.now)())
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Err(failure) = self.write() {
+            // The next start finds the intent without an outcome and asks AWS.
+            tracing::error!(target: "roledex::ops", %failure, "the outcome is not in the journal");
+        }
+    }
+}
