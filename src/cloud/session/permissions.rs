@@ -1,7 +1,8 @@
 //! What IAM's simulator says of a principal.
 
 use aws_sdk_iam::types::{
-    ContextEntry, ContextKeyTypeEnum, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail,
+    ContextEntry, ContextKeyTypeEnum, OrganizationsDecisionDetail,
+    PermissionsBoundaryDecisionDetail,
 };
 
 use super::Session;
