@@ -10,11 +10,16 @@ fn the_demo_is_browsed_by_keys() {
         .wait_for("UPDATING")
         .wait_for("Service accounts");
     pty.send("\t/payments").wait_for("payments");
-    pty.send("\rf").wait_for("[Associations");
+    pty.send("\rf").wait_for("[2 Associations");
     pty.send("d").wait_for("What it means").wait_for("role/");
     pty.send("q").wait_gone("What it means");
     pty.send("?").wait_for("Moves to the next row");
     pty.send("\u{1b}").wait_gone("Moves to the next row");
+    // The cluster in view is watched: who its pods are, and who else uses a role.
+    pty.send("4").wait_for("MECHANISM").wait_for("pod identity");
+    pty.send("\r").wait_for("IDENTITY").wait_for("INJECTED");
+    pty.send("6").wait_for("TRUSTS").wait_for("Pod Identity");
+    pty.send("7").wait_for("who may log in to Kubernetes");
     pty.send("\u{3}");
     assert_eq!(pty.exit().exit_code(), 0);
     pty.assert_restored();
