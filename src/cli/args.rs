@@ -52,6 +52,20 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+/// An address that the SDK can use; what it would say of others names its own internals.
+fn endpoint(text: &str) -> Result<String, String> {
+    let wanted = "write it as http://HOST[:PORT] or https://HOST[:PORT]";
+    let url: http::Uri = text
+        .parse()
+        .map_err(|error| format!("it is no URL ({error}); {wanted}"))?;
+    match (url.scheme_str(), url.host()) {
+        (Some("http" | "https"), Some(host)) if !host.is_empty() && url.query().is_none() => {
+            Ok(text.to_owned())
+        }
+        _ => Err(wanted.to_owned()),
+    }
+}
+
 /// Options that every command understands.
 #[derive(Debug, Args)]
 #[expect(
@@ -69,7 +83,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "REGION", action = ArgAction::Append)]
     pub region: Vec<String>,
     /// Endpoint of every AWS service, such as that of roledex sim
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
     /// Kubeconfig to reach clusters with, as far as its contexts fit them [default: tokens of roledex's own making]
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "demo")]

@@ -286,3 +286,23 @@ fn ends_with_130(signal: &str) {
     assert_eq!(ended.code, 130);
     assert!(start.elapsed() < Duration::from_secs(40));
 }
+
+#[test]
+fn an_endpoint_that_is_no_address_is_refused_in_plain_words() {
+    let home = Home::new();
+    for junk in [
+        "junk",
+        "ftp://127.0.0.1",
+        "http://",
+        "http://h:1/?x=1",
+        "http://a b",
+    ] {
+        let ended = home.run(&["get", "clusters", "--endpoint-url", junk]);
+        assert_eq!((ended.code, &*ended.out), (2, ""), "{junk}: {}", ended.err);
+        assert!(
+            ended.err.contains("http://HOST[:PORT]"),
+            "{junk}: {}",
+            ended.err
+        );
+    }
+}
