@@ -15,8 +15,9 @@ fn the_demo_is_browsed_by_keys() {
     pty.send("q").wait_gone("What it means");
     pty.send("?").wait_for("Moves to the next row");
     pty.send("\u{1b}").wait_gone("Moves to the next row");
-    // The cluster in view is watched: who its pods are, and who else uses a role.
-    pty.send("4").wait_for("MECHANISM").wait_for("pod identity");
+    // Who the pods are, and who else uses a role.
+    pty.send("4").wait_for("are not read yet");
+    pty.send("\u{12}").wait_for("MECHANISM").wait_for("pod identity");
     pty.send("\r").wait_for("IDENTITY").wait_for("INJECTED");
     pty.send("6").wait_for("TRUSTS").wait_for("Pod Identity");
     pty.send("7").wait_for("who may log in to Kubernetes");
