@@ -129,13 +129,24 @@ impl State {
         self.ask(arn, request, urgent, effects, |row| row.parts_mut(part));
     }
 
-    /// Reads one kind of parts of every admitted cluster of which they were not asked in this run.
+    /// Reads one kind of parts of every cluster in scope of which they were not asked in this run.
     pub fn want_parts(&mut self, part: Part, effects: &mut Vec<Effect>) {
+        let restriction = self.restriction.clone();
+        self.want_parts_of(|arn| restriction.admits(arn), part, effects);
+    }
+
+    /// The same of the clusters that are meant.
+    pub fn want_parts_of(
+        &mut self,
+        is_meant: impl Fn(&ClusterArn) -> bool,
+        part: Part,
+        effects: &mut Vec<Effect>,
+    ) {
         let wanting: Vec<ClusterArn> = self
             .fleet
             .clusters
             .values_mut()
-            .filter(|row| self.restriction.admits(&row.arn))
+            .filter(|row| is_meant(&row.arn))
             .filter_map(|row| {
                 let list = row.parts_mut(part);
                 let asked = list.waiting().is_some() || list.is_settled();

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::app::describe::{self, TextLine};
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, Part};
 use crate::app::fleet::Fleet;
 use crate::app::pane::view::{Copied, Kept, Noun, Opens, Source};
 use crate::app::pane::{
@@ -18,6 +18,7 @@ use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
 use crate::model::arn::{account_of, role_name};
+use crate::model::kubernetes::WatchedKind;
 use crate::model::role::LastUse;
 use crate::model::trust::{Pods, TrustSummary};
 use crate::model::usage::Users;
@@ -182,7 +183,22 @@ impl Noun for Roles {
         }
     }
 
+    fn remarks(state: &State) -> Vec<(Tone, String)> {
+        let clusters = state.fleet.clusters.values();
+        let unread = clusters.filter(|row| {
+            let reading = row.kubernetes.reading(WatchedKind::ServiceAccounts);
+            !reading.is_known
+        });
+        match unread.count() {
+            0 => Vec::new(),
+            1 => vec![(Tone::Warning, "IRSA of 1 cluster unread".to_owned())],
+            many => vec![(Tone::Warning, format!("IRSA of {many} clusters unread"))],
+        }
+    }
+
+    /// A role may be used from outside the scope, so add-ons are read everywhere; Kubernetes is read on demand.
     fn want(state: &mut State, effects: &mut Vec<Effect>) {
+        state.want_parts_of(|_| true, Part::Addons, effects);
         state.want_roles(effects);
     }
 
@@ -193,7 +209,9 @@ impl Noun for Roles {
         state.expire_details(clusters);
         for arn in clusters {
             state.list_associations(arn, true, effects);
+            state.list_parts(arn, Part::Addons, true, effects);
         }
+        state.read_kubernetes(clusters, effects);
     }
 }
 

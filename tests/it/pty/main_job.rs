@@ -17,7 +17,9 @@ fn the_demo_is_browsed_by_keys() {
     pty.send("\u{1b}").wait_gone("Moves to the next row");
     // Who the pods are, and who else uses a role.
     pty.send("4").wait_for("are not read yet");
-    pty.send("\u{12}").wait_for("MECHANISM").wait_for("pod identity");
+    pty.send("\u{12}")
+        .wait_for("MECHANISM")
+        .wait_for("pod identity");
     pty.send("\r").wait_for("IDENTITY").wait_for("INJECTED");
     pty.send("6").wait_for("TRUSTS").wait_for("Pod Identity");
     pty.send("7").wait_for("who may log in to Kubernetes");
