@@ -51,6 +51,11 @@ impl State {
             (Request::DescribeRole { role, .. }, Step::Role(found)) => {
                 self.land_role(ticket, &role, *found);
             }
+            (Request::ListUpdates { cluster, .. }, Step::Unread(failures)) => {
+                if let Some(row) = self.fleet.clusters.get_mut(&cluster) {
+                    row.unread = failures;
+                }
+            }
             (Request::ListUpdates { .. }, Step::Update(update)) => {
                 self.land_update(ticket, *update);
             }

@@ -65,7 +65,7 @@ impl Fleet {
             associations.extend(detail.role.clone().map(|role| (role, user())));
             targets.extend(detail.target_role.clone().map(|role| (role, user())));
         }
-        let listed = self.unread("associations", |row| row.associations.reading().is_known);
+        let listed = self.unread("associations", |row| row.associations.is_live());
         let described = gap(undescribed, self.associations.len(), || {
             format!("{undescribed} associations are not described yet")
         });
@@ -75,6 +75,11 @@ impl Fleet {
             Some((addon.role.clone()?, key.clone()))
         });
         let addons: Vec<(Text, AddonKey)> = addons.collect();
+        let unknown = self.addons.values();
+        let unknown = unknown.filter(|row| row.detail.value().is_none()).count();
+        let undescribed_addons = gap(unknown, self.addons.len(), || {
+            format!("{unknown} add-ons could not be described")
+        });
         let mut accounts = Vec::new();
         for row in self.clusters.values() {
             for account in row.kubernetes.census.service_accounts() {
@@ -97,14 +102,14 @@ impl Fleet {
             },
             addons: Reading {
                 users: addons,
-                gap: self.unread("add-ons", |row| row.addons.reading().is_known),
+                gap: self
+                    .unread("add-ons", |row| row.addons.is_live())
+                    .or(undescribed_addons),
             },
             service_accounts: Reading {
                 users: accounts,
                 gap: self.unread("service accounts", |row| {
-                    row.kubernetes
-                        .reading(WatchedKind::ServiceAccounts)
-                        .is_known
+                    row.kubernetes.census.is_read(WatchedKind::ServiceAccounts)
                 }),
             },
         }
@@ -113,9 +118,16 @@ impl Fleet {
     /// What is missing of a list that each cluster has.
     fn unread(&self, what: &str, is_read: impl Fn(&ClusterRow) -> bool) -> Option<Gap> {
         let unread = self.clusters.values().filter(|row| !is_read(row)).count();
-        gap(unread, self.clusters.len(), || {
-            let all = self.clusters.len();
+        let all = self.clusters.len();
+        let gap = gap(unread, all, || {
             format!("{what} of {unread} of {all} clusters are not read")
+        });
+        // Clusters of a scope that cannot be read are not even known.
+        let lost = self.routes.iter().filter(|row| !row.is_region_off());
+        let lost = lost.filter(|row| !row.listing.is_live()).count();
+        gap.or_else(|| {
+            (lost > 0)
+                .then(|| Gap::Partial(format!("the clusters of {lost} scopes are not read").into()))
         })
     }
 

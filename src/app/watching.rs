@@ -264,6 +264,7 @@ impl State {
     pub(super) fn touch_kubernetes(&mut self) {
         self.touch(PaneId::ServiceAccounts);
         self.touch(PaneId::Pods);
+        self.touch(PaneId::Roles);
         if let Some(pane) = self.panes.get_mut(&PaneId::Associations) {
             // Their pods stand there, too; which rows there are, and in which order, seldom rests on that.
             pane.stale |= pane.sort.column == associations::PODS || !pane.filter.is_empty();

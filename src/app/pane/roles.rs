@@ -21,7 +21,7 @@ use crate::model::arn::{account_of, role_name};
 use crate::model::kubernetes::WatchedKind;
 use crate::model::role::LastUse;
 use crate::model::trust::{Pods, TrustSummary};
-use crate::model::usage::Users;
+use crate::model::usage::{RoleUsage, Users};
 use crate::model::{ClusterArn, FailureKind, Text};
 
 pub struct Roles;
@@ -91,7 +91,7 @@ impl Noun for Roles {
             2 => users(&usage.targets),
             3 => users(&usage.service_accounts),
             4 => users(&usage.addons),
-            5 => Cell::muted(usage.clusters().len().to_string()),
+            5 => clusters(usage),
             6 => trust(fleet, role, row),
             7 => last_used(row, now),
             8 if !is_reachable(fleet, role) => Cell::sign(glyph::OFF, "no scope", Tone::Muted),
@@ -225,6 +225,19 @@ where
         None => Cell::plain(users.to_string()),
         Some(_) => Cell::muted(users.to_string()),
     }
+}
+
+/// From how many clusters it is used; a number that may be too small says so.
+fn clusters(usage: &RoleUsage) -> Cell<'static> {
+    let count = usage.clusters().len();
+    let gaps = [
+        usage.associations.gap.is_some(),
+        usage.targets.gap.is_some(),
+        usage.addons.gap.is_some(),
+        usage.service_accounts.gap.is_some(),
+    ];
+    let more = if gaps.contains(&true) { "+" } else { "" };
+    Cell::muted(format!("{count}{more}"))
 }
 
 /// Whether some scope of this run reaches the role's account.

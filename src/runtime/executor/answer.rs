@@ -7,8 +7,10 @@ use tokio::sync::mpsc::Sender;
 use super::{kubernetes, parts};
 use crate::app::{Msg, Request, Step, Ticket};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
-use crate::model::arn::role_name;
-use crate::model::{Described, Failure, FailureKind, Route, RouteId, UpdateSubject};
+use crate::model::role::RoleState;
+use crate::model::{
+    Arn, Described, Failure, FailureKind, RoleDetail, Route, RouteId, UpdateSubject,
+};
 use crate::ops::load;
 
 /// Sends the pieces of an answer under its ticket.
@@ -102,8 +104,8 @@ pub(super) async fn answer(
         }
         Request::DescribeRole { route, role } => {
             let session = session(cloud, routes, route).await?;
-            let found = load::role(&session, urgency, role_name(&role)).await?;
-            steps.send(Step::Role(Box::new(found))).await;
+            let found = described_role(&session, urgency, &role).await?;
+            steps.send(Step::Role(found)).await;
             Ok(())
         }
         Request::AssociationDocument { route, key } => {
@@ -175,4 +177,24 @@ where
     // The use case drops its callback when it ends, which ends the forwarding after the last piece.
     let (outcome, ()) = tokio::join!(read, forward);
     outcome
+}
+
+/// What IAM says of exactly this role: one of the same name at another path is another role.
+async fn described_role(
+    session: &Session,
+    urgency: Urgency,
+    role: &str,
+) -> Result<Box<Described<RoleDetail>>, Failure> {
+    let doing = format!("read role {role}");
+    let arn = Arn::parse(role)
+        .map_err(|error| Failure::new(FailureKind::Malformed, doing.as_str(), error.to_string()))?;
+    match load::role_by_arn(session, urgency, &arn).await? {
+        RoleState::Read(found) => Ok(found),
+        RoleState::Missing => Err(Failure::new(
+            FailureKind::NotFound,
+            doing,
+            "the account has no role of this name at this path",
+        )),
+        RoleState::Unknown(why) => Err(Failure::new(FailureKind::Other, doing, why)),
+    }
 }

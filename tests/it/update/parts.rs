@@ -3,10 +3,10 @@
 use roledex::app::effect::Part;
 use roledex::app::pane::PaneId;
 use roledex::app::{Effect, Request};
-use roledex::model::{ClusterArn, Failure, FailureKind};
+use roledex::model::{ClusterArn, Failure, FailureKind, UpdateSubject};
 
 use crate::parts::{addon, list, some};
-use crate::script::{Script, cluster_arn};
+use crate::script::{Script, cluster_arn, update};
 
 fn arn(name: &str) -> ClusterArn {
     cluster_arn("eu-west-1", name)
@@ -112,4 +112,27 @@ fn what_cannot_be_described_says_why() {
     );
     script.keys("p");
     assert_eq!(script.column(PaneId::IdentityProviders, 0), ["corp"]);
+}
+
+#[test]
+fn updates_of_parts_that_cannot_be_listed_stay_and_the_cluster_has_a_problem() {
+    let mut script = Script::with_clusters(&["alpha"]);
+    script.list_updates(&arn("alpha"), Vec::new());
+    script.keys("enter");
+    let mut running = update(&arn("alpha"), "u-1", "InProgress", "2026-11-21T11:00:00Z");
+    running.key.subject = UpdateSubject::Addon("vpc-cni".into());
+    script.list_updates(&arn("alpha"), vec![running]);
+    assert_eq!(script.column(PaneId::Updates, 0), ["InProgress"]);
+    script.keys("3 ctrl-r");
+    let ticket = script.ticket(|request| matches!(request, Request::ListUpdates { .. }));
+    let failure = Failure::new(FailureKind::Denied, "list add-ons", "no eks:ListAddons");
+    script.step(ticket, roledex::app::Step::Unread(vec![failure]));
+    script.done(ticket, Ok(()));
+    assert_eq!(
+        script.column(PaneId::Updates, 0),
+        ["InProgress"],
+        "nobody said that it is gone"
+    );
+    script.keys("1 p");
+    assert_eq!(script.column(PaneId::Clusters, 0), ["alpha"]);
 }

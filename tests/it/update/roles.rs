@@ -2,11 +2,13 @@
 
 use roledex::app::effect::Part;
 use roledex::app::modal::Modal;
+use roledex::app::msg::FoundPart;
 use roledex::app::pane::{PaneId, RowKey};
 use roledex::app::{Effect, Request};
 use roledex::model::{ClusterArn, Failure, FailureKind};
 
 use crate::parts::{addon, describe_roles, list};
+use crate::script::kubernetes::{account, world as kube_world};
 use crate::script::{ACCOUNT, Script, association, cluster_arn};
 
 fn arn(name: &str) -> ClusterArn {
@@ -33,7 +35,11 @@ fn a_role_is_one_row_with_its_users_of_all_clusters() {
     script.keys("6");
     assert_eq!(script.column(PaneId::Roles, 0), ["own", "shared"]);
     assert_eq!(script.column(PaneId::Roles, 1), ["1", "2"]);
-    assert_eq!(script.column(PaneId::Roles, 5), ["1", "2"]);
+    assert_eq!(
+        script.column(PaneId::Roles, 5),
+        ["1+", "2+"],
+        "Kubernetes was not read"
+    );
 }
 
 #[test]
@@ -153,4 +159,46 @@ fn the_role_of_a_row_is_one_key_away() {
     assert!(matches!(script.top(), Some(Modal::Text(_))));
     script.keys("esc esc");
     assert_eq!(script.state.focus, PaneId::Associations);
+}
+
+#[test]
+fn annotated_service_accounts_are_users_as_soon_as_they_are_read() {
+    let mut script = world();
+    script.keys("6");
+    assert_eq!(script.column(PaneId::Roles, 3), ["?", "?"]);
+    script.keys("4 ctrl-r");
+    for name in ["alpha", "beta"] {
+        script.describe_cluster(&arn(name), "ACTIVE");
+    }
+    for name in ["alpha", "beta"] {
+        let annotated = account("shop", "legacy", Some("shared"));
+        script.say(&arn(name), kube_world(vec![annotated]));
+    }
+    script.keys("6");
+    assert_eq!(script.column(PaneId::Roles, 3), ["-", "2"]);
+}
+
+#[test]
+fn an_add_on_that_could_not_be_described_may_use_any_role() {
+    let mut script = world();
+    script.keys("8");
+    let key = roledex::model::AddonKey {
+        cluster: arn("alpha"),
+        name: "vpc-cni".into(),
+    };
+    let failure = Failure::new(FailureKind::Denied, "describe add-on vpc-cni", "no");
+    list(
+        &mut script,
+        &arn("alpha"),
+        Part::Addons,
+        vec![FoundPart::Addon(key, Err(failure))],
+    );
+    list(
+        &mut script,
+        &arn("beta"),
+        Part::Addons,
+        vec![addon(&arn("beta"), "coredns", |_| {})],
+    );
+    script.keys("6");
+    assert_eq!(script.column(PaneId::Roles, 4), ["0+", "0+"]);
 }
