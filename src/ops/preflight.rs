@@ -40,7 +40,7 @@ pub async fn surroundings(
 ) -> Surroundings {
     // Boxed, because calls side by side make a future of many kilobytes.
     let (cluster, (gathered, _failures)) = tokio::join!(
-        load::cluster(&site.session, URGENCY, &site.arn),
+        Box::pin(load::cluster(&site.session, URGENCY, &site.arn)),
         Box::pin(fleet::of_service_account(site, namespace, service_account)),
     );
     Surroundings {

@@ -187,7 +187,8 @@ async fn basis(
     now: fn() -> Timestamp,
 ) -> Result<(Basis, Surroundings), Failure> {
     let caller = site.session.caller(Urgency::Interactive).await?;
-    let surroundings = surroundings(site, namespace, service_account, now()).await;
+    // Boxed, because it makes many calls side by side.
+    let surroundings = Box::pin(surroundings(site, namespace, service_account, now())).await;
     let basis = Basis {
         route: site.session.route().clone(),
         caller: Some(caller),
