@@ -1,7 +1,9 @@
 //! The command line: the headless twin of every view, and the way into the terminal UI.
 
+mod approve;
 mod args;
 mod cached;
+mod change;
 mod demo;
 mod describe;
 mod exit;
@@ -29,7 +31,9 @@ use tokio::signal::unix::{SignalKind, signal};
 pub use args::Cli;
 pub use exit::Exit;
 
+use crate::ops::undo::Way;
 use args::Command;
+use change::args::{Create, Delete};
 use problem::Problem;
 
 /// Runs the program: parses the command line, does what it says, reports what failed.
@@ -118,6 +122,17 @@ async fn headless(global: &args::Global, command: Command) -> Result<Exit, Probl
     match command {
         Command::Get(args) => get::run(global, args).await,
         Command::Describe(args) => describe::run(global, args).await,
+        Command::SetRole(args) => Box::pin(change::run(global, args.into())).await,
+        Command::Create {
+            what: Create::Association(args),
+        } => Box::pin(change::run(global, args.into())).await,
+        Command::Delete {
+            what: Delete::Association(args),
+        } => Box::pin(change::run(global, args.into())).await,
+        Command::Tag(args) => Box::pin(change::run(global, args.into())).await,
+        Command::Journal(args) => change::journal(global, &args).await,
+        Command::Undo(args) => Box::pin(change::bring_back(global, Way::Undo, &args)).await,
+        Command::Redo(args) => Box::pin(change::bring_back(global, Way::Redo, &args)).await,
         Command::Config { command } => settings::run(global, &command),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::change::args as change;
 use crate::cli::sim;
 use crate::model::reference::ClusterReference;
 
@@ -18,6 +19,11 @@ Examples:
   roledex describe association eu-west-1/shop payments/api
   roledex get pods --cluster shop -n payments      who each container really is, and why
   roledex get roles --cluster shop -o wide         who uses which role, and whom the roles trust
+  roledex set-role shop payments/api --role arn:aws:iam::111122223333:role/api --dry-run
+  roledex create association shop payments/worker --role ARN --tag team=payments --yes
+  roledex delete association shop payments/old --confirm old
+  roledex tag shop payments/api team=payments temporary-
+  roledex journal; roledex undo; roledex redo      what was changed from here, and back again
 
 Names:
   CLUSTER is NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN; if several match, they are listed.
@@ -26,6 +32,7 @@ Names:
 Files:
   $XDG_CONFIG_HOME/roledex/config.toml, else ~/.config/roledex/config.toml (roledex config --help)
   $XDG_CACHE_HOME/roledex, else ~/.cache/roledex: the last known world; no credentials
+  $XDG_STATE_HOME/roledex, else ~/.local/state/roledex: the journal of changes; no credentials
   $XDG_STATE_HOME/roledex/log, else ~/.local/state/roledex/log: only with ROLEDEX_LOG=info, debug, ...
 
 Environment:
@@ -136,6 +143,26 @@ pub enum Command {
     Get(GetArgs),
     /// Print everything about one of them
     Describe(DescribeArgs),
+    /// Change role, target role, session tags or policy of an association
+    SetRole(change::SetRole),
+    /// Create an association
+    Create {
+        #[command(subcommand)]
+        what: change::Create,
+    },
+    /// Delete an association
+    Delete {
+        #[command(subcommand)]
+        what: change::Delete,
+    },
+    /// Set and remove tags of an association
+    Tag(change::Tag),
+    /// Print what was changed from here, by whom, and what came of it
+    Journal(change::JournalArgs),
+    /// Take a change back, compared with what stands there now
+    Undo(change::Return),
+    /// Make a change again that was taken back
+    Redo(change::Return),
     /// Show or check the configuration
     Config {
         #[command(subcommand)]

@@ -77,6 +77,10 @@ impl Demo {
         self.directory.path().join("cache")
     }
 
+    pub(crate) fn state(&self) -> PathBuf {
+        self.directory.path().join("state")
+    }
+
     fn config(&self) -> PathBuf {
         self.directory.path().join("config")
     }

@@ -74,6 +74,14 @@ impl Setup {
         routes::resolve(&self.cloud, &self.profiles, &self.regions, &self.scopes).await
     }
 
+    /// Where the journal is.
+    pub(crate) fn state(&self) -> Option<PathBuf> {
+        match &self.demo {
+            Some(demo) => Some(demo.state()),
+            None => paths::state(),
+        }
+    }
+
     /// Where the last known world is kept, unless it is not to be.
     pub(crate) fn cache(&self, global: &Global) -> Option<PathBuf> {
         if global.no_cache {

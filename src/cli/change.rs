@@ -1,0 +1,256 @@
+//! `set-role`, `create`, `delete`, `tag`: one change of one association, shown, approved, applied and read back.
+
+pub(crate) mod args;
+mod bring_back;
+mod desk;
+mod input;
+mod journal;
+mod preview;
+mod result;
+
+use std::io::{self, Write as _};
+
+use serde_json::{Value, json};
+
+use crate::cli::approve::{Shown, approve};
+use crate::cli::args::{Format, Global};
+use crate::cli::exit::Exit;
+use crate::cli::get::unconfigured;
+use crate::cli::problem::Problem;
+use crate::cli::setup::Setup;
+use crate::model::Failure;
+use crate::model::export::json;
+use crate::model::journal::{EntryId, Link};
+use crate::model::preflight::{Consent as Wanted, Outcome, Preflight};
+use crate::model::reference::ClusterReference;
+use crate::model::text::visible;
+use crate::ops::change::{Desk, Prepared, Progress, Unprepared, apply, prepare};
+use crate::ops::fleet::{self, Site};
+use crate::ops::preflight::gather;
+use crate::ops::routes::Resolved;
+use crate::runtime::clock;
+use args::Consent;
+
+pub(crate) use bring_back::bring_back;
+pub(crate) use input::Wish;
+pub(crate) use journal::show as journal;
+
+/// Carries out what was typed.
+pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
+    let format = format(global)?;
+    let setup = Setup::new(global).await?;
+    let resolved = setup.routes().await.map_err(unconfigured)?;
+    let request = wish.request(&resolved.routes)?;
+    refuse_read_only(&setup)?;
+    let desk = desk::open(&setup).await?;
+    let site = site(&setup, resolved, &wish.cluster).await?;
+    let prepared = Box::pin(prepare(&site, &request, clock::now))
+        .await
+        .map_err(unprepared)?;
+    let run = Run {
+        site: &site,
+        desk: &desk,
+        format,
+        consent: &wish.consent,
+    };
+    Box::pin(run.all(vec![prepared], Vec::new(), None)).await
+}
+
+/// Text or JSON; the other formats print rows.
+fn format(global: &Global) -> Result<Format, Problem> {
+    match global.output {
+        None | Some(Format::Table) => Ok(Format::Table),
+        Some(Format::Json) => Ok(Format::Json),
+        Some(_) => Err(Problem::usage("changes are told as table or json").hint("-o json")),
+    }
+    .and_then(|format| {
+        if global.cached {
+            return Err(Problem::usage("--cached goes with get and describe"));
+        }
+        Ok(format)
+    })
+}
+
+/// Where nothing at all may be changed, nothing has to be asked to say so.
+fn refuse_read_only(setup: &Setup) -> Result<(), Problem> {
+    if !setup.cloud.read_only() {
+        return Ok(());
+    }
+    Err(Problem::new(Exit::Refused, "roledex is read-only, so nothing is changed").hint(
+        "start it without --read-only, and see ROLEDEX_READ_ONLY and read-only in its configuration",
+    ))
+}
+
+async fn site(
+    setup: &Setup,
+    resolved: Resolved,
+    cluster: &ClusterReference,
+) -> Result<Site, Problem> {
+    let Resolved { routes, unroutable } = resolved;
+    // With no route left, why there is none says more than "not found".
+    if let (true, Some(scope)) = (routes.is_empty(), unroutable.into_iter().next()) {
+        return Err(scope.failure.into());
+    }
+    Ok(fleet::one_site(&setup.cloud, &routes, cluster).await?)
+}
+
+fn unprepared(reason: Unprepared) -> Problem {
+    match reason {
+        Unprepared::Failure(failure) => failure.into(),
+        Unprepared::Invalid(invalid) => input::invalid(&invalid),
+    }
+}
+
+/// A change between its intent and its outcome; a signal that ends the program there is told where to look.
+struct OnItsWay(Option<EntryId>);
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        if let Some(entry) = &self.0 {
+            let short = entry.short();
+            let text =
+                format!("interrupted on its way: roledex journal {short} says what is known of it");
+            drop(writeln!(io::stderr(), "{text}"));
+        }
+    }
+}
+
+/// One run of plans that belong together.
+struct Run<'a> {
+    site: &'a Site,
+    desk: &'a Desk,
+    format: Format,
+    consent: &'a Consent,
+}
+
+impl Run<'_> {
+    /// Shows, has approved and applies; `reasons` are what else wants a name to be typed.
+    async fn all(
+        &self,
+        prepared: Vec<Prepared>,
+        reasons: Vec<String>,
+        link: Option<Link>,
+    ) -> Result<Exit, Problem> {
+        let mut shown = Vec::new();
+        let mut documents = Vec::new();
+        for prepared in prepared {
+            let preflight = self.check(&prepared).await;
+            let plan = prepared.plan;
+            self.tell(&preview::text(&plan, &preflight)).map_err(unseen)?;
+            documents.push(preview::document(&plan, &preflight));
+            // Made here, where it is shown, and nowhere else.
+            shown.push(Shown::new(plan, preflight, reasons.clone()));
+        }
+        let changes_nothing = |shown: &Shown| shown.plan.diff().is_empty();
+        if shown.iter().all(changes_nothing) {
+            self.tell_after("nothing to change\n");
+            self.document("unchanged", &documents, &json!([]), None);
+            return Ok(Exit::Done);
+        }
+        if self.consent.dry_run {
+            return Ok(self.dry(&shown, &documents));
+        }
+        let approved = approve(shown, self.consent).await?;
+        let mut steps = Vec::new();
+        let mut exit = Exit::Done;
+        let mut word = "applied";
+        let mut failure = None;
+        for (done, approved) in approved.into_iter().enumerate() {
+            let title = approved.plan().title();
+            let mut last = None;
+            let mut way = OnItsWay(None);
+            let tell = |progress: Progress| {
+                if let Progress::Recorded(entry) = &progress {
+                    way.0 = Some(entry.clone());
+                }
+                if let Progress::Waiting { why, .. } = &progress
+                    && last.as_ref() != Some(why)
+                {
+                    drop(writeln!(io::stderr(), "{}", visible(&progress.to_string())));
+                    last = Some(why.clone());
+                }
+            };
+            let applied = apply(self.site, self.desk, approved, link.clone(), tell).await;
+            way.0 = None;
+            for line in result::lines(&applied) {
+                self.tell_after(&format!("{line}\n"));
+            }
+            if let Value::Array(more) = result::steps(&applied) {
+                steps.extend(more);
+            }
+            if let Some(problem) = result::problem(&applied, &title) {
+                (word, exit) = result::verdict(&applied);
+                if done > 0 {
+                    (word, exit) = ("partly-applied", Exit::PartlyDone);
+                }
+                problem.report();
+                failure = applied.stopped.map(|stopped| stopped.to_failure(&title));
+                break;
+            }
+        }
+        self.document(word, &documents, &Value::Array(steps), failure.as_ref());
+        Ok(exit)
+    }
+
+    async fn check(&self, prepared: &Prepared) -> Preflight {
+        let Prepared {
+            plan, surroundings, ..
+        } = prepared;
+        let evidence = gather(self.site, plan, surroundings).await;
+        let profiles: Vec<&str> = self.site.profiles.iter().map(|name| &**name).collect();
+        let access = self.site.session.guard().access(plan.cluster(), &profiles);
+        Preflight::run(plan, &evidence, access)
+    }
+
+    fn dry(&self, shown: &[Shown], documents: &[Value]) -> Exit {
+        let is_refused = |shown: &Shown| {
+            matches!(shown.preflight.consent(), Wanted::Refused(_))
+                || shown.preflight.worst() == Outcome::Blocking
+        };
+        let is_refused = shown.iter().any(is_refused);
+        self.tell_after("dry run: nothing was changed\n");
+        self.document("dry-run", documents, &json!([]), None);
+        if is_refused {
+            return Exit::Refused;
+        }
+        Exit::Done
+    }
+
+    /// Tells a person; where stdout is for a program, on stderr.
+    fn tell(&self, text: &str) -> io::Result<()> {
+        if self.format == Format::Json {
+            return io::stderr().write_all(text.as_bytes());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Tells what was done: that nobody listens any more does not undo it.
+    fn tell_after(&self, text: &str) {
+        drop(self.tell(text));
+    }
+
+    fn document(&self, word: &str, plans: &[Value], steps: &Value, failure: Option<&Failure>) {
+        if self.format != Format::Json {
+            return;
+        }
+        let document = json!({
+            "result": word,
+            "plans": plans,
+            "steps": steps,
+            "failure": failure.map(result::failure),
+        });
+        drop(writeln!(io::stdout(), "{}", json::pretty(&document)));
+    }
+}
+
+/// What nobody could see, nobody approved.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it stands where errors are mapped"
+)]
+fn unseen(error: io::Error) -> Problem {
+    let message = format!("the change could not be shown, so nothing was changed: {error}");
+    Problem::new(Exit::NotApproved, message)
+}
