@@ -1,6 +1,7 @@
 //! The built program in an environment of its own, against the simulator.
 
 mod cached;
+mod change;
 mod exits;
 mod formats;
 mod kubernetes;

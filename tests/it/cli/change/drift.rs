@@ -1,0 +1,289 @@
+//! Between review and write: what drifted is refused, moves are two steps, and nobody gets around the guard.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use roledex::cloud::{Cloud, Settings};
+use roledex::model::guard::Access;
+use roledex::model::journal::{Intent, Outcome};
+use roledex::model::pattern::{ClusterPattern, Glob};
+use roledex::model::plan::{Approved, Assent, Draft, Plan, Reviewed};
+use roledex::model::preflight::{Evidence, Preflight};
+use roledex::model::reference::{AssociationReference, ClusterReference};
+use roledex::model::{FailureKind, Route};
+use roledex::ops::change::{Applied, Desk, Drift, Patience, Request, Stopped, apply, prepare};
+use roledex::ops::fleet::{self, Site as Place};
+use roledex::store::Journal;
+
+use super::super::Site;
+use super::{READER, WRITER, entries, seen, site, writes};
+
+const VAULT: &str = "arn:aws:iam::111122223333:role/vault";
+
+fn now() -> jiff::Timestamp {
+    roledex::runtime::clock::now()
+}
+
+/// What the terminal UI has: a cloud, the journal, and a cluster in view.
+struct Hands {
+    _cloud: Arc<Cloud>,
+    desk: Desk,
+    place: Place,
+}
+
+async fn hands(site: &Site, read_only: bool) -> Hands {
+    let file = |name: &str| site.home.path(&format!(".aws/{name}"));
+    let url = site.simulated.simulator().url();
+    let mut settings = Settings::isolated(file("config"), file("credentials"), url);
+    if read_only {
+        settings.guard.read_only_clusters = vec![ClusterPattern {
+            cluster: Some(Glob::new("shop")),
+            ..ClusterPattern::default()
+        }];
+    }
+    let cloud = Cloud::new(settings).unwrap();
+    let routes = [Route::new(Some("one"), "eu-west-1")];
+    let shop = ClusterReference::parse("shop").unwrap();
+    let place = fleet::one_site(&cloud, &routes, &shop).await.unwrap();
+    let (journal, _) = Journal::open(site.home.path("state/roledex")).unwrap();
+    let patience = Patience {
+        passing: Duration::from_secs(1),
+        settle: Duration::from_millis(50),
+        verify: Duration::from_secs(1),
+        pause: Duration::from_millis(10),
+    };
+    Hands {
+        _cloud: cloud,
+        desk: Desk {
+            journal: Arc::new(journal),
+            now,
+            patience,
+        },
+        place,
+    }
+}
+
+impl Hands {
+    async fn approved(&self, request: &Request) -> Approved<Plan> {
+        let prepared = Box::pin(prepare(&self.place, request, now)).await;
+        let plan = prepared.unwrap().plan;
+        let preflight = Preflight::run(&plan, &Evidence::default(), Access::Open);
+        let reviewed = Reviewed::of(&plan, &preflight);
+        let name = plan.target().service_account.clone();
+        Approved::new(plan, &preflight, reviewed, Assent::Typed(&name)).unwrap()
+    }
+
+    async fn apply(&self, approved: Approved<Plan>) -> Applied {
+        Box::pin(apply(&self.place, &self.desk, approved, None, |_| {})).await
+    }
+}
+
+fn api() -> AssociationReference {
+    AssociationReference::parse("payments/api").unwrap()
+}
+
+fn role(arn: &str) -> Draft {
+    Draft {
+        role: Some(arn.to_owned()),
+        ..Draft::default()
+    }
+}
+
+fn update() -> Request {
+    Request::Update {
+        association: api(),
+        draft: role(WRITER),
+    }
+}
+
+fn create() -> Request {
+    Request::Create {
+        namespace: "payments".to_owned(),
+        service_account: "new".to_owned(),
+        draft: role(READER),
+        tags: Vec::new(),
+    }
+}
+
+fn relocate() -> Request {
+    Request::Relocate {
+        association: api(),
+        namespace: "payments".to_owned(),
+        service_account: "moved".to_owned(),
+        draft: role(WRITER),
+    }
+}
+
+fn on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(work)
+}
+
+/// What was reviewed, what somebody else did meanwhile, and what is to be said of it.
+type Case = (Request, &'static [&'static str], fn(&Drift) -> bool);
+
+#[test]
+fn what_is_not_as_it_was_reviewed_is_not_touched() {
+    let others: [Case; 5] = [
+        (
+            update(),
+            &["set-role", "shop", "payments/api", "--role", VAULT, "--yes"],
+            |drift| matches!(drift, Drift::Changed { fields } if fields.len() == 1),
+        ),
+        (
+            update(),
+            &["tag", "shop", "payments/api", "team=z", "--yes"],
+            |drift| matches!(drift, Drift::Changed { .. }),
+        ),
+        (
+            Request::Delete { association: api() },
+            &[
+                "delete",
+                "association",
+                "shop",
+                "payments/api",
+                "--confirm",
+                "api",
+            ],
+            |drift| *drift == Drift::Gone,
+        ),
+        (
+            create(),
+            &[
+                "create",
+                "association",
+                "shop",
+                "payments/new",
+                "--role",
+                WRITER,
+                "--yes",
+            ],
+            |drift| matches!(drift, Drift::Taken { .. }),
+        ),
+        (
+            relocate(),
+            &[
+                "create",
+                "association",
+                "shop",
+                "payments/moved",
+                "--role",
+                WRITER,
+                "--yes",
+            ],
+            |drift| matches!(drift, Drift::Taken { .. }),
+        ),
+    ];
+    for (request, others, is_expected) in others {
+        let site = site(&[]);
+        let applied = on(async {
+            let hands = hands(&site, false).await;
+            let approved = hands.approved(&request).await;
+            let ended = site.run(others);
+            assert_eq!(ended.code, 0, "{ended:?}");
+            hands.apply(approved).await
+        });
+        let Some(Stopped::Drift(drift)) = &applied.stopped else {
+            panic!("{applied:?}")
+        };
+        assert!(is_expected(drift), "{drift:?}");
+        assert!(!drift.lines().is_empty() && applied.steps.is_empty());
+        assert_eq!(writes(&site), (1, 1), "only that of the others");
+        assert_eq!(entries(&site).len(), 1);
+    }
+}
+
+#[test]
+fn a_move_is_a_creation_and_a_deletion() {
+    let site = site(&[]);
+    let applied = on(async {
+        let hands = hands(&site, false).await;
+        let approved = hands.approved(&relocate()).await;
+        hands.apply(approved).await
+    });
+    assert!(applied.is_done(), "{applied:?}");
+    assert_eq!(seen(&site, "payments/api"), None);
+    let moved = seen(&site, "payments/moved").unwrap();
+    assert_eq!(moved["roleArn"], WRITER);
+    assert_eq!(moved["tags"], serde_json::json!({"team": "a", "old": "x"}));
+    let entries = entries(&site);
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[0]["batch"], entries[1]["batch"]);
+    assert!(entries[0]["batch"].is_string());
+}
+
+#[test]
+fn a_move_that_ends_half_way_lost_nothing() {
+    let site = site(&["DeletePodIdentityAssociation=denied"]);
+    let applied = on(async {
+        let hands = hands(&site, false).await;
+        let approved = hands.approved(&relocate()).await;
+        hands.apply(approved).await
+    });
+    assert!(applied.is_partly_done(), "{applied:?}");
+    assert!(matches!(applied.steps[1].outcome, Outcome::Failed { .. }));
+    assert!(seen(&site, "payments/api").is_some() && seen(&site, "payments/moved").is_some());
+}
+
+/// Whoever asks, the session itself refuses.
+#[test]
+fn a_read_only_cluster_is_safe_below_everything() {
+    let site = site(&[]);
+    on(async {
+        let free = hands(&site, false).await;
+        let approved = free.approved(&update()).await;
+        let bound = hands(&site, true).await;
+        let applied = bound.apply(approved).await;
+        let Some(Stopped::Failure(failure)) = applied.stopped else {
+            panic!("{applied:?}")
+        };
+        assert_eq!(failure.kind, FailureKind::Refused, "{failure}");
+        assert_eq!(writes(&site), (0, 0));
+
+        // A recorded intent, and no gate above the session.
+        let done = free.apply(free.approved(&update()).await).await;
+        assert!(done.is_done());
+        let view = free.desk.journal.newest(1).unwrap();
+        let intent = Intent::clone(&view.entries[0].intent);
+        let recorded = free.desk.journal.intend(intent).unwrap();
+        let refused = bound.place.session.change(&recorded).await.unwrap_err();
+        assert_eq!(refused.kind, FailureKind::Refused, "{refused}");
+        assert_eq!(writes(&site), (1, 1));
+        let outcome = Outcome::Failed { failure: refused };
+        free.desk
+            .journal
+            .conclude(recorded, outcome, now())
+            .unwrap();
+    });
+}
+
+/// Dropping the task on its way leaves the journal with what is known.
+#[test]
+fn a_change_that_is_cancelled_on_its_way_is_concluded() {
+    let site = site(&["UpdatePodIdentityAssociation=latency:60000"]);
+    on(async {
+        let hands = hands(&site, false).await;
+        let approved = hands.approved(&update()).await;
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let progress = move |progress| tell.send(progress).unwrap_or_default();
+        let work = apply(&hands.place, &hands.desk, approved, None, progress);
+        let calling = async {
+            while let Some(progress) = told.recv().await {
+                if matches!(progress, roledex::ops::change::Progress::Calling(_)) {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = calling => {}
+            applied = work => panic!("{applied:?}"),
+        }
+    });
+    let entry = &entries(&site)[0];
+    assert_eq!(entry["conclusions"][0]["outcome"], "cannot-be-told");
+}
