@@ -42,14 +42,19 @@ pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
     let resolved = setup.routes().await.map_err(unconfigured)?;
     let request = wish.request(&resolved.routes)?;
     refuse_read_only(&setup)?;
-    let desk = desk::open(&setup).await?;
+    // Looking at a change takes no journal.
+    let desk = if wish.consent.dry_run {
+        None
+    } else {
+        Some(desk::open(&setup).await?)
+    };
     let site = site(&setup, resolved, &wish.cluster).await?;
     let prepared = Box::pin(prepare(&site, &request, clock::now))
         .await
         .map_err(unprepared)?;
     let run = Run {
         site: &site,
-        desk: &desk,
+        desk: desk.as_ref(),
         format,
         consent: &wish.consent,
     };
@@ -118,7 +123,8 @@ impl Drop for OnItsWay {
 /// One run of plans that belong together.
 struct Run<'a> {
     site: &'a Site,
-    desk: &'a Desk,
+    /// None where nothing is to be applied.
+    desk: Option<&'a Desk>,
     format: Format,
     consent: &'a Consent,
 }
@@ -136,7 +142,8 @@ impl Run<'_> {
         for prepared in prepared {
             let preflight = self.check(&prepared).await;
             let plan = prepared.plan;
-            self.tell(&preview::text(&plan, &preflight)).map_err(unseen)?;
+            self.tell(&preview::text(&plan, &preflight))
+                .map_err(unseen)?;
             documents.push(preview::document(&plan, &preflight));
             // Made here, where it is shown, and nowhere else.
             shown.push(Shown::new(plan, preflight, reasons.clone()));
@@ -147,9 +154,9 @@ impl Run<'_> {
             self.document("unchanged", &documents, &json!([]), None);
             return Ok(Exit::Done);
         }
-        if self.consent.dry_run {
+        let (false, Some(desk)) = (self.consent.dry_run, self.desk) else {
             return Ok(self.dry(&shown, &documents));
-        }
+        };
         let approved = approve(shown, self.consent).await?;
         let mut steps = Vec::new();
         let mut exit = Exit::Done;
@@ -170,7 +177,7 @@ impl Run<'_> {
                     last = Some(why.clone());
                 }
             };
-            let applied = apply(self.site, self.desk, approved, link.clone(), tell).await;
+            let applied = apply(self.site, desk, approved, link.clone(), tell).await;
             way.0 = None;
             for line in result::lines(&applied) {
                 self.tell_after(&format!("{line}\n"));

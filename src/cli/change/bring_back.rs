@@ -35,7 +35,7 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
     let weighed = weighed.map_err(unprepared)?;
     let run = Run {
         site: &site,
-        desk: &desk,
+        desk: Some(&desk),
         format,
         consent: &args.consent,
     };
