@@ -1,5 +1,6 @@
 //! SIGKILL in the midst of a change: the next start says what came of it, and nothing is done twice.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,4 +157,37 @@ fn the_command_line_tells_what_an_earlier_run_left() {
     assert_eq!(writes(&site).1, 1);
     // Told once.
     assert_eq!(site.run(&["journal"]).err, "");
+}
+
+/// A signal is not a crash: what is known at that moment is written down before the program ends.
+#[test]
+fn a_signal_on_the_way_leaves_no_open_end() {
+    let site = site(&["UpdatePodIdentityAssociation=reset"]);
+    let arguments = [
+        "set-role",
+        "shop",
+        "payments/api",
+        "--role",
+        WRITER,
+        "--yes",
+    ];
+    let mut child = site
+        .command(&arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = said.next().unwrap().unwrap();
+    assert!(first.contains("asking AWS what came of it"), "{first}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let last = said.last().unwrap().unwrap();
+    assert!(last.starts_with("interrupted on its way"), "{last}");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let ended = site.run(&["journal", "-o", "json"]);
+    let open = "nothing is left to be found out";
+    assert_eq!((ended.code, &*ended.err), (0, ""), "{open}");
+    let outcome = &ended.rows()[0]["conclusions"][0]["outcome"];
+    assert_eq!(outcome, "cannot-be-told");
 }

@@ -88,6 +88,8 @@ fn without_a_journal_there_is_no_call() {
         let ended = site.run(&[arguments, &approval(operation)].concat());
         assert_eq!(ended.code, 1, "{ended:?}");
         assert!(ended.err.contains("journal"), "{ended:?}");
+        let looked = site.run(&[arguments, &["--dry-run"]].concat());
+        assert_eq!(looked.code, 0, "{looked:?}");
     }
     assert_eq!(writes(&site), (0, 0));
 }
