@@ -17,7 +17,7 @@ pub mod service_accounts;
 pub mod updates;
 pub mod view;
 
-pub use cell::{Cell, Tone, freshness, glyph};
+pub use cell::{Cell, LIVE_SECONDS, Tone, freshness, glyph};
 pub(in crate::app) use cell::{cluster_name, provenance};
 pub use order::{SortKey, arrange};
 pub use view::{Noun, Opens, Source, View};

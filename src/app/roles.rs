@@ -51,6 +51,7 @@ impl Fleet {
 
     fn role_readings(&self) -> Readings {
         let (mut associations, mut targets) = (Vec::new(), Vec::new());
+        let mut addons: Vec<(Text, AddonKey)> = Vec::new();
         let mut undescribed = 0;
         for (key, row) in &self.associations {
             let Some(detail) = row.detail.value() else {
@@ -62,6 +63,10 @@ impl Fleet {
                 namespace: row.summary.namespace.clone(),
                 service_account: row.summary.service_account.clone(),
             };
+            if let Some(addon) = row.summary.owning_addon() {
+                let roles = detail.role.iter().chain(&detail.target_role);
+                addons.extend(roles.map(|role| (role.clone(), addon.clone())));
+            }
             associations.extend(detail.role.clone().map(|role| (role, user())));
             targets.extend(detail.target_role.clone().map(|role| (role, user())));
         }
@@ -70,11 +75,10 @@ impl Fleet {
             format!("{undescribed} associations are not described yet")
         });
         let association_gap = listed.or(described);
-        let addons = self.addons.iter().filter_map(|(key, row)| {
+        addons.extend(self.addons.iter().filter_map(|(key, row)| {
             let addon = &row.detail.value()?.value;
             Some((addon.role.clone()?, key.clone()))
-        });
-        let addons: Vec<(Text, AddonKey)> = addons.collect();
+        }));
         let unknown = self.addons.values();
         let unknown = unknown.filter(|row| row.detail.value().is_none()).count();
         let undescribed_addons = gap(unknown, self.addons.len(), || {

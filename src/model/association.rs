@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::Text;
+use crate::model::addon::AddonKey;
 use crate::model::arn::ClusterArn;
 
 /// The identity of an association: its id within a cluster.
@@ -29,6 +30,16 @@ pub struct Association {
 
 impl Association {
     /// The name of the add-on that owns it: the third segment of the owner's resource, or the text as it came.
+    /// The add-on that owns it, if an add-on does.
+    pub fn owning_addon(&self) -> Option<AddonKey> {
+        let resource = self.owner.as_deref()?.splitn(6, ':').nth(5)?;
+        let name = resource.strip_prefix("addon/")?.split('/').nth(1)?;
+        Some(AddonKey {
+            cluster: self.key.cluster.clone(),
+            name: name.into(),
+        })
+    }
+
     pub fn owner_name(&self) -> Option<&str> {
         let owner = self.owner.as_deref()?;
         let resource = owner.splitn(6, ':').nth(5).unwrap_or(owner);

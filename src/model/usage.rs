@@ -89,7 +89,7 @@ impl Readings {
         }
     }
 
-    /// Counts an association in, as a user of its role and of its target role.
+    /// Counts an association in, as a user of its role and of its target role; so is the add-on that owns it.
     pub fn add_association(&mut self, record: &AssociationRecord) {
         let user = AssociationUser {
             key: record.association.key.clone(),
@@ -98,6 +98,12 @@ impl Readings {
         };
         let role = record.detail.role.clone();
         let target = record.detail.target_role.clone();
+        if let Some(addon) = record.association.owning_addon() {
+            let roles = role.iter().chain(&target);
+            self.addons
+                .users
+                .extend(roles.map(|role| (role.clone(), addon.clone())));
+        }
         self.associations
             .users
             .extend(role.map(|role| (role, user.clone())));

@@ -5,12 +5,13 @@
 //! ● live  details 120/160  412 calls, 3 throttled, 5 waiting  ◐ 14 running  ▲ paused
 //! ```
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::fleet::RouteRow;
-use crate::app::pane::glyph;
-use crate::model::Access;
+use crate::app::fleet::{ClusterRow, RouteRow};
+use crate::app::pane::{LIVE_SECONDS, glyph};
+use crate::model::{Access, Origin};
 use crate::theme::Role;
 use crate::ui::counted;
 use crate::ui::painter::{Painter, Piece, piece, width};
@@ -160,7 +161,7 @@ fn caller(state: &State) -> Option<Part<'_>> {
 fn freshness(state: &State) -> Option<Part<'_>> {
     let rows = || state.fleet.clusters.values();
     let all = rows().count();
-    let live = rows().filter(|row| row.detail.is_live()).count();
+    let live = rows().filter(|row| is_live(state, row)).count();
     let known = rows().filter(|row| row.detail.value().is_some()).count();
     if all == 0 {
         return None;
@@ -174,11 +175,20 @@ fn freshness(state: &State) -> Option<Part<'_>> {
         piece(Role::Muted, "clusters "),
         piece(Role::Text, format!("{live}/{all} live")),
     ];
-    if known > live {
-        let text = format!(" {} {} from cache", glyph::WARNING, known - live);
+    let cached = known - rows().filter(|row| row.detail.is_live()).count();
+    if cached > 0 {
+        let text = format!(" {} {cached} from cache", glyph::WARNING);
         pieces.push(piece(Role::Warning, text));
     }
     Some(part(65, pieces))
+}
+
+/// Read in this run, not long ago, and since then nothing went wrong.
+fn is_live(state: &State, row: &ClusterRow) -> bool {
+    let young = |at: Timestamp| state.now.as_second() - at.as_second() < LIVE_SECONDS;
+    let known = row.detail.known();
+    row.detail.failed().is_none()
+        && known.is_some_and(|known| known.origin == Origin::Live && young(known.at))
 }
 
 fn details(state: &State) -> Option<Part<'_>> {

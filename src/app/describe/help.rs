@@ -55,10 +55,14 @@ pub(super) fn lines(state: &State, context: Context) -> Vec<TextLine> {
         lines.push(TextLine::empty());
         lines.push(TextLine::heading("Signs"));
         for (sign, meaning) in [
-            ("● live", "read from AWS in this run"),
+            (
+                "● live",
+                "read within the last five minutes, or watched: it is as it was just now",
+            ),
+            ("○ 12m ago", "read in this run, that long ago"),
             (
                 "▲ 2h old",
-                "read from the cache of an earlier run: it may no longer hold",
+                "known from an earlier run, or from before a watch broke: it may no longer hold",
             ),
             (
                 "… queued",

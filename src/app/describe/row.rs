@@ -33,6 +33,10 @@ pub(super) fn raw(state: &State, key: &RowKey, view: &TextView, form: Form) -> V
     let Some(document) = document else {
         return lines;
     };
+    if matches!(key, RowKey::Container(_)) {
+        let text = "  values of environment variables are not shown, but for those that say who the pod is";
+        lines.push(TextLine::new(Tone::Muted, text));
+    }
     lines.push(TextLine::empty());
     lines.extend(write(document, form).lines().map(highlighted));
     lines

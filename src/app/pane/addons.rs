@@ -147,8 +147,14 @@ impl Noun for Addons {
         found.value.arn.as_deref().map(str::to_owned)
     }
 
-    fn role<'a>(_: &'a Fleet, _: &'a AddonKey, row: &'a Row) -> Option<&'a Text> {
-        row.detail.value()?.value.role.as_ref()
+    /// Its own role, or that of an association which it owns.
+    fn role<'a>(fleet: &'a Fleet, key: &'a AddonKey, row: &'a Row) -> Option<&'a Text> {
+        let own = row.detail.value()?.value.role.as_ref();
+        own.or_else(|| {
+            let owned = fleet.associations.values();
+            let mut owned = owned.filter(|row| row.summary.owning_addon().as_ref() == Some(key));
+            owned.find_map(|row| row.detail.value()?.role.as_ref())
+        })
     }
 
     fn describe(state: &State, key: &AddonKey, row: &Row) -> Vec<TextLine> {

@@ -103,7 +103,7 @@ pub(in crate::app) fn cluster_name<'a>(fleet: &Fleet, arn: &'a ClusterArn) -> Ce
 }
 
 /// Seconds for which an answer is called live; after that it has an age like everything else.
-const LIVE: i64 = 300;
+pub const LIVE_SECONDS: i64 = 300;
 
 /// Where a value came from and how long ago: `live`, `12m ago`, or `2h old` from an earlier run.
 pub(in crate::app) fn provenance(origin: Origin, at: Timestamp, now: Timestamp) -> Cell<'static> {
@@ -112,7 +112,7 @@ pub(in crate::app) fn provenance(origin: Origin, at: Timestamp, now: Timestamp) 
             let old = format!("{} old", age(at, now));
             Cell::sign(glyph::WARNING, old, Tone::Warning)
         }
-        Origin::Live if now.as_second() - at.as_second() < LIVE => {
+        Origin::Live if now.as_second() - at.as_second() < LIVE_SECONDS => {
             Cell::sign(glyph::GOOD, "live", Tone::Muted)
         }
         Origin::Live => Cell::sign(glyph::OFF, format!("{} ago", age(at, now)), Tone::Muted),

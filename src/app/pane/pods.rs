@@ -27,7 +27,7 @@ pub struct Pods;
 
 const COLUMNS: [Column; 14] = [
     Column::new("NAMESPACE", 100, 10, 26),
-    Column::new("POD", 99, 16, 50),
+    Column::new("POD", 99, 20, 50),
     Column::new("CONTAINER", 98, 9, 30),
     Column::new("IDENTITY", 97, 14, 28),
     Column::new("ROLE", 90, 16, 44),
@@ -38,8 +38,8 @@ const COLUMNS: [Column; 14] = [
     Column::new("COMPUTE", 35, 18, 22),
     Column::new("WORKLOAD", 40, 12, 46),
     Column::new("AGE", 60, 4, 5),
-    Column::new("CLUSTER", 50, 10, 28),
-    Column::new("READ", 45, 12, 14),
+    Column::new("CLUSTER", 88, 10, 28),
+    Column::new("READ", 86, 12, 14),
 ];
 
 impl Noun for Pods {
@@ -232,7 +232,8 @@ impl Noun for Pods {
     fn remarks(state: &State) -> Vec<(Tone, String)> {
         let of = state.restriction.pods_of.as_ref().map(|of| match of {
             PodsOf::Account(account) => {
-                format!("of {}/{}", account.namespace, account.name)
+                let (namespace, name) = (&account.namespace, &account.name);
+                format!("of {namespace}/{name} in {}", account.cluster.name())
             }
             PodsOf::Role(arn) => format!("as {}", role_name(arn)),
         });

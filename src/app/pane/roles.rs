@@ -189,11 +189,24 @@ impl Noun for Roles {
             let reading = row.kubernetes.reading(WatchedKind::ServiceAccounts);
             !reading.is_known
         });
-        match unread.count() {
-            0 => Vec::new(),
-            1 => vec![(Tone::Warning, "IRSA of 1 cluster unread".to_owned())],
-            many => vec![(Tone::Warning, format!("IRSA of {many} clusters unread"))],
-        }
+        let unread = match unread.count() {
+            0 => None,
+            1 => Some("IRSA of 1 cluster unread".to_owned()),
+            many => Some(format!("IRSA of {many} clusters unread")),
+        };
+        // Trust and last use come for the rows in view; what is filtered or sorted by them is only those.
+        let roles = state.fleet.roles.iter();
+        let unasked = roles
+            .filter(|(role, row)| !row.detail.is_settled() && is_reachable(&state.fleet, role));
+        let unasked = match unasked.count() {
+            0 => None,
+            many => Some(format!("trust of {many} not read yet")),
+        };
+        [unread, unasked]
+            .into_iter()
+            .flatten()
+            .map(|text| (Tone::Warning, text))
+            .collect()
     }
 
     /// A role may be used from outside the scope, so add-ons are read everywhere; Kubernetes is read on demand.

@@ -162,6 +162,7 @@ fn open_action_menu(state: &mut State) {
         C::Open,
         C::Describe,
         C::Yaml,
+        C::UsedBy,
         C::CopyName,
         C::CopyArn,
         C::CopyMenu,

@@ -37,7 +37,8 @@ pub(in crate::ui) fn key(state: &State, id: PaneId) -> Option<String> {
 
 /// The rows of a pane: `160`, or `12/160` if something hides rows; nothing where "0" would claim too much.
 pub(in crate::ui) fn count(state: &State, pane: &Pane) -> Option<String> {
-    if pane.total == 0 && !is_known(state, pane.id) {
+    // Rows of a view that nobody has looked at may not even be made.
+    if pane.total == 0 && (pane.stale || !is_known(state, pane.id)) {
         return None;
     }
     let (shown, all) = (pane.rows.len(), pane.total);
