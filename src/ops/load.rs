@@ -17,8 +17,8 @@ use crate::model::{
 
 pub use parts::{
     access_entries, access_entry, addon, addons, described, every_access_entry, every_addon,
-    every_identity_provider, every_nodegroup, has_no_access_entries, identity_provider,
-    identity_providers, nodegroup, nodegroups, role, role_by_arn,
+    every_identity_provider, every_nodegroup, identity_provider, identity_providers, nodegroup,
+    nodegroups, role, role_by_arn,
 };
 
 /// Descriptions that are asked for together; the budget decides how many of them are on the wire.

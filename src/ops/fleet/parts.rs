@@ -73,15 +73,6 @@ pub async fn access_entries(
             found.add(key, record);
         };
         let listed = load::every_access_entry(&site.session, URGENCY, &site.arn, add).await;
-        let listed = match listed {
-            Err(refusal)
-                if load::has_no_access_entries(&site.session, URGENCY, &site.arn, &refusal)
-                    .await =>
-            {
-                Ok(())
-            }
-            listed => listed,
-        };
         found.failures.extend(denied);
         found.end(listed)
     })

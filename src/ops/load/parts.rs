@@ -141,7 +141,7 @@ pub async fn access_entry(
 
 /// Says whether a refused list only means that the cluster has no access entries, because it knows nothing but its
 /// `aws-auth` ConfigMap. How AWS words that is not documented, so the cluster is asked.
-pub async fn has_no_access_entries(
+async fn has_no_access_entries(
     session: &Session,
     urgency: Urgency,
     cluster: &ClusterArn,
@@ -155,6 +155,8 @@ pub async fn has_no_access_entries(
 }
 
 /// Hands over each access entry when it is described, or why it is not.
+///
+/// A cluster that knows nothing but its `aws-auth` ConfigMap has none: AWS refuses to list them, which is no failure.
 pub async fn every_access_entry(
     session: &Session,
     urgency: Urgency,
@@ -163,6 +165,10 @@ pub async fn every_access_entry(
 ) -> Result<(), Failure> {
     let mut keys = Vec::new();
     let listed = access_entries(session, urgency, cluster, |page| keys.extend(page)).await;
+    let listed = match listed {
+        Err(refusal) if has_no_access_entries(session, urgency, cluster, &refusal).await => Ok(()),
+        listed => listed,
+    };
     let ask = |key: AccessEntryKey| async move {
         let found = access_entry(session, urgency, &key).await;
         (key, found)

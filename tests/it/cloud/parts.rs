@@ -280,3 +280,22 @@ async fn an_entry_stays_where_its_policies_are_denied() {
             .contains("eks:ListAssociatedAccessPolicies")
     );
 }
+
+#[tokio::test]
+async fn a_cluster_that_knows_its_config_map_alone_has_no_access_entries() {
+    for (mode, is_fine) in [("CONFIG_MAP", true), ("API_AND_CONFIG_MAP", false)] {
+        let server = Server::start(move |request| match request.path.rsplit('/').next() {
+            Some("access-entries") => Answer::error(400, "InvalidRequestException", "the mode"),
+            _ => Answer::json(
+                200,
+                &json!({"cluster": {"name": "demo", "accessConfig": {"authenticationMode": mode}}}),
+            ),
+        })
+        .await;
+        let client = Client::of(&server);
+        let (session, arn) = (client.session().await, cluster("demo"));
+        let mut found = 0;
+        let listed = load::every_access_entry(&session, NOW, &arn, |_, _| found += 1).await;
+        assert_eq!((listed.is_ok(), found), (is_fine, 0), "{mode}: {listed:?}");
+    }
+}
