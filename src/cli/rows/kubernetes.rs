@@ -8,7 +8,7 @@ use crate::model::document::Document;
 use crate::model::export::columns;
 use crate::model::export::document::kubernetes as document;
 use crate::model::identity::{Fact, Mechanism};
-use crate::ops::fleet::{Gathered, Harvest, Site};
+use crate::ops::fleet::{Fault, Gathered, Harvest, Site};
 
 /// What is printed of a service account, or of a container.
 pub(crate) struct KubeRow {
@@ -20,7 +20,15 @@ pub(crate) struct KubeRow {
 }
 
 /// One row a service account, and one for each association without one.
-pub(crate) fn service_accounts(harvest: Harvest<Gathered>, now: Timestamp) -> Harvest<Row> {
+pub(crate) fn service_accounts(mut harvest: Harvest<Gathered>, now: Timestamp) -> Harvest<Row> {
+    let gaps = harvest.rows.iter().filter_map(|gathered| {
+        Some(Fault {
+            route: gathered.site.route.clone(),
+            cluster: Some(gathered.site.arn.clone()),
+            failure: gathered.nodes_gap(now)?,
+        })
+    });
+    harvest.faults.extend(gaps.collect::<Vec<_>>());
     spread(harvest, |gathered| {
         gathered.look(now, |picture| {
             let rows = picture.accounts();

@@ -167,8 +167,10 @@ impl<'a> Picture<'a> {
         if row.association.is_unknown() {
             unread.extend(self.associations.gap().map(str::to_owned));
         }
-        if row.tally.is_none() {
-            unread.extend(self.census.gap(Part::Pods));
+        match row.tally {
+            None => unread.extend(self.census.gap(Part::Pods)),
+            Some(tally) if tally.unknown > 0 => unread.extend(self.census.gap(Part::Nodes)),
+            Some(_) => {}
         }
         explanation.doubts.extend(unread);
         explanation

@@ -62,6 +62,7 @@ pub fn injection(evidence: &Evidence<'_>) -> Injection {
         }
     }
     match excluded {
+        _ if !lacks.is_empty() && may_be_excluded(evidence, wanted) => Injection::Unknown,
         _ if !lacks.is_empty() => Injection::Lacking { containers: lacks },
         Some(note) if !is_injected => Injection::Excluded { note },
         _ if is_injected => Injection::Injected,
@@ -81,6 +82,9 @@ pub fn injection_of(evidence: &Evidence<'_>, container: &Container) -> Injection
     let why = why_not(evidence, container, wanted);
     if is_excluded(&why) {
         return Injection::Excluded { note: why };
+    }
+    if may_be_excluded(evidence, wanted) {
+        return Injection::Unknown;
     }
     Injection::Lacking {
         containers: vec![Lack {
@@ -105,6 +109,14 @@ fn wanted<'a>(evidence: &Evidence<'a>) -> Result<Wanted<'a>, Injection> {
         (AccountMechanism::None, _) => Err(Injection::NotExpected),
         _ => Err(Injection::Unknown),
     }
+}
+
+/// Whether the pod may run where Pod Identity is of no use: its node was not read, and it does not say so itself.
+fn may_be_excluded(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> bool {
+    matches!(wanted, Wanted::PodIdentity(_))
+        && evidence.pod.node.is_some()
+        && evidence.pod.os.is_none()
+        && evidence.node.is_unknown()
 }
 
 fn has(container: &Container, wanted: Wanted<'_>) -> bool {

@@ -1,6 +1,8 @@
 //! Who the pods of many clusters are: Kubernetes and AWS, read side by side, cluster by cluster.
 
+mod lists;
 mod told;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,27 +10,25 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
+use lists::{list, lists};
 use told::{alike, gaps};
+pub(super) use users::users_at;
 
 use super::{Harvest, Progress, Selection, Site, URGENCY, associations, gather, one};
-use crate::cloud::{Cloud, Kubernetes, ObjectFilter, ObjectKind, Urgency};
-use crate::model::census::{Associations, Census, NodeRoles, Part, Picture, Scope};
+use crate::cloud::{Cloud, Kubernetes, ObjectKind, Urgency};
+use crate::model::census::{Associations, Census, NodeRoles, Part, Picture, Reading, Scope};
 use crate::model::identity::Associated;
-use crate::model::kubernetes::{KubeObject, WatchedKind};
 use crate::model::node::Compute;
 use crate::model::nodegroup::NodegroupKey;
 use crate::model::reference::ClusterReference;
 use crate::model::{
-    Association, AssociationDetail, Described, Failure, FailureKind, Nodegroup, Route, Text,
+    Association, AssociationDetail, Cluster, Described, Failure, FailureKind, Nodegroup, Route,
+    Text,
 };
 use crate::ops::load;
 
 /// Lists of one cluster that are read side by side.
 const LISTS_TOGETHER: usize = 4;
-
-/// The label of the agent's pods, and where they are.
-const AGENT_LABEL: &str = "app.kubernetes.io/name=eks-pod-identity-agent";
-const AGENT_NAMESPACE: &str = "kube-system";
 
 /// What is known of one cluster, and of what is not known, why.
 #[derive(Debug, Clone)]
@@ -86,7 +86,22 @@ impl Gathered {
         self.role_gaps.get(nodegroup)
     }
 
-    /// Failures of which the rows show something.
+    /// Why the nodes are not all known, where that leaves open which pods lack something.
+    ///
+    /// Whoever may not list nodes misses nothing as long as all pods hold what they should.
+    pub fn nodes_gap(&self, now: Timestamp) -> Option<Failure> {
+        let Reading::Failed(failure) = self.census.reading(Part::Nodes) else {
+            return None;
+        };
+        let tallies = |picture: &Picture<'_>| {
+            let rows = picture.accounts().into_iter();
+            rows.filter_map(|row| row.tally)
+                .any(|tally| tally.unknown > 0)
+        };
+        self.look(now, tallies).then(|| failure.clone())
+    }
+
+    /// Fails every list that was to be read: there is no connection.
     fn fail_all(&mut self, depth: Depth, failure: &Failure) {
         for (part, ..) in lists(depth, &self.census.scope().clone()) {
             self.census.failed(part, failure);
@@ -97,9 +112,9 @@ impl Gathered {
 /// How much of Kubernetes a question needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Depth {
-    /// Service accounts and how their pods are.
+    /// Service accounts and how their pods are; on some nodes a pod lacks nothing that a new one would get.
     Accounts,
-    /// Also what pods run on, which decides who answers them.
+    /// Also the agents and the roles of nodes, which decide who answers pods.
     Pods,
 }
 
@@ -111,7 +126,7 @@ pub async fn service_accounts(
     progress: impl FnMut(Progress) + Send,
 ) -> Harvest<Gathered> {
     gather(cloud, routes, selection, progress, |site| async move {
-        let (gathered, failures) = read(site, URGENCY, selection, Depth::Accounts).await;
+        let (gathered, failures) = read(site, URGENCY, selection, Depth::Accounts, None).await;
         (vec![gathered], failures)
     })
     .await
@@ -125,7 +140,7 @@ pub async fn pods(
     progress: impl FnMut(Progress) + Send,
 ) -> Harvest<Gathered> {
     gather(cloud, routes, selection, progress, |site| async move {
-        let (gathered, failures) = read(site, URGENCY, selection, Depth::Pods).await;
+        let (gathered, failures) = read(site, URGENCY, selection, Depth::Pods, None).await;
         (vec![gathered], failures)
     })
     .await
@@ -154,7 +169,8 @@ pub(in crate::ops) async fn of_service_account(
         service_accounts: vec![name.to_owned()],
         ..Selection::default()
     };
-    read(site.clone(), Urgency::Interactive, &selection, Depth::Pods).await
+    let urgency = Urgency::Interactive;
+    read(site.clone(), urgency, &selection, Depth::Pods, None).await
 }
 
 /// All that is known of the service account of one pod, and so of the pod.
@@ -167,9 +183,9 @@ pub async fn one_pod(
 ) -> Result<(Gathered, Vec<Failure>), Failure> {
     let site = one::find(cloud, routes, cluster).await?;
     let urgency = Urgency::Interactive;
-    let described = load::cluster(&site.session, urgency, &site.arn).await?;
-    let kubernetes = site.session.kubernetes(&site.arn, &described).await?;
-    let pod = kubernetes
+    let connected = connect(&site, urgency).await?;
+    let pod = connected
+        .kubernetes
         .document(urgency, ObjectKind::Pod, Some(namespace), name)
         .await?;
     let account = pod
@@ -180,7 +196,22 @@ pub async fn one_pod(
         service_accounts: vec![account.unwrap_or("default").to_owned()],
         ..Selection::default()
     };
-    Ok(read(site, urgency, &selection, Depth::Pods).await)
+    Ok(read(site, urgency, &selection, Depth::Pods, Some(connected)).await)
+}
+
+/// A cluster as AWS describes it, and the way to its Kubernetes.
+struct Connected {
+    cluster: Cluster,
+    kubernetes: Arc<Kubernetes>,
+}
+
+async fn connect(site: &Site, urgency: Urgency) -> Result<Connected, Failure> {
+    let cluster = load::cluster(&site.session, urgency, &site.arn).await?;
+    let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
+    Ok(Connected {
+        cluster,
+        kubernetes,
+    })
 }
 
 async fn read(
@@ -188,6 +219,7 @@ async fn read(
     urgency: Urgency,
     selection: &Selection,
     depth: Depth,
+    connected: Option<Connected>,
 ) -> (Gathered, Vec<Failure>) {
     let texts = |words: &[String]| words.iter().map(|word| Text::from(&**word)).collect();
     let scope = Scope {
@@ -198,7 +230,7 @@ async fn read(
     // Boxed, because calls side by side make a future of many kilobytes.
     let (found, mut failures) = tokio::join!(
         Box::pin(associations::read(&site, urgency, selection)),
-        Box::pin(kubernetes(&mut gathered, urgency, depth)),
+        Box::pin(kubernetes(&mut gathered, urgency, depth, connected)),
     );
     failures.extend(found.listing.clone());
     failures.extend(found.descriptions);
@@ -212,14 +244,20 @@ async fn read(
 }
 
 /// Reads what Kubernetes knows, and the roles of the node groups that pods run on.
-async fn kubernetes(gathered: &mut Gathered, urgency: Urgency, depth: Depth) -> Vec<Failure> {
-    let (session, arn) = (gathered.site.session.clone(), gathered.site.arn.clone());
-    let connected = async {
-        let cluster = load::cluster(&session, urgency, &arn).await?;
-        let kubernetes = session.kubernetes(&arn, &cluster).await?;
-        Ok((cluster, kubernetes))
+async fn kubernetes(
+    gathered: &mut Gathered,
+    urgency: Urgency,
+    depth: Depth,
+    connected: Option<Connected>,
+) -> Vec<Failure> {
+    let connected = match connected {
+        Some(connected) => Ok(connected),
+        None => connect(&gathered.site, urgency).await,
     };
-    let (cluster, kubernetes) = match connected.await {
+    let Connected {
+        cluster,
+        kubernetes,
+    } = match connected {
         Ok(connected) => connected,
         Err(failure) => {
             gathered.fail_all(depth, &failure);
@@ -256,6 +294,10 @@ async fn kubernetes(gathered: &mut Gathered, urgency: Urgency, depth: Depth) -> 
             None => gathered.census.synced(part),
             Some(first) => {
                 gathered.census.failed(part, first);
+                // Of service accounts it is told where something hangs on it: see `nodes_gap`.
+                if depth == Depth::Accounts && part == Part::Nodes {
+                    continue;
+                }
                 failures.push(first.clone());
                 failures.extend(failed.cloned());
             }
@@ -266,78 +308,8 @@ async fn kubernetes(gathered: &mut Gathered, urgency: Urgency, depth: Depth) -> 
     if depth == Depth::Pods {
         failures.extend(node_roles(gathered, urgency).await);
     }
-    failures.extend(gaps(&gathered.census, arn.name()));
+    failures.extend(gaps(&gathered.census, gathered.site.arn.name()));
     failures
-}
-
-/// The lists that answer a question, each narrowed by the API server as far as it can.
-fn lists(depth: Depth, scope: &Scope) -> Vec<(Part, WatchedKind, ObjectFilter)> {
-    let mut filters = Vec::new();
-    let some = |words: &[Text]| match words {
-        [] => vec![None],
-        words => words.iter().map(|word| Some(word.to_string())).collect(),
-    };
-    for namespace in some(&scope.namespaces) {
-        for service_account in some(&scope.service_accounts) {
-            filters.push(ObjectFilter {
-                namespace: namespace.clone(),
-                service_account,
-                labels: None,
-            });
-        }
-    }
-    let mut lists = Vec::new();
-    for filter in filters {
-        let accounts = WatchedKind::ServiceAccounts;
-        lists.push((Part::ServiceAccounts, accounts, filter.clone()));
-        lists.push((Part::Pods, WatchedKind::Pods, filter));
-    }
-    if depth == Depth::Pods {
-        let all = ObjectFilter::default();
-        lists.push((Part::Nodes, WatchedKind::Nodes, all.clone()));
-        if !scope.is_everything() {
-            let agents = ObjectFilter {
-                namespace: Some(AGENT_NAMESPACE.to_owned()),
-                labels: Some(AGENT_LABEL.to_owned()),
-                ..all
-            };
-            lists.push((Part::Agents, WatchedKind::Pods, agents));
-        }
-    }
-    lists
-}
-
-/// What one list gave, as far as it came.
-struct Listed {
-    part: Part,
-    objects: Vec<KubeObject>,
-    unreadable: Vec<String>,
-    failure: Option<Failure>,
-}
-
-async fn list(
-    kubernetes: &Kubernetes,
-    urgency: Urgency,
-    part: Part,
-    kind: WatchedKind,
-    filter: ObjectFilter,
-) -> Listed {
-    let (mut objects, mut unreadable) = (Vec::new(), Vec::new());
-    let pages = load::kubernetes::objects(kubernetes, urgency, kind, &filter, |page| {
-        if page.restarted {
-            objects.clear();
-            unreadable.clear();
-        }
-        objects.extend(page.items);
-        unreadable.extend(page.unreadable);
-    });
-    let failure = pages.await.err();
-    Listed {
-        part,
-        objects,
-        unreadable,
-        failure,
-    }
 }
 
 /// The roles of those node groups that a pod runs on.

@@ -192,9 +192,7 @@ proptest! {
                     prop_assert_eq!(row.verdict.mechanism, full.verdict.mechanism);
                     prop_assert_eq!(full.verdict.certainty, Certainty::Certain);
                 }
-                // Pods for Windows and Fargate say so themselves; in this world only the node does.
-                let nodes_unread = unread.contains(&WatchedKind::Nodes);
-                if row.injection.word() != "unknown" && !nodes_unread {
+                if row.injection.word() != "unknown" {
                     prop_assert_eq!(row.injection.word(), full.injection.word());
                 }
             }
@@ -210,8 +208,7 @@ proptest! {
                     prop_assert!(!unread.contains(&WatchedKind::Pods));
                     let full = full.and_then(|full| full.tally).unwrap_or_default();
                     prop_assert_eq!(tally.running, full.running);
-                    let nodes_unread = unread.contains(&WatchedKind::Nodes);
-                    prop_assert!(nodes_unread || tally.lacking <= full.lacking);
+                    prop_assert!(tally.lacking <= full.lacking);
                 }
             }
             Ok(())

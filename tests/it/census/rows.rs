@@ -80,9 +80,9 @@ fn what_was_not_read_is_unknown() {
     assert_eq!(
         lines(&without_accounts, &joined(&rows[2..3])),
         [
-            "shop/late pod identity (likely) 1/1/0 1 pod to restart",
+            "shop/late pod identity (likely) 1/0/1 1 pod not known",
             "shop/other unknown 1/0/1 service account not known",
-            "shop/late-1/app unknown (lacking): not injected although the association is older; restart it",
+            "shop/late-1/app unknown (unknown): what kind of node it runs on is unknown",
             "shop/other-1/app pod identity (likely) (unknown): what kind of node it runs on is unknown",
         ]
     );

@@ -20,15 +20,24 @@ pub(super) fn alike(failures: Vec<Failure>) -> Vec<Failure> {
 /// Objects that could not be decoded are missing from the rows, so they are told like any failure.
 pub(super) fn gaps(census: &Census, cluster: &str) -> Vec<Failure> {
     let told = |part: Part| {
-        let words = census.not_decoded(part);
-        (!words.is_empty()).then(|| {
-            let doing = format!("read all {} of cluster {cluster}", part.words());
-            Failure::new(FailureKind::Malformed, doing, words.join("; "))
-        })
+        let words: Vec<&str> = census
+            .not_decoded(part)
+            .iter()
+            .map(|text| &**text)
+            .collect();
+        not_decoded(part, &words, cluster)
     };
     // The agents of a whole cluster are among its pods.
     let parts = Part::ALL
         .into_iter()
         .filter(|part| *part != Part::Agents || !census.scope().is_everything());
     parts.filter_map(told).collect()
+}
+
+/// That objects of a list could not be decoded, if there are any.
+pub(super) fn not_decoded(part: Part, words: &[&str], cluster: &str) -> Option<Failure> {
+    (!words.is_empty()).then(|| {
+        let doing = format!("read all {} of cluster {cluster}", part.words());
+        Failure::new(FailureKind::Malformed, doing, words.join("; "))
+    })
 }

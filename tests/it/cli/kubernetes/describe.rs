@@ -22,9 +22,12 @@ fn one_pod_is_described_with_reasons_doubts_and_notes() {
     let names = names.done();
     let mut words = names.trim().split(' ');
     let (cluster, pod) = (words.next().unwrap(), words.next().unwrap());
+    site.simulated.log().clear();
     let described = site
         .run(&["describe", "pod", cluster, pod, "-o", "json"])
         .done();
+    let asked = site.simulated.log().count("DescribeCluster");
+    assert_eq!(asked, 1, "one connection is enough");
     let described: Value = serde_json::from_str(&described).unwrap();
     assert_eq!(described["serviceAccountName"], "late");
     let container = &described["containers"][0];
