@@ -3,12 +3,14 @@
 use crate::cli::args::{DescribeArgs, Format, Global, Kind};
 use crate::cli::cached;
 use crate::cli::exit::Exit;
-use crate::cli::get::{refuse_export, unconfigured};
+use crate::cli::get::{complain, refuse_export, unconfigured};
 use crate::cli::kubernetes;
 use crate::cli::output::{self, Style};
 use crate::cli::problem::Problem;
+use crate::cli::progress::Line;
 use crate::cli::rows::Row;
 use crate::cli::setup::Setup;
+use crate::model::Failure;
 use crate::model::identity_provider;
 use crate::model::reference::{AssociationReference, ClusterReference};
 use crate::model::role::RoleReference;
@@ -37,17 +39,22 @@ pub(crate) async fn run(global: &Global, args: DescribeArgs) -> Result<Exit, Pro
     if matches!(args.kind, Kind::ServiceAccounts | Kind::Pods) {
         return kubernetes::describe(global, &args).await;
     }
-    let row = match meant(&args)? {
+    let (row, failures) = match meant(&args)? {
         Meant::InCluster(cluster, target) if global.cached => {
             let row = cached::one(global, args.kind, &cluster, &target).await?;
             cached::say_age(std::slice::from_ref(&row));
-            row
+            (row, Vec::new())
         }
         meant => live(global, &meant).await?,
     };
     output::print_one(args.kind, &row, Style::new(format, global.no_headers))?;
     explain(args.kind, format);
-    Ok(Exit::Done)
+    complain(&failures);
+    Ok(if failures.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Partly
+    })
 }
 
 /// Says to people what the name of a kind misleads them about.
@@ -116,19 +123,29 @@ fn target(args: &DescribeArgs) -> Result<Target, Problem> {
     })
 }
 
-async fn live(global: &Global, meant: &Meant) -> Result<Row, Problem> {
+/// What is meant, and what could not be read beside it.
+async fn live(global: &Global, meant: &Meant) -> Result<(Row, Vec<Failure>), Problem> {
     let setup = Setup::new(global).await?;
     let resolved = setup.routes().await.map_err(unconfigured)?;
     let (cloud, routes) = (&setup.cloud, resolved.routes.as_slice());
     // With no route left, why there is none says more than "not found".
-    if let (true, Some(scope)) = (routes.is_empty(), resolved.unroutable.into_iter().next()) {
-        return Err(scope.failure.into());
+    if let (true, Some(scope)) = (routes.is_empty(), resolved.unroutable.first()) {
+        return Err(scope.failure.clone().into());
     }
     let (at, target) = match meant {
-        Meant::Role(role) => return Ok(Row::role(fleet::one_role(cloud, routes, role).await?)),
+        Meant::Role(role) => {
+            let mut line = Line::new();
+            let progress = |progress| line.show(progress);
+            let found = fleet::one_role(cloud, routes, role, progress).await;
+            drop(line);
+            let (row, mut failures) = found?;
+            // A role may be used from a scope that is not reached.
+            failures.extend(resolved.unroutable.into_iter().map(|scope| scope.failure));
+            return Ok((Row::role(row), failures));
+        }
         Meant::InCluster(cluster, target) => (cluster, target),
     };
-    Ok(match target {
+    let row = match target {
         Target::Cluster => Row::cluster(fleet::one_cluster(cloud, routes, at).await?),
         Target::Association(name) => {
             Row::association(fleet::one_association(cloud, routes, at, name).await?)
@@ -141,5 +158,6 @@ async fn live(global: &Global, meant: &Meant) -> Result<Row, Problem> {
         Target::AccessEntry(principal) => {
             Row::access_entry(fleet::one_access_entry(cloud, routes, at, principal).await?)
         }
-    })
+    };
+    Ok((row, Vec::new()))
 }

@@ -79,13 +79,13 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// Nobody at all yet; service accounts are not read.
-    pub fn without_service_accounts(reason: impl Into<Text>) -> Self {
+    /// Nobody at all yet.
+    pub fn nobody() -> Self {
         Self {
             associations: Reading::whole(Vec::new()),
             targets: Reading::whole(Vec::new()),
             addons: Reading::whole(Vec::new()),
-            service_accounts: Reading::unread(reason),
+            service_accounts: Reading::whole(Vec::new()),
         }
     }
 
@@ -125,6 +125,16 @@ impl Readings {
 
     pub fn addons_are_missing(&mut self, reason: &Text) {
         self.addons.gap = Some(Gap::Partial(reason.clone()));
+    }
+
+    /// States that service accounts could not be read: of some clusters, or of all.
+    pub fn service_accounts_are_missing(&mut self, reason: impl Into<Text>, of_all: bool) {
+        let reason = reason.into();
+        self.service_accounts.gap = Some(if of_all {
+            Gap::Unread(reason)
+        } else {
+            Gap::Partial(reason)
+        });
     }
 }
 

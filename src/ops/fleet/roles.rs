@@ -1,17 +1,15 @@
 //! Roles: who uses them everywhere, and what IAM says of them.
 
+mod users;
+
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::associations::AssociationRow;
-use super::parts::{AddonRow, addons_at};
-use super::{
-    Accounts, Fault, Harvest, Progress, Selection, TOGETHER, URGENCY, associations, gather,
-};
+use super::{Accounts, Fault, Harvest, Progress, Selection, TOGETHER, URGENCY};
 use crate::cloud::{Cloud, Session, Urgency};
 use crate::model::role::{RoleReference, RoleState};
-use crate::model::usage::{self, Readings, RoleUsage};
+use crate::model::usage::{self, RoleUsage};
 use crate::model::{Arn, Failure, FailureKind, Route, Text};
 use crate::ops::load;
 
@@ -29,43 +27,23 @@ pub struct RoleRow {
     pub usage: Option<RoleUsage>,
 }
 
-/// What one cluster says of roles.
-enum Piece {
-    Association(AssociationRow),
-    Addon(AddonRow),
-    AssociationsMissing(Text),
-    AddonsMissing(Text),
-}
-
-/// Every role that an association or an add-on of the selected clusters names.
+/// Every role that an association, an add-on or a service account of the selected clusters names.
 pub async fn roles(
     cloud: &Arc<Cloud>,
     routes: &[Route],
     selection: &Selection,
-    progress: impl FnMut(Progress) + Send,
+    mut progress: impl FnMut(Progress) + Send,
 ) -> Harvest<RoleRow> {
-    let found = gather(cloud, routes, selection, progress, |site| async move {
-        let (named, addons) = tokio::join!(associations::at(&site, selection), addons_at(&site));
-        let missing = |failures: &[Failure]| Some(Text::from(failures.first()?.to_string()));
-        let mut pieces: Vec<Piece> = Vec::new();
-        pieces.extend(missing(&named.1).map(Piece::AssociationsMissing));
-        pieces.extend(missing(&addons.1).map(Piece::AddonsMissing));
-        pieces.extend(named.0.into_iter().map(Piece::Association));
-        pieces.extend(addons.0.into_iter().map(Piece::Addon));
-        let mut failures = named.1;
-        failures.extend(addons.1);
-        (pieces, failures)
-    })
-    .await;
-    let mut harvest = Harvest {
-        rows: Vec::new(),
-        faults: found.faults,
-        regions_off: found.regions_off,
-        routes_read: found.routes_read,
-        clusters: found.clusters,
-        unmatched: found.unmatched,
-    };
-    let users = readings(found.rows, &harvest.faults);
+    let mut done = Progress::default();
+    // What names roles is no row yet: many name one.
+    let found = users::read(cloud, routes, selection, |progressed| {
+        done = Progress {
+            rows: 0,
+            ..progressed
+        };
+        progress(done);
+    });
+    let (users, mut harvest) = found.await;
     let accounts = Accounts::of(cloud, URGENCY, routes).await;
     let asked = usage::by_role(users).into_iter().map(|usage| async {
         let (profile, state) = state(&accounts, &usage.role).await;
@@ -89,39 +67,10 @@ pub async fn roles(
             state,
             usage: Some(usage),
         });
+        done.rows += 1;
+        progress(done);
     }
     harvest
-}
-
-/// Puts together who names roles, and how much of that is missing.
-fn readings(pieces: Vec<Piece>, faults: &[Fault]) -> Readings {
-    let mut readings = Readings::without_service_accounts(
-        "the service accounts of the clusters were not read: this version asks AWS only",
-    );
-    // Where clusters could not be listed, anything in them may name a role.
-    if let Some(fault) = faults.iter().find(|fault| fault.cluster.is_none()) {
-        let reason = fault.failure.to_string().into();
-        readings.associations_are_missing(&reason);
-        readings.addons_are_missing(&reason);
-    }
-    for piece in pieces {
-        match piece {
-            // Why one has no description was said by the piece about those that are missing.
-            Piece::Association(row) => {
-                if let Ok(described) = &row.described {
-                    readings.add_association(&described.value);
-                }
-            }
-            Piece::Addon(row) => {
-                if let Ok(described) = &row.described {
-                    readings.add_addon(&described.value);
-                }
-            }
-            Piece::AssociationsMissing(reason) => readings.associations_are_missing(&reason),
-            Piece::AddonsMissing(reason) => readings.addons_are_missing(&reason),
-        }
-    }
-    readings
 }
 
 /// What IAM says of a role, asked in the role's own account; and the profile that asked.
@@ -155,8 +104,23 @@ fn no_way(arn: &Arn) -> String {
     format!("no profile leads to account {}", arn.account())
 }
 
-/// A role by its ARN, or by its name in whichever account has it.
+/// A role by its ARN, or by its name in whichever account has it; with who uses it from any cluster of any account,
+/// and what could not be read of that.
 pub async fn one_role(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    reference: &RoleReference,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<(RoleRow, Vec<Failure>), Failure> {
+    let mut row = find(cloud, routes, reference).await?;
+    let everywhere = Selection::default();
+    let (readings, harvest) = users::read(cloud, routes, &everywhere, progress).await;
+    row.usage = Some(usage::of_role(readings, &row.arn));
+    let failures = harvest.faults.into_iter().map(|fault| fault.failure);
+    Ok((row, failures.collect()))
+}
+
+async fn find(
     cloud: &Arc<Cloud>,
     routes: &[Route],
     reference: &RoleReference,

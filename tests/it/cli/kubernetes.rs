@@ -281,3 +281,43 @@ fn who_may_read_one_namespace_reads_it_and_is_told_what_that_leaves_open() {
     let name = "arn:aws:eks:eu-west-1:111122223333:cluster/narrow shop/api\n";
     assert_eq!(accounts.done(), name);
 }
+
+#[test]
+fn a_pod_whose_node_nobody_may_read_is_not_said_to_lack_anything() {
+    let site = site();
+    let (rows, ended) = rows(&site, &["sa", "--cluster", "narrow", "-n", "shop"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert!(ended.err.contains("nodes"), "{}", ended.err);
+    let pods = |name: &str| rows[name]["pods"].clone();
+    assert_eq!(
+        pods("shop/late"),
+        json!({"running": 1, "lacking": 0, "unknown": 1})
+    );
+    assert_eq!(
+        pods("shop/api"),
+        json!({"running": 1, "lacking": 0, "unknown": 0})
+    );
+}
+
+#[test]
+fn roles_say_of_which_clusters_the_service_accounts_were_not_read() {
+    let site = site();
+    let ended = site.run(&["get", "roles", "--cluster", "closed", "-o", "json"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let role = &ended.rows()[0];
+    assert_eq!(role["RoleName"], "shop-api", "{role}");
+    assert!(role["serviceAccounts"].is_null(), "{role}");
+    assert!(text(&role["unknown"], "serviceAccounts").starts_with("could not "));
+
+    // What one cluster said stays, and that another may know more is said beside it.
+    let role_arn = self::role("shop-irsa");
+    let ended = site.run(&["describe", "role", &role_arn, "-o", "json"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let role: Value = serde_json::from_str(&ended.out).unwrap();
+    let names = role["serviceAccounts"].as_array().unwrap().iter();
+    let names: Vec<_> = names.map(|user| text(user, "serviceAccount")).collect();
+    assert_eq!(names, ["both", "irsa"]);
+    let why = text(&role["incomplete"], "serviceAccounts");
+    assert!(why.contains("2 of 5 clusters"), "{why}");
+    assert!(role["incomplete"].get("associations").is_none(), "{role}");
+}

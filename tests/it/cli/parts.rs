@@ -36,6 +36,7 @@ accounts:
         associations:
           ns: {api: reader, web: {role: reader, target: 'arn:aws:iam::444455556666:role/vault'}, lost: gone,
                far: {role: reader, target: 'arn:aws:iam::999900001111:role/foreign'}}
+        kubernetes: {service_accounts: {ns: {job: {irsa: reader}, alone: {irsa: twin}}}}
       - name: old
         region: eu-west-1
         version: '1.29'
@@ -176,7 +177,6 @@ fn every_name_leads_to_the_same_kind_and_describe_takes_back_what_name_prints() 
             let names: Vec<&str> = name.split(' ').collect();
             let arguments = [&["describe", described], names.as_slice(), &["-o", "json"]].concat();
             let document: Value = serde_json::from_str(&site.run(&arguments).done()).unwrap();
-            // Who uses a role is looked for by get alone.
             for (member, value) in document.as_object().unwrap() {
                 assert_eq!(value, &row[member], "{name} {member}");
             }

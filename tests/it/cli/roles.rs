@@ -4,6 +4,19 @@ use serde_json::{Value, json};
 
 use super::parts::{row, rows, site};
 
+/// The service accounts that name a role by their annotation.
+fn accounts(role: &Value) -> Vec<String> {
+    let accounts = role["serviceAccounts"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    accounts
+        .map(|user| {
+            ["clusterName", "namespace", "serviceAccount"]
+                .map(|member| text(&user[member]))
+                .join("/")
+        })
+        .collect()
+}
+
 #[test]
 fn roles_are_looked_up_from_everything_that_names_them() {
     let site = site(&[]);
@@ -12,7 +25,7 @@ fn roles_are_looked_up_from_everything_that_names_them() {
         .iter()
         .map(|role| role["RoleName"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["cni", "foreign", "gone", "reader", "vault"]);
+    assert_eq!(names, ["cni", "foreign", "gone", "reader", "twin", "vault"]);
 
     let reader = row(&roles, "RoleName", "reader");
     let users: Vec<_> = reader["associations"]
@@ -42,9 +55,12 @@ fn roles_are_looked_up_from_everything_that_names_them() {
             .unwrap()
             .starts_with("Pod Identity")
     );
-    assert!(
-        reader["serviceAccounts"].is_null() && reader["unknown"]["serviceAccounts"].is_string()
-    );
+    assert!(reader.get("unknown").is_none() && reader.get("incomplete").is_none());
+    assert_eq!(accounts(reader), ["shop/ns/job"]);
+    // Nothing but an annotation names it.
+    let twin = row(&roles, "RoleName", "twin");
+    assert_eq!(accounts(twin), ["shop/ns/alone"]);
+    assert_eq!(twin["associations"], json!([]));
 
     let vault = row(&roles, "RoleName", "vault");
     assert_eq!(
@@ -78,7 +94,7 @@ fn roles_are_looked_up_from_everything_that_names_them() {
     let line = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
     assert!(line("gone").contains("the role does not exist"), "{table}");
     let counts: Vec<&str> = line("reader").split_whitespace().rev().take(4).collect();
-    assert_eq!(counts, ["?", "0", "0", "4"], "{table}");
+    assert_eq!(counts, ["1", "0", "0", "4"], "{table}");
 
     let some = rows(site.run(&["get", "roles", "--cluster", "old", "-o", "json"]));
     assert_eq!(some.len(), 1);
@@ -128,7 +144,7 @@ fn what_could_not_be_read_is_said_beside_the_counts() {
         .unwrap()
         .split_whitespace()
         .collect();
-    assert_eq!(line[2..], ["?", "?", "4", "0", "0+", "?"]);
+    assert_eq!(line[2..], ["?", "?", "4", "0", "0+", "1"]);
 }
 
 #[test]
@@ -143,6 +159,14 @@ fn a_role_is_described_by_name_or_arn_without_a_cluster() {
             &json!("one")
         )
     );
+    assert_eq!(accounts(&reader), ["shop/ns/job"]);
+    assert_eq!(reader["associations"].as_array().unwrap().len(), 4);
+    // Its one user is in a cluster of another account.
+    let vault = "arn:aws:iam::444455556666:role/vault";
+    let vault = site.run(&["describe", "role", vault, "-o", "json"]).done();
+    let vault: Value = serde_json::from_str(&vault).unwrap();
+    assert_eq!(vault["targetOf"][0]["clusterName"], "shop");
+    assert_eq!(vault["targetOf"][0]["serviceAccount"], "web");
     for (name, says) in [
         (
             "twin",
