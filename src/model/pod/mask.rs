@@ -64,13 +64,19 @@ fn mask_annotations(annotations: &mut Map<String, Value>) {
     annotations.retain(|name, _| !COPIES.contains(&name.as_str()));
     for value in annotations.values_mut() {
         // Other tools keep copies of the object under names of their own.
-        let is_copy = value
-            .as_str()
-            .is_some_and(|text| text.contains("\"env\"") || text.contains("env:"));
-        if is_copy || !value.is_string() {
+        if value.as_str().is_none_or(names_env) {
             *value = Value::String(MARKER.to_owned());
         }
     }
+}
+
+/// Whether a text may hold an environment, in YAML, in JSON, or in JSON that is a text of JSON.
+///
+/// Rather too much than too little: nobody decodes such texts here, and each encoding more puts one more backslash
+/// before the quote.
+fn names_env(text: &str) -> bool {
+    let mut rests = text.split("env").skip(1);
+    rests.any(|rest| rest.trim_start().starts_with(['"', '\'', '\\', ':']))
 }
 
 #[cfg(test)]
@@ -129,6 +135,7 @@ mod tests {
                     "kubectl.kubernetes.io/last-applied-configuration": "{\"CANARY\":1}",
                     "other/original": "{\"spec\":{\"containers\":[{\"env\":[{\"value\":\"CANARY\"}]}]}}",
                     "eks.amazonaws.com/skip-containers": "a,b",
+                    "other/environment": "see https://env.example.com/envelope",
                 },
             },
         }));
@@ -136,8 +143,30 @@ mod tests {
             shown,
             json!({"metadata": {
                 "name": "api", "labels": {"env": "prod"},
-                "annotations": {"other/original": MARKER, "eks.amazonaws.com/skip-containers": "a,b"},
+                "annotations": {
+                    "other/original": MARKER, "eks.amazonaws.com/skip-containers": "a,b",
+                    "other/environment": "see https://env.example.com/envelope",
+                },
             }})
         );
+    }
+
+    #[test]
+    fn copies_are_known_however_they_are_encoded() {
+        let pod = json!({"spec": {"containers": [{"env": [{"name": "X", "value": "CANARY"}]}]}});
+        let once = pod.to_string();
+        let twice = json!({"object": once}).to_string();
+        let thrice = json!([twice]).to_string();
+        for copy in [
+            once,
+            twice,
+            thrice,
+            "spec: {'env' : [{value: CANARY}]}".to_owned(),
+            "env :\n- value: CANARY".to_owned(),
+            r#"{\u0022env\u0022:[{\u0022value\u0022:\u0022CANARY\u0022}]}"#.to_owned(),
+        ] {
+            let shown = masked(json!({"metadata": {"annotations": {"other/original": copy}}}));
+            assert!(!shown.to_string().contains("CANARY"), "{shown}");
+        }
     }
 }
