@@ -3,14 +3,16 @@
 //! Everything in it is optional, and nothing in it is guessed: an unknown setting, an unknown command or a
 //! key that is bound twice is an error that names its line.
 
+mod near;
 mod read;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::input::Keymap;
-use crate::model::Guard;
+use crate::model::{ClusterArn, Guard};
 use crate::theme;
 
 /// A commented sample that shows every setting at its default; tests hold it to that.
@@ -25,6 +27,8 @@ pub struct Config {
     pub guard: Guard,
     /// One of [`theme::NAMES`].
     pub theme: String,
+    /// Contexts of the kubeconfig for clusters whose endpoint they do not name.
+    pub kubernetes_contexts: BTreeMap<ClusterArn, String>,
     pub keymap: Keymap,
 }
 
@@ -34,6 +38,7 @@ impl Default for Config {
             scopes: Vec::new(),
             guard: Guard::default(),
             theme: theme::NAMES[0].to_owned(),
+            kubernetes_contexts: BTreeMap::new(),
             keymap: Keymap::default(),
         }
     }

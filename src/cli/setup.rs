@@ -1,5 +1,6 @@
 //! From options, environment and configuration to a cloud and the routes into it.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::cli::paths;
 use crate::cli::problem::Problem;
 use crate::cloud::{Cloud, Settings};
 use crate::config::{Config, Location};
-use crate::model::{Failure, Guard};
+use crate::model::{ClusterArn, Failure, Guard};
 use crate::ops::routes::{self, Resolved, Scope};
 
 /// Everything that a command needs before its first call.
@@ -38,6 +39,7 @@ impl Setup {
             None => Settings {
                 endpoint_url: global.endpoint_url.clone(),
                 kubeconfig: global.kubeconfig.clone(),
+                contexts: contexts(&config),
                 ..Settings::ambient()
             },
         };
@@ -110,6 +112,11 @@ pub(crate) fn config(global: &Global) -> Result<Config, Problem> {
         }),
         Err(_) => Ok(Config::default()),
     }
+}
+
+/// What the configuration says of kubeconfigs, for the cloud.
+fn contexts(config: &Config) -> HashMap<ClusterArn, String> {
+    config.kubernetes_contexts.clone().into_iter().collect()
 }
 
 /// The strictest of option, environment and configuration.

@@ -6,8 +6,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::near::unknown;
 use super::{Config, ConfigError, Scope};
 use crate::input::{Command, Key, Keymap};
+use crate::model::ClusterArn;
 use crate::model::pattern::{ClusterPattern, Glob};
 use crate::theme::NAMES;
 
@@ -58,9 +60,17 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
             },
             "protected" => config.guard.protected = list(value, "protected", pattern)?,
             "theme" => config.theme = theme(value)?,
+            "kubernetes-contexts" => config.kubernetes_contexts = contexts(value)?,
             "keys" => config.keymap = keymap(value)?,
             other => {
-                let known = ["scopes", "read-only", "protected", "theme", "keys"];
+                let known = [
+                    "scopes",
+                    "read-only",
+                    "protected",
+                    "theme",
+                    "kubernetes-contexts",
+                    "keys",
+                ];
                 return refuse(name.span(), unknown("setting", other, known));
             }
         }
@@ -75,6 +85,18 @@ fn theme(value: &Value<'_>) -> Result<String, Fault> {
     } else {
         refuse(value.span(), unknown("theme", name, NAMES))
     }
+}
+
+fn contexts(value: &Value<'_>) -> Result<BTreeMap<ClusterArn, String>, Fault> {
+    let members = table(value, "kubernetes-contexts")?;
+    let read = members.iter().map(|(name, value)| {
+        let arn = ClusterArn::parse(name.get_ref()).map_err(|error| Fault {
+            span: Some(name.span()),
+            message: error.to_string(),
+        })?;
+        Ok((arn, filled(value, "a context")?.to_owned()))
+    });
+    read.collect()
 }
 
 fn scope(value: &Value<'_>) -> Result<Scope, Fault> {
@@ -204,43 +226,6 @@ fn expected(what: &str, wanted: &str, value: &Value<'_>) -> String {
     format!("{what} must be {wanted}, and this is a TOML {found}")
 }
 
-/// Says what is unknown, and what was probably meant.
-fn unknown<'a>(what: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<_> = known.into_iter().collect();
-    let near = known
-        .iter()
-        .map(|name| (distance(word, name), *name))
-        .min()
-        .filter(|(distance, name)| *distance <= name.len() / 3 + 1);
-    let word = word.escape_debug();
-    match near {
-        Some((_, name)) => format!("there is no {what} \"{word}\"; did you mean {name}?"),
-        None if known.len() <= 8 => {
-            format!(
-                "there is no {what} \"{word}\"; there are {}",
-                known.join(", ")
-            )
-        }
-        None => format!("there is no {what} \"{word}\"; roledex config sample lists them all"),
-    }
-}
-
-/// Insertions, deletions and replacements that turn one word into the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, from) in one.chars().enumerate() {
-        let mut next = vec![index + 1];
-        for ((to, above), corner) in other.iter().zip(row.iter().skip(1)).zip(&row) {
-            let left = next.last().copied().unwrap_or(0);
-            let replaced = corner + usize::from(from != *to);
-            next.push(replaced.min(above + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,6 +251,9 @@ regions = ["eu-west-1", "all"]
 refresh = "f5"
 zoom = []
 top = ["home", "ctrl-home"]
+
+[kubernetes-contexts]
+"arn:aws:eks:eu-west-1:111122223333:cluster/live" = "live-admin"
 "#;
         let config = Config::parse(text, "c.toml").unwrap();
         let glob = |text| Some(Glob::new(text));
@@ -289,6 +277,9 @@ top = ["home", "ctrl-home"]
             regions: vec!["eu-west-1".to_owned(), "all".to_owned()],
         };
         assert_eq!(config.scopes, [prod, Scope::default()]);
+        let live = "arn:aws:eks:eu-west-1:111122223333:cluster/live";
+        let live = (ClusterArn::parse(live).unwrap(), "live-admin".to_owned());
+        assert_eq!(config.kubernetes_contexts, [live].into());
         assert_eq!(config.keymap.shown(Command::Refresh).unwrap(), "f5");
         assert_eq!(config.keymap.shown(Command::Zoom), None);
         assert_eq!(config.keymap.keys(Command::Top).len(), 2);
@@ -320,6 +311,14 @@ top = ["home", "ctrl-home"]
                 "2:1: there is no setting of a scope \"region\"; did you mean regions?",
             ),
             ("[[scopes]]\nprofile = ''", "2:11: profile is empty"),
+            (
+                "[kubernetes-contexts]\nlive = 'x'",
+                "2:1: \"live\" is not the ARN expected",
+            ),
+            (
+                "[kubernetes-contexts]\n'arn:aws:eks:eu-west-1:1:cluster/live' = ''",
+                "2:41: a context is empty",
+            ),
             (
                 "protected = ['a', {}]",
                 "1:19: this pattern is empty; { cluster = \"*\" } matches every cluster",

@@ -58,7 +58,15 @@ fn the_sample_means_the_defaults_commented_or_not() {
 fn the_sample_shows_every_setting() {
     let table: toml::Table = uncommented(SAMPLE).parse().unwrap();
     let names: Vec<_> = table.keys().map(String::as_str).collect();
-    assert_eq!(names, ["keys", "protected", "read-only", "scopes", "theme"]);
+    let expected = [
+        "keys",
+        "kubernetes-contexts",
+        "protected",
+        "read-only",
+        "scopes",
+        "theme",
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]
@@ -83,8 +91,9 @@ fn what_the_prose_shows_as_examples_is_valid() {
         (
             config.scopes.len(),
             config.guard.protected.len(),
-            config.guard.read_only_clusters.len()
+            config.guard.read_only_clusters.len(),
+            config.kubernetes_contexts.len()
         ),
-        (2, 3, 2)
+        (2, 3, 2, 1)
     );
 }
