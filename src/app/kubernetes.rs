@@ -123,7 +123,9 @@ impl Kubernetes {
                 self.known.insert(kind, now);
                 self.stale.all();
             }
-            event @ (WatchEvent::Restarted | WatchEvent::Unreadable(_) | WatchEvent::Failed(_)) => {
+            event @ (WatchEvent::Restarted
+            | WatchEvent::Unreadable { .. }
+            | WatchEvent::Failed(_)) => {
                 self.census.take(kind, event);
                 self.stale.all();
             }

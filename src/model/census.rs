@@ -85,7 +85,11 @@ impl Census {
             WatchEvent::Applied(object) => self.apply(object),
             WatchEvent::Deleted(id) => self.delete(&id),
             WatchEvent::Synced => self.live(kind),
-            WatchEvent::Unreadable(words) => self.unreadable(kind, words),
+            WatchEvent::Unreadable { id, words } => {
+                // As it was before, it would pass for what it is now.
+                id.iter().for_each(|id| self.delete(id));
+                self.unreadable(kind, words);
+            }
             WatchEvent::Failed(failure) => self.failed(kind, &failure),
         }
     }

@@ -130,8 +130,12 @@ pub enum WatchEvent {
     /// Told again when a watch that failed goes on without a new list, because nothing else would tell that
     /// the trouble is over.
     Synced,
-    /// An object that could not be decoded, in words; it is left out.
-    Unreadable(String),
+    /// An object that could not be decoded, in words; what was known of it is no longer so.
+    Unreadable {
+        /// Which one it is, if at least that can be read and it may be known already.
+        id: Option<KubeId>,
+        words: String,
+    },
     /// The watch does not know what goes on; it tries again by itself.
     Failed(Failure),
 }

@@ -51,7 +51,10 @@ fn kubernetes(random: &mut StdRng) -> Vec<(WatchedKind, WatchEvent)> {
         0 => vec![(WatchedKind::Pods, gone(&object))],
         1 => vec![(
             WatchedKind::Pods,
-            WatchEvent::Unreadable("pod \u{1b}[2J".to_owned()),
+            WatchEvent::Unreadable {
+                id: Some(object.id()),
+                words: "pod \u{1b}[2J".to_owned(),
+            },
         )],
         2 => {
             let failure = Failure::new(FailureKind::Unreachable, "watch pods", "reset");

@@ -22,11 +22,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::failure::{self, Status};
+use super::Kubernetes;
+use super::failure::{self, Status, Trouble};
 use super::page::called;
 use super::read::{decode, id_of, kind_of};
 use super::request::{Ask, ObjectFilter};
-use super::{Kubernetes, Trouble};
 use crate::cloud::Urgency;
 use crate::cloud::retry::backoff;
 use crate::model::kubernetes::{WatchEvent, WatchedKind};
@@ -44,7 +44,10 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A watch that ends so soon and without an event was not really there.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// So many short watches in a row are worth telling.
+/// A watch that stood for so long was well, even if nothing happened in it.
+const STEADY: Duration = Duration::from_secs(30);
+
+/// So many short watches, or lists that were too old at once, are worth telling.
 const MANY_SHORT: u32 = 5;
 
 /// An object of Kubernetes has at most 1.5 MiB in etcd.
@@ -89,7 +92,8 @@ struct Watch {
     /// What was learnt and not told yet.
     ready: VecDeque<WatchEvent>,
     wait: Option<Instant>,
-    /// Failures since something last came.
+    /// Failures since a watch last said something or stood for a while. A list alone proves nothing: where each
+    /// one is followed by an error, they would come without a pause, and each may be tens of thousands of objects.
     failures: u32,
     /// Lists that expired since the last one that did not.
     restarts: u32,
@@ -152,8 +156,9 @@ impl Watch {
         );
         match list.await {
             Ok(page) => {
-                self.failures = 0;
-                let unreadable = page.unreadable.into_iter().map(WatchEvent::Unreadable);
+                // The list's end forgets what it did not name, so it need not be said which these are.
+                let unreadable = page.unreadable.into_iter();
+                let unreadable = unreadable.map(|words| WatchEvent::Unreadable { id: None, words });
                 self.ready.extend(unreadable);
                 self.ready
                     .extend(page.items.into_iter().map(WatchEvent::Applied));
@@ -194,7 +199,11 @@ impl Watch {
     }
 
     async fn read(&mut self, mut reading: Reading) {
-        let line = match timeout(QUIET, reading.lines.next()).await {
+        let line = timeout(QUIET, reading.lines.next()).await;
+        if reading.opened.elapsed() >= STEADY {
+            self.failures = 0;
+        }
+        let line = match line {
             Ok(Ok(Some(line))) => line,
             Ok(Err(LineError::TooLong)) => {
                 let failure = failure::malformed(&self.doing, "a line of the watch has no end");
@@ -210,8 +219,6 @@ impl Watch {
         }
         match serde_json::from_slice(&line) {
             Ok(event) => {
-                reading.has_said = true;
-                self.failures = 0;
                 self.tell(&event, reading);
             }
             Err(error) => self.fail(failure::malformed(&self.doing, error).into(), Place::Begin),
@@ -229,14 +236,18 @@ impl Watch {
                 self.ready
                     .push_back(match decode(self.kind)(object, &mut intern) {
                         Ok(object) => WatchEvent::Applied(object),
-                        Err(error) => {
-                            WatchEvent::Unreadable(format!("{}: {error}", called(object)))
-                        }
+                        Err(error) => WatchEvent::Unreadable {
+                            id: id_of(self.kind, object),
+                            words: format!("{}: {error}", called(object)),
+                        },
                     });
             }
             "DELETED" => self.ready.push_back(match id_of(self.kind, object) {
                 Some(id) => WatchEvent::Deleted(id),
-                None => WatchEvent::Unreadable(format!("{} is gone", called(object))),
+                None => WatchEvent::Unreadable {
+                    id: None,
+                    words: format!("{} is gone", called(object)),
+                },
             }),
             "ERROR" => {
                 let status = Status::deserialize(object).unwrap_or_default();
@@ -250,6 +261,8 @@ impl Watch {
             // BOOKMARK says only the version; a newer word may mean anything.
             _ => {}
         }
+        reading.has_said = true;
+        self.failures = 0;
         let version = object
             .get("metadata")
             .and_then(|metadata| metadata.get("resourceVersion"))
@@ -279,8 +292,14 @@ impl Watch {
 
     fn begin_again(&mut self) {
         self.restarts += 1;
-        self.place = Place::Begin;
-        self.pause(Duration::ZERO);
+        if self.failures < MANY_SHORT {
+            self.place = Place::Begin;
+            self.pause(Duration::ZERO);
+        } else {
+            let cause = "the API server calls each list too old at once";
+            let failure = Failure::new(FailureKind::Server, self.doing.as_str(), cause);
+            self.fail(failure.into(), Place::Begin);
+        }
     }
 
     fn fail(&mut self, trouble: Trouble, place: Place) {

@@ -44,7 +44,9 @@ async fn list_kind(kubernetes: &Kubernetes, urgency: Urgency, kind: WatchedKind,
 fn events(kind: WatchedKind, page: KubePage<KubeObject>) -> Vec<(WatchedKind, WatchEvent)> {
     let restarted = page.restarted.then_some(WatchEvent::Restarted);
     let objects = page.items.into_iter().map(WatchEvent::Applied);
-    let unreadable = page.unreadable.into_iter().map(WatchEvent::Unreadable);
+    let unreadable = page.unreadable.into_iter();
+    // What a list does not name is gone at its end anyway.
+    let unreadable = unreadable.map(|words| WatchEvent::Unreadable { id: None, words });
     let events = restarted.into_iter().chain(objects).chain(unreadable);
     events.map(|event| (kind, event)).collect()
 }

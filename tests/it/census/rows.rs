@@ -243,13 +243,36 @@ fn readings_follow_the_watch() {
     assert_eq!(census.node("n1"), Fact::Absent);
     census.take(
         kind,
-        WatchEvent::Unreadable("node n9: spec is not an object".to_owned()),
+        WatchEvent::Unreadable {
+            id: None,
+            words: "node n9: spec is not an object".to_owned(),
+        },
     );
     assert_eq!(census.node("n9"), Fact::Unknown);
     assert_eq!(
         census.gap(kind).as_deref(),
         Some("not understood: node n9: spec is not an object")
     );
+}
+
+#[test]
+fn what_cannot_be_read_any_more_is_not_shown_as_it_was() {
+    let mut census = census();
+    let kind = WatchedKind::Pods;
+    census.apply(pod("shop", "plain-1", "plain", Some("n1"), Told::Nothing));
+    let id = KubeId::Pod {
+        namespace: "shop".into(),
+        name: "plain-1".into(),
+    };
+    census.take(
+        kind,
+        WatchEvent::Unreadable {
+            id: Some(id),
+            words: "shop/plain-1: spec is not an object".to_owned(),
+        },
+    );
+    assert_eq!(census.pod("shop", "plain-1"), None);
+    assert!(!census.is_read(kind));
 }
 
 #[test]

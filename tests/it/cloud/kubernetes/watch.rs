@@ -1,7 +1,7 @@
 //! Watches: what they tell, and how they go on.
 
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use roledex::cloud::ObjectFilter;
@@ -20,7 +20,11 @@ fn told(event: &WatchEvent) -> String {
         WatchEvent::Applied(object) => format!("+{}", object.id()),
         WatchEvent::Deleted(id) => format!("-{id}"),
         WatchEvent::Synced => "synced".to_owned(),
-        WatchEvent::Unreadable(words) => format!("?{words}"),
+        WatchEvent::Unreadable { id: None, words } => format!("?{words}"),
+        WatchEvent::Unreadable {
+            id: Some(id),
+            words,
+        } => format!("?{id}?{words}"),
         WatchEvent::Failed(failure) => format!("!{}", failure.kind.word()),
     }
 }
@@ -68,7 +72,7 @@ fn began(demo: &Demo) -> Vec<String> {
         assert!(request.query["timeoutSeconds"].parse::<u64>().unwrap() >= 240);
         request.query["resourceVersion"].clone()
     };
-    demo.server.seen().iter().map(began).collect()
+    demo.asked().iter().map(began).collect()
 }
 
 #[tokio::test]
@@ -149,7 +153,7 @@ async fn what_is_too_old_is_listed_again() {
             "restarted",
             "+payments/one",
             "synced",
-            "?payments/odd: spec is not an object",
+            "?payments/odd?payments/odd: spec is not an object",
             "restarted",
             "+payments/two",
             "synced",
@@ -236,6 +240,46 @@ async fn watches_that_end_at_once_are_told_after_some_time() {
     let told = first(&demo, WatchedKind::Nodes, 3).await;
     assert_eq!(told, ["restarted", "synced", "!server error"]);
     assert!((4..=8).contains(&began(&demo).len()), "{:?}", began(&demo));
+}
+
+#[tokio::test]
+async fn lists_that_are_too_old_at_once_are_told_after_some_time() {
+    for at_once in [
+        status(410, "Gone", "too old"),
+        Answer::Streamed(vec![gone()], End::Never),
+    ] {
+        let demo = Demo::start(move |request| {
+            if request.query.contains_key("watch") {
+                at_once.clone()
+            } else {
+                page("5", None, &[])
+            }
+        })
+        .await;
+        let told = first(&demo, WatchedKind::Nodes, 13).await;
+        let failed = told.iter().position(|event| event == "!server error");
+        assert!(failed.is_some_and(|at| at > 4), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_pauses_between_lists_grow() {
+    let lost = json!({"type": "ERROR", "object": {"code": 500, "message": "lost"}});
+    for line in [format!("{lost}\n"), "no JSON\n".to_owned()] {
+        let demo = Demo::start(move |request| {
+            if request.query.contains_key("watch") {
+                Answer::Streamed(vec![line.clone()], End::Never)
+            } else {
+                page("5", None, &[])
+            }
+        })
+        .await;
+        let began = Instant::now();
+        // Restarted, synced, failed: seven times, with six pauses.
+        first(&demo, WatchedKind::Nodes, 21).await;
+        let least = Duration::from_millis(5 * (1 + 2 + 4 + 8 + 16 + 32) / 2);
+        assert!(began.elapsed() >= least, "{:?}", began.elapsed());
+    }
 }
 
 #[tokio::test]
