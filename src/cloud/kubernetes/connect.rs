@@ -11,6 +11,9 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::model::{Cluster, ClusterArn, Failure, FailureKind};
 
@@ -86,7 +89,7 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, String> {
 }
 
 /// Makes the client; runs the credential plugin of a kubeconfig if there is one, so it may block.
-pub(super) fn client(mut config: Config, connect: Duration) -> Result<kube::Client, kube::Error> {
+fn client(mut config: Config, connect: Duration) -> Result<kube::Client, kube::Error> {
     config.connect_timeout = Some(connect);
     config.read_timeout = None;
     // Our own retries are counted, and know the budget.
@@ -97,6 +100,45 @@ pub(super) fn client(mut config: Config, connect: Duration) -> Result<kube::Clie
         http::HeaderValue::from_static(agent),
     ));
     Ok(kube::client::ClientBuilder::try_from(config)?.build())
+}
+
+/// Makes the client, and gives up on a credential plugin that takes longer than `patience`.
+///
+/// In a thread of its own and not one of the runtime's, which would wait for the plugin when the program ends.
+pub(super) async fn in_time(
+    config: Config,
+    connect: Duration,
+    patience: Duration,
+    doing: &str,
+) -> Result<Result<kube::Client, kube::Error>, Failure> {
+    let (sender, made) = oneshot::channel();
+    let runtime = Handle::current();
+    let thread = std::thread::Builder::new().name("credential-plugin".to_owned());
+    let started = thread.spawn(move || {
+        let _entered = runtime.enter();
+        // Nobody listens any more if it took too long.
+        let _sent = sender.send(client(config, connect));
+    });
+    if let Err(error) = started {
+        let cause = format!("no thread can be started: {error}");
+        return Err(Failure::new(FailureKind::Other, doing, cause));
+    }
+    match timeout(patience, made).await {
+        Ok(Ok(made)) => Ok(made),
+        Ok(Err(_panicked)) => {
+            let cause = "the client could not be made";
+            Err(Failure::new(FailureKind::Bug, doing, cause))
+        }
+        Err(_elapsed) => {
+            let cause = format!(
+                "the credential plugin of the kubeconfig gave no answer within {patience:?}"
+            );
+            Err(Failure::new(FailureKind::Timeout, doing, cause).hint(
+                "a plugin must not ask questions: it has no terminal here; try the same context with kubectl, or \
+                 leave --kubeconfig out: roledex makes tokens of its own",
+            ))
+        }
+    }
 }
 
 /// The proxy between here and there, as the variables of the environment name it.

@@ -62,6 +62,15 @@ pub(super) async fn choose(
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
         .await
         .map_err(|error| unusable(format!("context {context}: {}", failure::chain(&error))))?;
+    // A token on a connection without TLS would be everybody's.
+    if config.cluster_url.scheme_str() != Some("https") {
+        return match mapped {
+            Some(name) => Err(unusable(format!(
+                "the server of context {name} is no https URL"
+            ))),
+            None => Ok(None),
+        };
+    }
     if mapped.is_none() {
         config.root_cert = Some(endpoint.authority.clone());
     }
@@ -109,8 +118,10 @@ fn is_same(cluster: &NamedCluster, endpoint: &Endpoint) -> bool {
         return false;
     };
     let server = cluster.server.as_deref().and_then(|text| text.parse().ok());
-    let has_server = server.is_some_and(|server: Uri| is_same_server(&server, &endpoint.uri));
-    if has_server {
+    let Some(server) = server.filter(|server: &Uri| server.scheme_str() == Some("https")) else {
+        return false;
+    };
+    if is_same_server(&server, &endpoint.uri) {
         return true;
     }
     let pem = match (
@@ -128,8 +139,7 @@ fn is_same(cluster: &NamedCluster, endpoint: &Endpoint) -> bool {
 fn is_same_server(one: &Uri, other: &Uri) -> bool {
     let port = |uri: &Uri| uri.port_u16().unwrap_or(443);
     let host = |uri: &Uri| uri.host().unwrap_or_default().to_ascii_lowercase();
-    one.scheme_str() == Some("https")
-        && host(one) == host(other)
+    host(one) == host(other)
         && port(one) == port(other)
         && one.path().trim_end_matches('/') == other.path().trim_end_matches('/')
 }

@@ -1,16 +1,22 @@
 //! `--kubeconfig`: used where it fits, and only there.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
-use roledex::cloud::{Cloud, ObjectFilter, Settings, Urgency};
+use roledex::cloud::{Cloud, Deadlines, ObjectFilter, Settings, Urgency};
 use roledex::model::{FailureKind, Route};
 
 use super::{Authority, CANARY, described, page};
 use crate::cloud::cluster;
 use crate::cloud::server::Server;
 
+/// How the tokens that roledex makes begin.
+const OWN_TOKEN: &str = "Bearer k8s-aws-v1.";
+
 struct Given {
+    deadlines: Deadlines,
     server: Server,
     authority: Authority,
     directory: tempfile::TempDir,
@@ -22,6 +28,7 @@ impl Given {
         let acceptor = authority.acceptor.clone();
         let server = Server::listen(Some(acceptor), |_| page("1", None, &[])).await;
         Self {
+            deadlines: Deadlines::default(),
             server,
             authority,
             directory: tempfile::tempdir().unwrap(),
@@ -48,6 +55,7 @@ impl Given {
         std::fs::write(file("kubeconfig"), kubeconfig).unwrap();
         let url = "http://127.0.0.1:1".to_owned();
         let mut settings = Settings::isolated(file("config"), file("credentials"), url);
+        settings.deadlines = self.deadlines;
         settings.kubeconfig = Some(file("kubeconfig"));
         if let Some(context) = mapped {
             settings.contexts = [(cluster("demo"), context.to_owned())].into();
@@ -80,12 +88,52 @@ async fn another_cluster_of_the_kubeconfig_changes_nothing() {
     let given = Given::new().await;
     let elsewhere = "https://127.0.0.1:1";
     given.list(elsewhere, "{token: mine}", None).await.unwrap();
-    assert!(given.last_bearer().starts_with("Bearer k8s-aws-v1."));
+    assert!(given.last_bearer().starts_with(OWN_TOKEN));
     // The configuration says so: then it is used, although nobody listens there.
     let mapped = given.list(elsewhere, "{token: mine}", Some("it")).await;
     assert_eq!(mapped.unwrap_err().kind, FailureKind::Unreachable);
     let mapped = given.list(elsewhere, "{token: mine}", Some("gone")).await;
     assert_eq!(mapped.unwrap_err().kind, FailureKind::Unconfigured);
+}
+
+#[tokio::test]
+async fn no_token_goes_to_a_server_without_tls() {
+    let given = Given::new().await;
+    let plain = Server::start(|_| page("1", None, &[])).await;
+    let authority = &given.authority.data;
+    // The authority fits, and nothing would check it.
+    let url = format!("{}', certificate-authority-data: '{authority}", plain.url);
+    given.list(&url, "{token: mine}", None).await.unwrap();
+    assert!(given.last_bearer().starts_with(OWN_TOKEN));
+    let mapped = given.list(&url, "{token: mine}", Some("it")).await;
+    let failure = mapped.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Unconfigured);
+    assert!(failure.cause.contains("no https URL"), "{failure}");
+    assert_eq!(plain.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn credential_plugins_are_not_waited_for_without_end() {
+    let mut given = Given::new().await;
+    given.deadlines.background = Duration::from_millis(100);
+    let file = |name: &str| given.directory.path().join(name);
+    let made = Command::new("mkfifo").arg(file("pipe")).status();
+    assert!(made.unwrap().success());
+    let script = format!("#!/bin/sh\nexec cat '{}'\n", file("pipe").display());
+    std::fs::write(file("plugin"), script).unwrap();
+    std::fs::set_permissions(file("plugin"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Open at both ends: the plugin reads from it until the test is over.
+    let mut both = std::fs::OpenOptions::new();
+    let pipe = both.read(true).write(true).open(file("pipe")).unwrap();
+    let user = format!(
+        "{{exec: {{apiVersion: client.authentication.k8s.io/v1, command: '{}'}}}}",
+        file("plugin").display()
+    );
+    let url = given.server.url.clone();
+    let failure = given.list(&url, &user, None).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Timeout);
+    assert!(failure.cause.contains("credential plugin"), "{failure}");
+    drop(pipe);
 }
 
 #[tokio::test]
