@@ -9,6 +9,9 @@ use crate::cloud::{KubePage, Kubernetes, ObjectFilter, Urgency};
 use crate::model::kubernetes::{KubeObject, WatchEvent, WatchedKind};
 use crate::model::{Failure, FailureKind};
 
+/// A list that began so often once more is asked for in one piece.
+const PAGED_TRIES: u32 = 2;
+
 /// Events that are handed over together: a list of a large cluster is tens of thousands of them.
 const TOGETHER: usize = 1_000;
 
@@ -24,10 +27,22 @@ pub async fn objects(
 ) -> Result<(), Failure> {
     let mut seen = HashSet::new();
     let mut token: Option<String> = None;
+    let mut restarts = 0;
     loop {
-        let page = page(kubernetes, urgency, kind, filter, token.as_deref()).await?;
+        let mut page = page(kubernetes, urgency, kind, filter, token.as_deref()).await?;
         if page.restarted {
             seen.clear();
+            restarts += 1;
+            if restarts > PAGED_TRIES {
+                let doing = format!("list {}", kind.words());
+                let cause =
+                    "the API server calls the list too old before it can be read to its end";
+                return Err(Failure::new(FailureKind::Server, doing, cause)
+                    .hint("try again, or look at one namespace only"));
+            }
+            if restarts == PAGED_TRIES && page.next.is_some() {
+                page = kubernetes.unpaged(urgency, kind, filter).await?;
+            }
         }
         token.clone_from(&page.next);
         on_page(page);
