@@ -36,6 +36,7 @@ use budget::core::Limits;
 use budget::{Budget, Meter};
 use credentials::{Keyring, Served};
 use intern::Interner;
+use shared::Shared;
 
 pub use budget::{Spend, Urgency};
 pub use kubernetes::{Action, KubePage, Kubernetes, ObjectFilter, ObjectKind, Permission};
@@ -141,7 +142,7 @@ struct BudgetKey {
 }
 
 /// One client for each cluster and profile.
-type KubernetesClients = HashMap<(ClusterArn, Option<Text>), Arc<Kubernetes>>;
+type KubernetesClients = HashMap<(ClusterArn, Option<Text>), Arc<Shared<Arc<Kubernetes>>>>;
 
 /// All of AWS that this run can reach.
 #[derive(Debug)]

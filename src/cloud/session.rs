@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// Who is calling, as STS said when it was asked at a moment or later.
-    async fn caller_since(
+    pub(in crate::cloud) async fn caller_since(
         &self,
         urgency: Urgency,
         since: Option<Instant>,

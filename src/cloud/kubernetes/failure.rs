@@ -24,6 +24,8 @@ pub(super) struct Trouble {
     pub(super) after: Option<Duration>,
     /// The version or the page that was asked for is too old (410).
     pub(super) is_gone: bool,
+    /// The server does not know who is calling (401).
+    pub(super) is_unknown: bool,
 }
 
 impl From<Failure> for Trouble {
@@ -33,6 +35,7 @@ impl From<Failure> for Trouble {
             retry: Retry::No,
             after: None,
             is_gone: false,
+            is_unknown: false,
         }
     }
 }
@@ -112,7 +115,7 @@ pub(super) fn of_status(
     let reason = status.reason.as_deref().filter(|reason| !reason.is_empty());
     failure.code = reason.map(Text::from);
     failure.hint = match code {
-        401 => Some(unknown_caller(asked)),
+        401 => Some(unknown_caller(asked.cluster.name(), asked.caller)),
         403 => Some(format!(
             "the RBAC rule \"{}\" is missing: an access policy on the caller's access entry of cluster {name}, or a role \
              bound to one of its groups, must have it",
@@ -133,12 +136,13 @@ pub(super) fn of_status(
         retry,
         after: after.map(Duration::from_secs),
         is_gone: code == 410,
+        is_unknown: code == 401,
     }
 }
 
-fn unknown_caller(asked: &Asked<'_>) -> String {
-    let name = asked.cluster.name();
-    let who = match asked.caller {
+/// What to do where the API server knows nobody like the caller.
+pub(super) fn unknown_caller(name: &str, caller: Option<&str>) -> String {
+    let who = match caller {
         Some(caller) => principal(caller),
         None => "the caller".to_owned(),
     };

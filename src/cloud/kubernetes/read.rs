@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::failure::{self, Trouble};
 use super::page::{self, KubePage};
 use super::request::{Ask, ObjectFilter, ObjectKind};
-use super::{Kubernetes, Size, Trouble, failure};
+use super::{Kubernetes, Size};
 use crate::cloud::Urgency;
 use crate::model::kubernetes::{KubeId, KubeObject, WatchedKind};
 use crate::model::node::Node;
@@ -89,6 +90,21 @@ impl Kubernetes {
             Ok(_) => Err(failure::malformed(&doing, "it is not a JSON object")),
             Err(error) => Err(failure::malformed(&doing, error)),
         }
+    }
+
+    /// A list in one piece, for one that expires while it is paged; void is what came before it.
+    pub async fn unpaged(
+        &self,
+        urgency: Urgency,
+        kind: WatchedKind,
+        filter: &ObjectFilter,
+    ) -> Result<KubePage<KubeObject>, Failure> {
+        let decode = decode(kind);
+        let page = self.list(kind_of(kind), urgency, filter, None, false, decode);
+        Ok(KubePage {
+            restarted: true,
+            ..page.await?
+        })
     }
 
     async fn page<T>(

@@ -186,6 +186,20 @@ impl Ask {
         }
     }
 
+    /// What the API server is; the least that can be asked of it.
+    pub(super) fn version() -> Self {
+        Self {
+            method: Method::GET,
+            verb: "get",
+            group: "",
+            resource: "version",
+            namespace: None,
+            path: VERSION.to_owned(),
+            query: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
     pub(super) fn target(&self) -> String {
         let mut target = self.path.clone();
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -211,6 +225,8 @@ impl Ask {
     }
 }
 
+const VERSION: &str = "/version";
+
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 /// Says whether a request only reads, by what would go over the wire.
@@ -223,6 +239,9 @@ pub(super) fn is_read(method: &Method, path: &str) -> bool {
     }
     if method != Method::GET {
         return false;
+    }
+    if path == VERSION {
+        return true;
     }
     let (group, rest) = if let Some(rest) = path.strip_prefix("/api/v1/") {
         ("", rest)
@@ -300,6 +319,7 @@ mod tests {
             assert!(is_read(&ask.method, &ask.path), "{target}");
         }
         assert!(is_read(&Method::POST, &Ask::review(Vec::new()).path));
+        assert!(is_read(&Method::GET, &Ask::version().path));
     }
 
     #[test]
@@ -314,7 +334,8 @@ mod tests {
             (Method::GET, "/apis/apps/v1/pods"),
             (Method::GET, "/api/v1/deployments"),
             (Method::GET, "/apis/apps/v1/namespaces"),
-            (Method::GET, "/version"),
+            (Method::GET, "/version/x"),
+            (Method::POST, "/version"),
             (Method::GET, "/api/v1/"),
             (Method::DELETE, "/api/v1/namespaces/a/pods/b"),
             (Method::PATCH, "/apis/apps/v1/namespaces/a/deployments/b"),

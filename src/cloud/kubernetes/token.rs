@@ -74,6 +74,7 @@ pub(super) struct Mint {
     /// What the cluster header holds: the name, or the id of a cluster on Outposts.
     id: Text,
     kept: Shared<Token>,
+    clock: fn() -> SystemTime,
 }
 
 impl Mint {
@@ -83,13 +84,14 @@ impl Mint {
             cluster,
             id,
             kept: Shared::default(),
+            clock: now,
         }
     }
 
     /// A token that is good now.
     pub(super) async fn token(&self) -> Result<Token, Failure> {
         let credentials = self.keyring.credentials().await?;
-        let now = now();
+        let now = (self.clock)();
         self.kept
             .get(
                 |token| *token.key == *credentials.access_key_id() && token.is_good(now),
@@ -172,6 +174,8 @@ fn sign_token(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::{Environment, Profiles};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     const THEN: Duration = Duration::from_hours(498_675);
 
@@ -248,6 +252,40 @@ mod tests {
                 "X-Amz-SignedHeaders",
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_until_it_is_refused() {
+        static SECONDS: AtomicU64 = AtomicU64::new(0);
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| directory.path().join(name);
+        std::fs::write(file("config"), "").unwrap();
+        let keys = "[default]\naws_access_key_id = A\naws_secret_access_key = b\n";
+        std::fs::write(file("credentials"), keys).unwrap();
+        let environment = Environment::Isolated {
+            config: file("config"),
+            credentials: file("credentials"),
+        };
+        let profiles = Profiles::read(&environment).await.unwrap();
+        let region = "eu-west-1";
+        let http = crate::cloud::http::isolated();
+        let keyring = Keyring::new(None, environment, http, region.into(), &profiles);
+        let cluster = ClusterArn::new(&Region::new(region), "111122223333", "demo");
+        let mint = Mint {
+            // Signatures count seconds: only in the next one does a new token look different.
+            clock: || {
+                let seconds = SECONDS.fetch_add(1, Ordering::Relaxed);
+                SystemTime::UNIX_EPOCH + THEN + Duration::from_secs(seconds)
+            },
+            ..Mint::new(Arc::new(keyring), cluster, "demo".into())
+        };
+        let first = mint.token().await.unwrap();
+        assert_eq!(mint.token().await.unwrap(), first);
+        mint.forget(&first);
+        let second = mint.token().await.unwrap();
+        assert_ne!(second, first);
+        mint.forget(&first);
+        assert_eq!(mint.token().await.unwrap(), second, "that one was not bad");
     }
 
     #[test]

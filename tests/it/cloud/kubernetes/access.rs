@@ -1,14 +1,16 @@
 //! Who is calling, and what he may do.
 
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::io::Write as _;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use roledex::cloud::{Action, Urgency};
 use roledex::model::FailureKind;
 use serde_json::json;
 
-use super::{ALL, Demo, account, page, presigned, status};
-use crate::cloud::server::Answer;
+use super::{ALL, Demo, Options, account, page, presigned, status};
+use crate::cloud::server::{Answer, Request, Server};
+use crate::cloud::{ACCOUNT, caller};
 
 const NOW: Urgency = Urgency::Interactive;
 
@@ -18,7 +20,7 @@ async fn tokens_name_the_regional_sts_whatever_the_endpoint_is() {
     for _ in 0..2 {
         demo.kubernetes.pods(NOW, &ALL, None).await.unwrap();
     }
-    let seen = demo.server.seen();
+    let seen = demo.asked();
     let url = presigned(&seen[0]);
     assert!(url.starts_with("https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&"));
     assert!(url.contains("Credential=AKIDPROD%2F"), "{url}");
@@ -30,20 +32,13 @@ async fn tokens_name_the_regional_sts_whatever_the_endpoint_is() {
 
 #[tokio::test]
 async fn a_refused_token_is_replaced_once() {
-    let refused = Mutex::new(None);
-    let demo = Demo::start(move |request| {
-        let mut refused = refused.lock().unwrap();
-        let token = request.headers["authorization"].clone();
-        if *refused.get_or_insert_with(|| token.clone()) == token {
-            // Signatures count seconds: only in the next one does a new token look different.
-            let now = || SystemTime::UNIX_EPOCH.elapsed().unwrap();
-            let second = now().as_secs();
-            while now().as_secs() == second {
-                std::thread::park_timeout(Duration::from_millis(20));
-            }
-            return status(401, "Unauthorized", "Unauthorized");
+    // That it is another one is tested where it is made.
+    let refused = AtomicBool::new(false);
+    let demo = Demo::start(move |_| {
+        if refused.swap(true, Ordering::Relaxed) {
+            return page("1", None, &[account("api")]);
         }
-        page("1", None, &[account("api")])
+        status(401, "Unauthorized", "Unauthorized")
     })
     .await;
     let list = demo.kubernetes.service_accounts(NOW, &ALL, None).await;
@@ -58,6 +53,59 @@ async fn whoever_is_not_known_is_told_what_is_missing() {
     assert_eq!(failure.kind, FailureKind::Denied);
     assert!(failure.hint.unwrap().contains("access entry"));
     assert_eq!(demo.targets().len(), 2, "asked once more, and not again");
+}
+
+#[tokio::test]
+async fn keys_that_are_no_good_any_more_are_told_as_such_and_read_again() {
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token included in the request \
+                   is expired</Message></Error></ErrorResponse>";
+    let sts = Server::saying(vec![Answer::xml(403, expired), caller(ACCOUNT)]).await;
+    let demo = Demo::at(&sts.url, &Options::default(), |request| {
+        if presigned_key(request) == Some("AKIDNEW") {
+            return page("1", None, &[]);
+        }
+        status(401, "Unauthorized", "Unauthorized")
+    })
+    .await;
+    let failure = demo.kubernetes.pods(NOW, &ALL, None).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Expired, "{failure}");
+    assert!(!failure.hint.unwrap_or_default().contains("access entry"));
+    let keys = "[prod]\naws_access_key_id = AKIDNEW\naws_secret_access_key = secret\n";
+    std::fs::write(demo.client.directory.path().join("credentials"), keys).unwrap();
+    demo.kubernetes.pods(NOW, &ALL, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_is_named_as_sts_names_him() {
+    let sts = Server::saying(vec![caller(ACCOUNT)]).await;
+    let demo = Demo::at(&sts.url, &Options::default(), |_| {
+        status(401, "Unauthorized", "Unauthorized")
+    })
+    .await;
+    let failure = demo.kubernetes.pods(NOW, &ALL, None).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Denied);
+    let hint = failure.hint.unwrap();
+    assert!(hint.contains("access entry for the role Admin"), "{hint}");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_his_turn_while_credentials_are_found() {
+    let demo = Demo::start(|_| page("1", None, &[])).await;
+    let credentials = demo.client.directory.path().join("credentials");
+    let keys = std::fs::read(&credentials).unwrap();
+    std::fs::remove_file(&credentials).unwrap();
+    let made = Command::new("mkfifo").arg(&credentials).status();
+    assert!(made.unwrap().success());
+    let cloud = demo.client.cloud.clone();
+    let slow = tokio::task::spawn_blocking(move || {
+        // Opened as soon as somebody reads: then the list waits for its credentials.
+        let mut pipe = std::fs::File::create(&credentials).unwrap();
+        let in_flight = cloud.spend().in_flight;
+        pipe.write_all(&keys).unwrap();
+        in_flight
+    });
+    demo.kubernetes.pods(NOW, &ALL, None).await.unwrap();
+    assert_eq!(slow.await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -130,4 +178,13 @@ async fn one_client_is_kept_until_the_endpoint_changes() {
     moved.endpoint = Some("https://127.0.0.1:2".into());
     let other = demo.client.kubernetes(&moved).await;
     assert!(!std::sync::Arc::ptr_eq(&demo.kubernetes, &other));
+}
+
+/// The key that signed the token of a request, if it has one.
+fn presigned_key(request: &Request) -> Option<&'static str> {
+    request.headers.get("authorization")?;
+    let url = presigned(request);
+    ["AKIDPROD", "AKIDNEW"]
+        .into_iter()
+        .find(|key| url.contains(&format!("Credential={key}%2F")))
 }

@@ -1,7 +1,9 @@
 //! Lists and single objects.
 
-use roledex::cloud::{ObjectFilter, ObjectKind, Urgency};
+use roledex::cloud::{KubePage, ObjectFilter, ObjectKind, Urgency};
 use roledex::model::FailureKind;
+use roledex::model::kubernetes::WatchedKind;
+use roledex::ops::load::kubernetes::objects;
 use serde_json::json;
 
 use super::{ALL, CANARY, Demo, account, page, pod, status};
@@ -81,6 +83,39 @@ async fn an_expired_page_begins_the_list_again() {
         2,
         "an old page is not asked for twice"
     );
+}
+
+#[tokio::test]
+async fn lists_whose_pages_always_expire_are_asked_for_in_one_piece() {
+    let demo = Demo::start(|request| {
+        if request.query.contains_key("continue") {
+            return status(410, "Expired", "The provided continue parameter is too old");
+        }
+        let next = request.query.contains_key("limit").then_some("more");
+        page("9", next, &[account("api")])
+    })
+    .await;
+    let mut restarts = Vec::new();
+    let on_page = |page: KubePage<_>| restarts.push(page.restarted);
+    let kind = WatchedKind::ServiceAccounts;
+    objects(&demo.kubernetes, NOW, kind, &ALL, on_page)
+        .await
+        .unwrap();
+    assert_eq!(restarts, [false, true, true]);
+}
+
+#[tokio::test]
+async fn lists_that_always_expire_are_given_up() {
+    let demo = Demo::start(|request| {
+        if request.query.contains_key("continue") {
+            return status(410, "Expired", "The provided continue parameter is too old");
+        }
+        page("9", Some("more"), &[account("api")])
+    })
+    .await;
+    let kind = WatchedKind::ServiceAccounts;
+    let failure = objects(&demo.kubernetes, NOW, kind, &ALL, |_| {}).await;
+    assert_eq!(failure.unwrap_err().kind, FailureKind::Server);
 }
 
 #[tokio::test]

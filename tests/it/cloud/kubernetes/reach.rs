@@ -1,13 +1,14 @@
 //! API servers that are away, busy, broken, or somebody else.
 
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use roledex::cloud::{ObjectKind, Urgency};
 use roledex::model::{Failure, FailureKind};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::{ALL, Authority, Client, Demo, account, described, impatient, object, page};
+use super::{ALL, Authority, Client, Demo, VERSION, account, described, impatient, object, page};
 use crate::cloud::Options;
 use crate::cloud::server::Answer;
 
@@ -42,7 +43,7 @@ async fn nothing_listens() {
 async fn somebody_listens_and_says_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
-    let failure = list_at(&url, &impatient()).await;
+    let failure = list_at(&url, &impatient(Duration::from_millis(100))).await;
     assert!(failure.cause.contains("in time"), "{failure}");
     drop(listener);
 }
@@ -62,6 +63,50 @@ async fn short_answers_come_at_once_or_not_at_all() {
     let failure = document.await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unreachable);
     assert_eq!(demo.targets().len(), 1, "silence is not asked again");
+}
+
+#[tokio::test]
+async fn lists_are_not_waited_for_where_nothing_answers_at_all() {
+    let options = impatient(Duration::from_secs(2));
+    let demo = Demo::at("http://127.0.0.1:1", &options, |_| Answer::Silence).await;
+    let began = Instant::now();
+    let (pods, nodes) = tokio::join!(
+        demo.kubernetes.pods(NOW, &ALL, None),
+        demo.kubernetes.nodes(NOW, &ALL, None),
+    );
+    for (failure, doing) in [
+        (pods.unwrap_err(), "list pods"),
+        (nodes.unwrap_err(), "list nodes"),
+    ] {
+        assert_eq!(failure.kind, FailureKind::Unreachable);
+        assert!(failure.doing.starts_with(doing), "{failure}");
+    }
+    assert!(began.elapsed() < options.deadlines.interactive);
+    let seen = demo.server.seen();
+    let paths: Vec<_> = seen.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, [VERSION], "asked once for both");
+    assert!(!seen[0].headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn whatever_answers_first_is_given_time_for_lists() {
+    for first in [Answer::json(403, &json!({})), Answer::Closed] {
+        let demo =
+            Demo::at(
+                "http://127.0.0.1:1",
+                &Options::default(),
+                move |request| match &*request.path {
+                    VERSION => first.clone(),
+                    _ => page("1", None, &[]),
+                },
+            )
+            .await;
+        demo.kubernetes.pods(NOW, &ALL, None).await.unwrap();
+        demo.kubernetes.nodes(NOW, &ALL, None).await.unwrap();
+        assert_eq!(demo.targets().len(), 2);
+        let greeted = demo.server.count(|request| request.path == VERSION);
+        assert_eq!(greeted, 1);
+    }
 }
 
 #[tokio::test]
