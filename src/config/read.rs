@@ -316,8 +316,8 @@ top = ["home", "ctrl-home"]
                 "2:1: \"live\" is not the ARN expected",
             ),
             (
-                "[kubernetes-contexts]\n'arn:aws:eks:eu-west-1:1:cluster/live' = ''",
-                "2:41: a context is empty",
+                "[kubernetes-contexts]\n'arn:aws:eks:eu-west-1:111122223333:cluster/live' = ''",
+                "2:53: a context is empty",
             ),
             (
                 "protected = ['a', {}]",

@@ -292,7 +292,7 @@ impl Kubernetes {
         Failure::new(
             FailureKind::Unreachable,
             doing,
-            "the API server does not answer",
+            "the API server does not answer in time",
         )
         .hint(&*self.exposure)
     }
