@@ -87,7 +87,9 @@ impl Census {
             WatchEvent::Synced => self.live(kind),
             WatchEvent::Unreadable { id, words } => {
                 // As it was before, it would pass for what it is now.
-                id.iter().for_each(|id| self.delete(id));
+                if let Some(id) = &id {
+                    self.delete(id);
+                }
                 self.unreadable(kind, words);
             }
             WatchEvent::Failed(failure) => self.failed(kind, &failure),

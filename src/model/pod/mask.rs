@@ -163,7 +163,7 @@ mod tests {
             thrice,
             "spec: {'env' : [{value: CANARY}]}".to_owned(),
             "env :\n- value: CANARY".to_owned(),
-            r#"{\u0022env\u0022:[{\u0022value\u0022:\u0022CANARY\u0022}]}"#.to_owned(),
+            r"{\u0022env\u0022:[{\u0022value\u0022:\u0022CANARY\u0022}]}".to_owned(),
         ] {
             let shown = masked(json!({"metadata": {"annotations": {"other/original": copy}}}));
             assert!(!shown.to_string().contains("CANARY"), "{shown}");
