@@ -61,6 +61,7 @@ impl Kubernetes {
                 self.known.insert(kind, now);
             }
         }
+        self.census.rest();
         self.asked.take().map(|(ticket, _)| ticket)
     }
 

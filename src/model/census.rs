@@ -172,6 +172,15 @@ impl Census {
         self.each_register(part.into(), |register| register.unreadable(words.clone()));
     }
 
+    /// No watch keeps anything as it is now any more; what was read stays.
+    pub fn rest(&mut self) {
+        // No row says whether it is watched, so none has changed.
+        self.accounts.rest();
+        self.pods.rest();
+        self.nodes.rest();
+        self.agents.register.rest();
+    }
+
     pub fn reading(&self, part: impl Into<Part>) -> Reading<'_> {
         match part.into() {
             Part::ServiceAccounts => self.accounts.reading(),

@@ -48,6 +48,9 @@ pub(super) struct Register<T> {
     /// A list was complete once; what failed since makes it old, not unknown.
     listed: bool,
     not_decoded: Vec<Text>,
+    /// Those of a list that is under way, after one that was complete: until it ends, the earlier ones count, since
+    /// what was unknown before it is not known by its beginning.
+    relist: Option<Vec<Text>>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,6 +74,7 @@ impl<T> Default for Register<T> {
             state: State::Unread,
             listed: false,
             not_decoded: Vec::new(),
+            relist: None,
         }
     }
 }
@@ -79,7 +83,11 @@ impl<T> Progress for Register<T> {
     fn restart(&mut self) {
         self.list = self.list.wrapping_add(1);
         self.state = State::Reading;
-        self.not_decoded.clear();
+        if self.listed {
+            self.relist = Some(Vec::new());
+        } else {
+            self.not_decoded.clear();
+        }
     }
 
     fn failed(&mut self, failure: Failure) {
@@ -87,8 +95,9 @@ impl<T> Progress for Register<T> {
     }
 
     fn unreadable(&mut self, words: Text) {
-        if self.not_decoded.len() < TOLD {
-            self.not_decoded.push(words);
+        let told = self.relist.as_mut().unwrap_or(&mut self.not_decoded);
+        if told.len() < TOLD {
+            told.push(words);
         }
     }
 }
@@ -149,6 +158,9 @@ impl<T> Register<T> {
     pub(super) fn synced(&mut self, is_live: bool) -> Vec<Arc<T>> {
         self.state = if is_live { State::Live } else { State::Read };
         self.listed = true;
+        if let Some(words) = self.relist.take() {
+            self.not_decoded = words;
+        }
         let mut gone = Vec::new();
         let list = self.list;
         for names in self.objects.values_mut() {
@@ -163,6 +175,13 @@ impl<T> Register<T> {
         self.objects.retain(|_, names| !names.is_empty());
         self.count -= gone.len();
         gone
+    }
+
+    /// A watch that kept it ended.
+    pub(super) fn rest(&mut self) {
+        if matches!(self.state, State::Live) {
+            self.state = State::Read;
+        }
     }
 
     pub(super) fn reading(&self) -> Reading<'_> {

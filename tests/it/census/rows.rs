@@ -298,3 +298,29 @@ fn a_pod_that_comes_again_for_another_account_leaves_the_first() {
         .collect();
     assert_eq!(names, ["keys-1", "plain-1"]);
 }
+
+#[test]
+fn what_was_unknown_stays_so_until_a_new_list_has_ended() {
+    let mut census = Census::new();
+    let absent = |census: &Census| census.service_account("shop", "api") == Fact::Absent;
+    census.restart(WatchedKind::ServiceAccounts);
+    census.unreadable(
+        WatchedKind::ServiceAccounts,
+        "one that is newer than this program",
+    );
+    census.synced(WatchedKind::ServiceAccounts);
+    assert!(!absent(&census));
+    census.restart(WatchedKind::ServiceAccounts);
+    assert!(!absent(&census), "the new list has only begun");
+    census.failed(WatchedKind::ServiceAccounts, &denied());
+    assert!(!absent(&census), "the new list has failed");
+    census.restart(WatchedKind::ServiceAccounts);
+    census.synced(WatchedKind::ServiceAccounts);
+    assert!(absent(&census), "a list without it has ended");
+    census.restart(WatchedKind::ServiceAccounts);
+    census.unreadable(WatchedKind::ServiceAccounts, "another");
+    assert!(absent(&census), "as the list before said");
+    census.synced(WatchedKind::ServiceAccounts);
+    assert!(!absent(&census));
+    assert_eq!(census.not_decoded(WatchedKind::ServiceAccounts).len(), 1);
+}
