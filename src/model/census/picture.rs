@@ -9,8 +9,8 @@ use super::container::ContainerRow;
 use super::{Associations, Census, NodeRoles, Part};
 use crate::model::Text;
 use crate::model::identity::{
-    Agent, Associated, Doubt, Evidence, Fact, Tally, Verdict, effective, injection, injection_of,
-    of_new_pods,
+    Agent, Associated, Doubt, Evidence, Fact, Mechanism, Tally, Verdict, effective, injection,
+    injection_of, of_new_pods,
 };
 use crate::model::node::Node;
 use crate::model::pod::Pod;
@@ -180,6 +180,13 @@ impl<'a> Picture<'a> {
     pub fn explain_container(&self, row: &ContainerRow<'_>) -> Explanation {
         let mut explanation = row.explanation();
         explanation.doubts.extend(self.gaps(&row.verdict));
+        if row.verdict.mechanism == Mechanism::NodeRole && row.role().is_none() {
+            let node = row.node.present();
+            let gap = node.and_then(|node| self.roles.gap(node));
+            explanation
+                .doubts
+                .extend(gap.map(|failure| format!("the role of its node is not known: {failure}")));
+        }
         if self
             .census
             .service_account(&row.pod.namespace, &row.pod.service_account)

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 
 use crate::cloud::{KubePage, Kubernetes, ObjectFilter, Urgency};
 use crate::model::kubernetes::{KubeObject, WatchEvent, WatchedKind};
@@ -57,16 +58,15 @@ pub async fn objects(
 }
 
 /// Lists a kind and watches it, until dropped; what comes together is handed over together.
-pub async fn watch(
+///
+/// A watch has no end, so it is a stream: nothing is read of it that nobody takes.
+pub fn watch(
     kubernetes: &Arc<Kubernetes>,
     kind: WatchedKind,
     filter: ObjectFilter,
-    mut on_events: impl FnMut(Vec<WatchEvent>) + Send,
-) {
-    let mut events = kubernetes.watch(kind, filter).ready_chunks(TOGETHER);
-    while let Some(together) = events.next().await {
-        on_events(together);
-    }
+) -> BoxStream<'static, Vec<WatchEvent>> {
+    let events = kubernetes.watch(kind, filter);
+    events.ready_chunks(TOGETHER).boxed()
 }
 
 async fn page(

@@ -154,8 +154,8 @@ async fn session(
 
 /// Runs a use case that hands out pieces, and sends each as it comes.
 ///
-/// The callback of a use case cannot wait, so pieces pass through a channel of their own; the sum of what waits
-/// there is bounded by what one use case reads.
+/// The callback of a use case cannot wait, so pieces pass through a channel of their own, which has no bound: this
+/// is for what has an end, where all that can wait is one complete answer. A watch has none, and is a stream.
 pub(super) async fn stream<P, F>(
     steps: &Steps,
     step: impl Fn(P) -> Step,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use futures_util::{Stream, StreamExt as _};
 
 use super::answer::{Steps, stream};
 use crate::app::Step;
@@ -64,15 +65,20 @@ pub(super) async fn watch(
 }
 
 async fn watch_kind(kubernetes: &Arc<Kubernetes>, kind: WatchedKind, steps: &Steps) {
-    let step = |together: Vec<WatchEvent>| {
-        Step::Kubernetes(together.into_iter().map(|event| (kind, event)).collect())
-    };
-    let watched = stream(steps, step, |send| async {
-        load::kubernetes::watch(kubernetes, kind, ObjectFilter::default(), send).await;
-        Ok(())
-    });
     // It tells its failures as events, and ends only with the program.
-    watched.await.unwrap_or_default();
+    let events = load::kubernetes::watch(kubernetes, kind, ObjectFilter::default());
+    forward(events, kind, steps).await;
+}
+
+/// Sends batches of a watch as the loop takes them; until it has taken one, no more are read.
+async fn forward(
+    mut batches: impl Stream<Item = Vec<WatchEvent>> + Unpin,
+    kind: WatchedKind,
+    steps: &Steps,
+) {
+    while let Some(events) = batches.next().await {
+        say(steps, kind, events).await;
+    }
 }
 
 async fn say(steps: &Steps, kind: WatchedKind, events: Vec<WatchEvent>) {
@@ -80,17 +86,22 @@ async fn say(steps: &Steps, kind: WatchedKind, events: Vec<WatchEvent>) {
     steps.send(Step::Kubernetes(events)).await;
 }
 
-/// What EKS says about the roles of nodes; where it may not be asked, they stay unknown.
+/// What EKS says about the roles of nodes; where it may not be asked, they stay unknown, and it is told why.
 async fn node_roles(session: &Session, of: &KubernetesOf, steps: &Steps) {
     let mut roles = NodeRoles::of(Some(&of.detail));
-    let found = load::every_nodegroup(session, Urgency::Background, &of.cluster, |key, found| {
-        let role = found.ok().and_then(|described| described.value.role);
-        if let Some(role) = role {
-            roles.group(key.name, role);
-        }
-    });
+    let found =
+        load::every_nodegroup(
+            session,
+            Urgency::Background,
+            &of.cluster,
+            |key, found| match found.map(|described| described.value.role) {
+                Ok(Some(role)) => roles.group(key.name, role),
+                Ok(None) => {}
+                Err(failure) => roles.group_failed(key.name, failure),
+            },
+        );
     if let Err(failure) = found.await {
-        tracing::info!(target: "roledex", "roles of nodes are not known: {failure}");
+        roles.list_failed(failure);
     }
     steps.send(Step::NodeRoles(Box::new(roles))).await;
 }
@@ -111,4 +122,29 @@ pub(super) async fn document(
         KubeId::Node { name } => (ObjectKind::Node, None, name),
     };
     kubernetes.document(urgency, kind, namespace, name).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Ticket;
+    use futures_util::{FutureExt as _, stream};
+
+    #[test]
+    fn a_watch_is_read_no_faster_than_its_events_are_taken() {
+        let (messages, mut taken) = tokio::sync::mpsc::channel(1);
+        let steps = Steps {
+            ticket: Ticket(1),
+            messages,
+        };
+        let mut read = 0;
+        let batches = stream::repeat_with(|| {
+            read += 1;
+            vec![WatchEvent::Restarted]
+        });
+        let ended = forward(batches.take(1_000), WatchedKind::Pods, &steps).now_or_never();
+        assert_eq!(ended, None, "nobody takes anything");
+        assert_eq!(read, 2, "one waits to be taken, and one to be sent");
+        assert!(taken.try_recv().is_ok());
+    }
 }
