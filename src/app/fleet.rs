@@ -1,5 +1,9 @@
 //! All that is known of all scopes: routes, clusters, associations and updates.
 
+mod rows;
+
+pub use rows::Rows;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use indexmap::IndexMap;
@@ -20,14 +24,14 @@ pub struct Fleet {
     /// Indexed by [`RouteId`].
     pub routes: Vec<RouteRow>,
     pub clusters: IndexMap<ClusterArn, ClusterRow>,
-    pub associations: IndexMap<AssociationKey, AssociationRow>,
+    pub associations: Rows<AssociationKey, AssociationRow>,
     pub updates: IndexMap<UpdateKey, UpdateRow>,
     pub identity_providers: IndexMap<IdentityProviderKey, PartRow<Described<IdentityProvider>>>,
     pub addons: IndexMap<AddonKey, PartRow<Described<Addon>>>,
     pub access_entries: IndexMap<AccessEntryKey, PartRow<AccessRecord>>,
     /// Made from what Kubernetes and AWS said, by [`Fleet::refresh`].
-    pub accounts: IndexMap<AccountKey, AccountRow>,
-    pub containers: IndexMap<ContainerKey, ContainerRow>,
+    pub accounts: Rows<AccountKey, AccountRow>,
+    pub containers: Rows<ContainerKey, ContainerRow>,
     /// Made from everything that names a role, by [`Fleet::refresh_roles`].
     pub roles: IndexMap<Text, RoleRow>,
     /// Names that more than one cluster has.
@@ -202,13 +206,13 @@ impl Fleet {
     /// Drops a cluster and everything of it.
     pub fn remove_cluster(&mut self, arn: &ClusterArn) {
         self.clusters.shift_remove(arn);
-        self.associations.retain(|key, _| key.cluster != *arn);
+        self.associations.remove_of(arn);
         self.updates.retain(|key, _| key.cluster != *arn);
         self.identity_providers.retain(|key, _| key.cluster != *arn);
         self.addons.retain(|key, _| key.cluster != *arn);
         self.access_entries.retain(|key, _| key.cluster != *arn);
-        self.accounts.retain(|key, _| key.cluster != *arn);
-        self.containers.retain(|key, _| key.cluster != *arn);
+        self.accounts.remove_of(arn);
+        self.containers.remove_of(arn);
     }
 
     /// Updates that have not ended, as far as is known.

@@ -61,12 +61,12 @@ impl State {
                 if associations_listed && !self.fleet.associations.contains_key(&key) {
                     continue;
                 }
-                let entry = self.fleet.associations.entry(key);
-                let row = entry.or_insert_with(|| AssociationRow {
+                let make = || AssociationRow {
                     summary,
                     detail: Remote::default(),
                     seen: Ticket(0),
-                });
+                };
+                let row = self.fleet.associations.or_insert_with(key, make);
                 if let Some(detail) = detail {
                     row.detail.seed(detail);
                 }

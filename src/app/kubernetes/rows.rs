@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::Kubernetes;
-use crate::app::fleet::{AssociationRow, ClusterRow, Fleet};
+use crate::app::fleet::{AssociationRow, ClusterRow, Fleet, Rows};
 use crate::model::census::{self, Associations, Picture};
 use crate::model::identity::{
     AccountMechanism, Associated, Certainty, Fact, Injection, Mechanism, Role, Tally,
@@ -202,12 +201,9 @@ impl Kubernetes {
 /// The associations of a cluster, and why there may be more.
 fn associations_of<'a>(
     row: &ClusterRow,
-    all: &'a IndexMap<AssociationKey, AssociationRow>,
+    all: &'a Rows<AssociationKey, AssociationRow>,
 ) -> Associations<'a> {
-    let here = all
-        .values()
-        .filter(|association| association.summary.key.cluster == row.arn);
-    let here = here.map(|association| Associated {
+    let here = all.of(&row.arn).map(|association| Associated {
         association: &association.summary,
         detail: association.detail.value(),
     });
@@ -225,14 +221,14 @@ fn associations_of<'a>(
 /// The rows of one cluster while they are made.
 struct Made<'a> {
     arn: &'a ClusterArn,
-    accounts: &'a mut IndexMap<AccountKey, AccountRow>,
-    containers: &'a mut IndexMap<ContainerKey, ContainerRow>,
+    accounts: &'a mut Rows<AccountKey, AccountRow>,
+    containers: &'a mut Rows<ContainerKey, ContainerRow>,
 }
 
 impl Made<'_> {
     fn forget(&mut self) {
-        self.accounts.retain(|key, _| key.cluster != *self.arn);
-        self.containers.retain(|key, _| key.cluster != *self.arn);
+        self.accounts.remove_of(self.arn);
+        self.containers.remove_of(self.arn);
     }
 
     fn account(&mut self, row: &census::AccountRow<'_>) {

@@ -46,21 +46,19 @@ impl Stale {
             return;
         }
         match id {
-            // What a node is decides who its pods are; nodes change seldom.
-            KubeId::Node { .. } => self.all(),
+            // What a node is decides who its pods are.
+            KubeId::Node { name } => self.pods_on(census, name),
             KubeId::ServiceAccount { namespace, name } => {
                 self.account(namespace.clone(), name.clone());
             }
             KubeId::Pod { namespace, name } => {
                 let now = census.pod(namespace, name);
                 // So does the agent, on every pod of its node.
-                if before
-                    .into_iter()
-                    .chain(now)
-                    .any(|pod| pod.is_identity_agent())
-                {
-                    self.all();
-                    return;
+                let pods = before.into_iter().chain(now);
+                let agents = pods.filter(|pod| pod.is_identity_agent());
+                let nodes: BTreeSet<_> = agents.filter_map(|pod| pod.node.clone()).collect();
+                for node in nodes {
+                    self.pods_on(census, &node);
                 }
                 let id = (namespace.clone(), name.clone());
                 for pod in before.into_iter().chain(now) {
@@ -75,6 +73,17 @@ impl Stale {
             }
         }
     }
+
+    /// The pods of a node; to search for them costs little beside making the rows of all.
+    fn pods_on(&mut self, census: &Census, node: &str) {
+        for pod in census.pods() {
+            if pod.node.as_deref() == Some(node) {
+                self.pods.insert((pod.namespace.clone(), pod.name.clone()));
+                let account = (pod.namespace.clone(), pod.service_account.clone());
+                self.accounts.entry(account).or_insert(false);
+            }
+        }
+    }
 }
 
 /// A pod as a census knows it, if an id names one.
@@ -82,5 +91,46 @@ pub(super) fn pod(census: &Census, id: &KubeId) -> Option<Arc<Pod>> {
     match id {
         KubeId::Pod { namespace, name } => census.pod(namespace, name).cloned(),
         KubeId::ServiceAccount { .. } | KubeId::Node { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod_on(node: &str, name: &str, owner: &str) -> Pod {
+        let owners = json!([{"kind": "DaemonSet", "name": owner, "controller": true}]);
+        Pod::decode(&json!({
+            "metadata": {"namespace": "shop", "name": name, "ownerReferences": owners},
+            "spec": {"serviceAccountName": "api", "nodeName": node, "containers": [{"name": "app"}]},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_node_and_its_agent_concern_its_own_pods_alone() {
+        let mut census = Census::new();
+        for (node, name, owner) in [
+            ("n1", "one", "web"),
+            ("n1", "agent", "eks-pod-identity-agent"),
+            ("n2", "two", "web"),
+        ] {
+            census.apply(pod_on(node, name, owner));
+        }
+        let name = |name: &str| -> Name { ("shop".into(), name.into()) };
+        let node = KubeId::Node { name: "n1".into() };
+        let agent = KubeId::Pod {
+            namespace: "shop".into(),
+            name: "agent".into(),
+        };
+        for id in [node, agent] {
+            let before = pod(&census, &id);
+            let mut stale = Stale::default();
+            stale.note(&census, &id, before.as_ref());
+            assert!(!stale.everything, "{id:?}");
+            assert_eq!(stale.pods, [name("agent"), name("one")].into());
+            assert_eq!(stale.accounts, [(name("api"), false)].into());
+        }
     }
 }
