@@ -1,5 +1,6 @@
 //! Update scripts: what keys and answers do to the state, without a terminal or a network.
 
+mod age;
 mod kubernetes;
 mod loading;
 mod navigation;

@@ -13,6 +13,7 @@ use crate::app::modal::Item;
 use crate::app::pane::view::{Copied, Noun, Opens, Source};
 use crate::app::pane::{
     Cell, Column, PodsOf, Restriction, RowKey, SortKey, Tone, cluster_name, freshness, glyph,
+    service_accounts,
 };
 use crate::app::share;
 use crate::app::state::State;
@@ -260,7 +261,7 @@ const COLUMNS: [Column; 13] = [
         max: 19,
         wide: true,
     },
-    Column::new("PODS", 35, 4, 12),
+    Column::new("PODS", 35, 4, 24),
 ];
 
 /// Index of the column PODS, which Kubernetes fills.
@@ -302,11 +303,8 @@ fn cell<'a>(fleet: &'a Fleet, row: &'a AssociationRow, column: usize, now: Times
         10 => Cell::muted(summary.key.cluster.account()),
         11 => Cell::muted(&*summary.key.id),
         PODS => match tally(fleet, row) {
-            Some(tally) if tally.lacking > 0 => {
-                let text = format!("{} lacking", tally.lacking);
-                Cell::sign(glyph::WARNING, text, Tone::Warning)
-            }
-            Some(tally) => Cell::muted(tally.running.to_string()),
+            Some(tally) => service_accounts::lack(tally, " lacking")
+                .unwrap_or_else(|| Cell::muted(tally.running.to_string())),
             None => Cell::muted("?"),
         },
         _ => Cell::plain(""),

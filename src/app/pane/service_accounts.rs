@@ -17,7 +17,7 @@ use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
 use crate::model::arn::role_name;
-use crate::model::identity::{AccountMechanism, Fact};
+use crate::model::identity::{AccountMechanism, Fact, Tally};
 use crate::model::kubernetes::{KubeId, WatchedKind};
 use crate::model::{ClusterArn, RouteId, Text};
 
@@ -30,10 +30,10 @@ const COLUMNS: [Column; 9] = [
     Column::new("ROLE", 90, 18, 44),
     // Where Kubernetes did not answer, these say why: rather a column goes than that.
     Column::new("PODS", 60, 18, 22),
-    Column::new("LACKING", 85, 18, 22),
+    Column::new("LACKING", 94, 18, 22),
     Column::new("CLUSTER", 50, 10, 28),
     Column::new("AGE", 40, 18, 22),
-    Column::new("READ", 70, 12, 14),
+    Column::new("READ", 93, 12, 14),
 ];
 
 /// What reads the Kubernetes of clusters that nobody has read yet.
@@ -245,13 +245,21 @@ fn lacking(kubernetes: &Kubernetes, row: &AccountRow) -> Cell<'static> {
     let Some(tally) = row.tally else {
         return kubernetes.unknown(WatchedKind::Pods);
     };
+    lack(tally, "").unwrap_or_else(|| Cell::muted("0"))
+}
+
+/// Pods that are not what new ones would be, and those of which it is unknown; `None` if there are none of either.
+pub(super) fn lack(tally: Tally, word: &str) -> Option<Cell<'static>> {
     match (tally.lacking, tally.unknown) {
-        (0, 0) => Cell::muted("0"),
-        (0, unknown) => Cell::new(format!("{unknown} unknown"), Tone::Warning),
-        (lacking, 0) => Cell::sign(glyph::WARNING, lacking.to_string(), Tone::Warning),
+        (0, 0) => None,
+        (0, unknown) => Some(Cell::new(format!("{unknown} unknown"), Tone::Warning)),
+        (lacking, 0) => {
+            let text = format!("{lacking}{word}");
+            Some(Cell::sign(glyph::WARNING, text, Tone::Warning))
+        }
         (lacking, unknown) => {
-            let text = format!("{lacking}, {unknown} unknown");
-            Cell::sign(glyph::WARNING, text, Tone::Warning)
+            let text = format!("{lacking}{word}, {unknown} unknown");
+            Some(Cell::sign(glyph::WARNING, text, Tone::Warning))
         }
     }
 }

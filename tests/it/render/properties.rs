@@ -188,6 +188,20 @@ fn stale_rows_say_so_at_any_width_that_leaves_room_for_it() {
     }
 }
 
+/// Among other panes there is no room for every column: how many pods lack something is not what goes first.
+#[test]
+fn service_accounts_among_other_panes_say_what_their_pods_lack() {
+    for (width, height, titles) in [(120, 30, &["LACKING"][..]), (140, 40, &["LACKING", "READ"])] {
+        let script = scenes::service_accounts(width, height);
+        let (buffer, _) = draw(&script.state);
+        let mut rows = (0..height).map(|y| row(&buffer, y));
+        let heads = rows.find(|row| row.contains("MECHANISM")).unwrap();
+        for title in titles {
+            assert!(heads.contains(title), "{width}: {heads}");
+        }
+    }
+}
+
 #[test]
 fn mono_uses_no_colour_on_any_screen() {
     let theme = Theme::named("mono").unwrap();
