@@ -3,6 +3,7 @@
 //! Nothing here knows ratatui, tokio, an SDK, a clock or a file: time comes in as an argument, and everything
 //! that must be done goes out as an [`Effect`]. `update` is the only function that changes a [`State`].
 
+pub mod applying;
 pub mod availability;
 pub mod describe;
 pub mod editor;

@@ -24,6 +24,7 @@ use anyhow::Context as _;
 use crate::app::{self, Signal, State};
 use crate::cloud::Cloud;
 use crate::model::Route;
+use crate::store::Journal;
 use crate::theme::Theme;
 
 /// What the terminal UI is started with.
@@ -33,6 +34,8 @@ pub struct Options {
     pub theme: Theme,
     /// Where the last known world is kept; `None` keeps nothing.
     pub cache: Option<PathBuf>,
+    /// Where changes are written down; `None` makes none.
+    pub journal: Option<Arc<Journal>>,
 }
 
 /// How the terminal UI ended.
@@ -50,6 +53,7 @@ pub enum Ended {
 pub async fn run(cloud: Arc<Cloud>, routes: Vec<Route>, options: Options) -> anyhow::Result<Ended> {
     let terminal = terminal::Terminal::enter().context("could not take over the terminal")?;
     let state = State::new(routes.clone(), options.app, terminal.size(), clock::now());
-    let executor = executor::Executor::new(cloud, routes, options.cache);
+    let executor = executor::Executor::new(cloud, routes, options.cache)
+        .with_journal(options.journal);
     pump::run(terminal, state, executor, options.theme).await
 }

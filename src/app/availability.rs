@@ -1,9 +1,10 @@
 //! Which commands can be given now, and why the others cannot.
 
 use crate::app::modal::{Modal, Subject};
-use crate::app::pane::PaneId;
+use crate::app::pane::{PaneId, RowKey};
 use crate::app::state::State;
 use crate::input::Command;
+use crate::model::{Access, AssociationKey, ClusterArn};
 
 /// Says why a command does nothing now; `Ok` if it does something.
 pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
@@ -14,6 +15,9 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
         C::Open | C::Describe | C::Yaml | C::CopyName | C::CopyMenu | C::Mark => selected(),
         C::UsedBy => selected().and_then(|()| has_role(state)),
         C::CopyArn => selected().and_then(|()| has_arn(state)),
+        C::Edit | C::Delete | C::EditTags => changeable(state).map(|_| ()),
+        C::Create => cluster_for_new(state).map(|_| ()),
+        C::Undo | C::Redo => writable(state, None),
         C::Finished if state.focus != PaneId::Updates => Err("only updates end"),
         C::ClearScope
             if state.restriction.scope.is_empty() && state.restriction.pods_of.is_none() =>
@@ -26,6 +30,64 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
         C::NextMatch | C::PreviousMatch if !has_pattern(state) => Err("nothing is searched for"),
         _ => Ok(()),
     }
+}
+
+/// Why nothing may be changed, or nothing of a cluster.
+fn writable(state: &State, cluster: Option<&ClusterArn>) -> Result<(), &'static str> {
+    if state.options.guard.read_only {
+        return Err("this run is read-only");
+    }
+    if let Some(cluster) = cluster {
+        if state.access_to(cluster) == Access::ReadOnly {
+            return Err("the cluster is read-only");
+        }
+        if state.route_to(cluster).is_none() {
+            return Err("no scope of this run reaches the cluster");
+        }
+    }
+    if state.is_changing() {
+        return Err("another change is being made");
+    }
+    Ok(())
+}
+
+/// The association under the cursor, if it may be changed now.
+pub(in crate::app) fn changeable(state: &State) -> Result<AssociationKey, &'static str> {
+    let key = match state.selected() {
+        None => return writable(state, None).and(Err("no row is selected")),
+        Some(RowKey::Association(key)) => Some(key),
+        Some(RowKey::Account(key)) => {
+            let account = state.fleet.accounts.get(key);
+            account.and_then(|row| row.association.as_ref())
+        }
+        Some(_) => {
+            return writable(state, None).and(Err("only associations can be changed"));
+        }
+    };
+    let cluster = state.selected().and_then(RowKey::cluster);
+    writable(state, cluster)?;
+    let key = key.ok_or("the service account has no association")?;
+    let row = state.fleet.associations.get(key);
+    let row = row.ok_or("the association is not listed any more")?;
+    if row.summary.owner.is_some() {
+        return Err("an add-on owns it: change it through the add-on");
+    }
+    if row.detail.known().is_none() {
+        return Err("its details are not known yet");
+    }
+    Ok(key.clone())
+}
+
+/// The cluster in which an association would be created now.
+pub(in crate::app) fn cluster_for_new(state: &State) -> Result<ClusterArn, &'static str> {
+    let selected = state.selected().and_then(RowKey::cluster);
+    let only = match state.restriction.scope.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    };
+    let cluster = selected.or(only);
+    writable(state, cluster)?;
+    cluster.cloned().ok_or("no cluster is selected")
 }
 
 fn has_arn(state: &State) -> Result<(), &'static str> {

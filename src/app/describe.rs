@@ -3,10 +3,12 @@
 mod account;
 mod association;
 mod cluster;
+mod entry;
 mod help;
 mod parts;
 mod pod;
 mod role;
+mod review;
 mod row;
 mod scopes;
 mod update;
@@ -17,6 +19,9 @@ pub(in crate::app) use cluster::cluster;
 pub(in crate::app) use parts::{access_entry, addon, identity_provider};
 pub(in crate::app) use pod::pod;
 pub(in crate::app) use role::role;
+pub use entry::{label as entry_label, outcome as entry_outcome};
+pub(in crate::app) use review::{copies as review_copies, last_top as review_last_top, room as review_room};
+pub use review::{area as review_area, lines as review_lines};
 pub(in crate::app) use row::provenance;
 pub(in crate::app) use update::update;
 
@@ -72,6 +77,7 @@ pub fn title(state: &State, view: &TextView) -> String {
     match &view.subject {
         Subject::Help(_) => "Help".to_owned(),
         Subject::Scopes => "Scopes".to_owned(),
+        Subject::Entry(id) => format!("Change {}", id.short()),
         Subject::Row(key) => {
             let form = match view.form {
                 Form::Explained => "",
@@ -88,6 +94,7 @@ pub fn lines(state: &State, view: &TextView) -> Vec<TextLine> {
     match (&view.subject, view.form) {
         (Subject::Help(context), _) => help::lines(state, *context),
         (Subject::Scopes, _) => scopes::lines(state),
+        (Subject::Entry(id), _) => entry::lines(state, id),
         (Subject::Row(key), Form::Explained) => row::explained(state, key),
         (Subject::Row(key), form) => row::raw(state, key, view, form),
     }

@@ -7,18 +7,31 @@ use jiff::Timestamp;
 
 use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
+use crate::model::journal::{EntryId, Link};
 use crate::model::kubernetes::KubeId;
+use crate::model::plan::{Approved, Plan};
 use crate::model::snapshot::Snapshot;
 use crate::model::{AssociationKey, Cluster, ClusterArn, RouteId, Text, UpdateKey};
 
 /// One thing to do outside.
-#[derive(Debug, Clone)]
+///
+/// It cannot be cloned, because an approval cannot.
+#[derive(Debug)]
 pub enum Effect {
     /// Ask; answers come back under the ticket.
     Call {
         ticket: Ticket,
         urgent: bool,
         request: Request,
+    },
+    /// Make a change. Nothing else writes, and nothing but an approval leads here.
+    Apply {
+        ticket: Ticket,
+        approved: Box<Approved<Plan>>,
+        /// The change that this one takes back, or makes again.
+        link: Option<Link>,
+        /// Names of all profiles that reach the cluster: the strictest rule about one of them holds.
+        profiles: Vec<Text>,
     },
     /// Stop asking; no answer is wanted any more.
     Cancel(Ticket),
@@ -100,6 +113,22 @@ pub enum Request {
         of: KubernetesOf,
         id: KubeId,
     },
+    /// The roles of the account, for choosing one.
+    ListRoles {
+        route: RouteId,
+    },
+    /// Everything that the checks of a plan look at.
+    Review {
+        plan: Box<Plan>,
+        profiles: Vec<Text>,
+    },
+    /// The newest changes in the journal.
+    ReadJournal,
+    /// A change and what stands at its place now; the next in line if none is named.
+    Reverse {
+        entry: Option<EntryId>,
+        redo: bool,
+    },
 }
 
 /// The Kubernetes of a cluster: where it is, and by which route its tokens are made.
@@ -126,7 +155,11 @@ impl Request {
             | Self::UpdateDocument { .. }
             | Self::ListKubernetes(_)
             | Self::WatchKubernetes(_)
-            | Self::KubernetesDocument { .. } => true,
+            | Self::KubernetesDocument { .. }
+            | Self::ListRoles { .. }
+            | Self::Review { .. }
+            | Self::ReadJournal
+            | Self::Reverse { .. } => true,
         }
     }
 }

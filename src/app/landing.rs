@@ -1,5 +1,6 @@
 //! How answers land: the only place where data enters the fleet.
 
+mod change;
 mod parts;
 
 use crate::app::effect::{Effect, Request};
@@ -17,6 +18,10 @@ use crate::model::{
 impl State {
     /// Takes a piece of an answer. Under a ticket that is not open any more, nothing lands.
     pub fn land(&mut self, ticket: Ticket, step: Step, effects: &mut Vec<Effect>) {
+        if let Step::Change(step) = step {
+            self.land_progress(ticket, step);
+            return;
+        }
         let Some(request) = self.loading.flights.get(&ticket).cloned() else {
             return;
         };
@@ -76,6 +81,13 @@ impl State {
                     }
                 }
             }
+            (
+                Request::ListRoles { .. }
+                | Request::Review { .. }
+                | Request::ReadJournal
+                | Request::Reverse { .. },
+                step,
+            ) => self.land_change(ticket, step, effects),
             // A step that its request never makes is a bug of the executor; there is nothing it could change.
             _ => {}
         }
@@ -88,6 +100,10 @@ impl State {
         outcome: Result<(), Failure>,
         effects: &mut Vec<Effect>,
     ) {
+        if self.is_applying(ticket) {
+            self.finish_applying(outcome, effects);
+            return;
+        }
         let Some(request) = self.loading.flights.remove(&ticket) else {
             return;
         };
@@ -152,6 +168,10 @@ impl State {
             Request::ListKubernetes(of) | Request::WatchKubernetes(of) => {
                 self.finish_kubernetes(ticket, &of.cluster, outcome);
             }
+            request @ (Request::ListRoles { .. }
+            | Request::Review { .. }
+            | Request::ReadJournal
+            | Request::Reverse { .. }) => self.finish_change(ticket, &request, outcome),
             Request::AssociationDocument { .. }
             | Request::UpdateDocument { .. }
             | Request::KubernetesDocument { .. } => {

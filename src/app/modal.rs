@@ -1,11 +1,15 @@
 //! What lies over the panes. A closed modal does not exist.
 
+pub mod form;
 pub mod menu;
 pub mod palette;
+pub mod review;
 pub mod text;
 
+pub use form::ChangeForm;
 pub use menu::{Action, Item, Menu};
 pub use palette::Palette;
+pub use review::Review;
 pub use text::{Form, Subject, TextView};
 
 use crate::app::filter::Filter;
@@ -14,14 +18,28 @@ use crate::app::pane::PaneId;
 use crate::input::Context;
 
 /// One layer over the panes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Modal {
     Text(Box<TextView>),
     Menu(Menu),
     Palette(Palette),
     Filter(FilterPrompt),
     Quit(QuitDialog),
+    Form(Box<ChangeForm>),
+    Review(Box<Review>),
+    /// The change that is being made.
+    Progress,
+    /// The changes that were made.
+    History(HistoryView),
 }
+
+/// Where a look at the journal stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HistoryView {
+    /// Counted from the newest entry.
+    pub cursor: usize,
+}
+
 
 /// The filter of a pane while it is typed; the pane follows every key.
 #[derive(Debug, Clone)]
@@ -33,6 +51,8 @@ pub struct FilterPrompt {
 }
 
 /// "Quit roledex?"; the cursor starts on No.
+///
+/// While a change is being made it is asked by every way out, once.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QuitDialog {
     pub yes: bool,
@@ -45,7 +65,12 @@ impl Modal {
             Self::Text(_) => Context::Text,
             Self::Menu(_) => Context::Menu,
             Self::Palette(_) | Self::Filter(_) => Context::Prompt,
-            Self::Quit(_) => Context::Dialog,
+            Self::Quit(_) | Self::Progress => Context::Dialog,
+            Self::Form(form) if form.is_editing_text() => Context::Editor,
+            Self::Form(_) => Context::Form,
+            Self::Review(review) if review.naming.is_some() => Context::Prompt,
+            Self::Review(_) => Context::Review,
+            Self::History(_) => Context::History,
         }
     }
 
@@ -55,7 +80,9 @@ impl Modal {
             Self::Text(view) => view.typing.as_mut(),
             Self::Palette(palette) => Some(&mut palette.line),
             Self::Filter(prompt) => Some(&mut prompt.line),
-            Self::Menu(_) | Self::Quit(_) => None,
+            Self::Review(review) => review.naming.as_mut(),
+            Self::Form(form) => form.line_mut(),
+            Self::Menu(_) | Self::Quit(_) | Self::Progress | Self::History(_) => None,
         }
     }
 }

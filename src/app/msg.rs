@@ -1,16 +1,21 @@
 //! Everything that can happen, in one total order.
 
+use std::collections::BTreeSet;
+
 use crate::app::effect::{Part, Timer};
 use crate::app::layout::Size;
 use crate::app::remote::Ticket;
 use crate::input::Key;
 use crate::model::census::NodeRoles;
+use crate::model::journal::{Entry, EntryId, Reversal};
 use crate::model::kubernetes::{WatchEvent, WatchedKind};
+use crate::model::plan::Plan;
+use crate::model::preflight::Evidence;
 use crate::model::snapshot::Snapshot;
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, Caller, Cluster,
     ClusterArn, Described, Document, Failure, IdentityProvider, IdentityProviderKey, RoleDetail,
-    Update,
+    Text, Update,
 };
 
 /// One thing that happened.
@@ -77,6 +82,57 @@ pub enum Step {
     Kubernetes(Vec<(WatchedKind, WatchEvent)>),
     /// What EKS says about the roles of a cluster's nodes.
     NodeRoles(Box<NodeRoles>),
+    /// Roles of an account, as a list tells of them.
+    Roles(Vec<RoleDetail>),
+    /// A question that takes a while got this far.
+    Asking(Text),
+    /// What was found out about a plan, and the plan with the pods that it reaches.
+    Evidence(Box<(Plan, Evidence)>),
+    /// The newest changes in the journal.
+    Journal(Box<Journalled>),
+    /// What it takes to bring a change back.
+    Reversal(Box<Reversing>),
+    /// A change that is being made got this far.
+    Change(ChangeStep),
+}
+
+/// How far a change has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeStep {
+    /// What stands there is read again, to see that it is still what was reviewed.
+    ReadingAgain,
+    /// It is written down under this id; from here on a crash is found out about.
+    Journalled(Text),
+    /// AWS is asked to make it, by this call.
+    Sent(Text),
+    /// It is tried again in a while, and why.
+    Waiting(Text),
+    /// AWS took it; what stands there now is read.
+    ReadingBack,
+    /// What there is to say at the end, beside that it is done.
+    Remark(Text),
+}
+
+/// The newest part of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Journalled {
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    /// Entries that a living run is making.
+    pub running: BTreeSet<EntryId>,
+    /// Whether older entries were left out.
+    pub more: bool,
+    /// Lines that could not be read; they stay in the file.
+    pub unread: usize,
+}
+
+/// A change that is to be brought back, weighed against what stands there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reversing {
+    pub entry: Entry,
+    pub reversal: Reversal,
+    /// The changes that it takes, one after the other; none where there is nothing to do, or no way.
+    pub plans: Vec<Plan>,
 }
 
 /// One thing that belongs to a cluster, as it was described.

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
+use crate::app::applying::Applying;
 use crate::app::effect::Request;
 use crate::app::fleet::Fleet;
 use crate::app::layout::{Layout, Size};
 use crate::app::modal::Modal;
-use crate::app::msg::{Signal, Spent};
+use crate::app::msg::{Journalled, Signal, Spent};
 use crate::app::pane::{Pane, PaneId, Restriction, RowKey};
-use crate::app::remote::Ticket;
+use crate::app::remote::{Remote, Ticket};
 use crate::input::{Context, Keymap};
 use crate::model::{Access, AssociationKey, ClusterArn, Failure, Guard, Region, Route, Text};
 
@@ -27,7 +28,7 @@ pub struct Options {
 }
 
 /// Everything that is shown and everything that is awaited.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "switches of the view that mean something in every combination"
@@ -53,6 +54,10 @@ pub struct State {
     pub spent: Spent,
     pub paused: bool,
     pub loading: Loading,
+    /// The change that is being made, or that was made last.
+    pub applying: Option<Applying>,
+    /// The newest changes, once somebody looked at them.
+    pub journal: Remote<Journalled>,
     /// Set once the program is to end.
     pub quitting: bool,
     /// The signal that ends the program, if one does and not its user.
@@ -110,6 +115,8 @@ impl State {
             spent: Spent::default(),
             paused: false,
             loading: Loading::default(),
+            applying: None,
+            journal: Remote::default(),
             quitting: false,
             told: None,
         }
@@ -152,12 +159,15 @@ impl State {
 
     /// What may be changed of a cluster, by whatever profile it is reached.
     pub fn access_to(&self, arn: &ClusterArn) -> Access {
+        let profiles: Vec<&str> = self.profiles_of(arn).collect();
+        self.options.guard.access(arn, &profiles)
+    }
+
+    /// Names of all profiles that reach a cluster.
+    pub fn profiles_of(&self, arn: &ClusterArn) -> impl Iterator<Item = &str> {
         let ids = self.fleet.clusters.get(arn).into_iter();
         let ids = ids.flat_map(|row| row.routes.keys());
-        let profiles: Vec<&str> = ids
-            .filter_map(|id| Some(self.fleet.route(*id)?.route.profile_name()))
-            .collect();
-        self.options.guard.access(arn, &profiles)
+        ids.filter_map(|id| Some(self.fleet.route(*id)?.route.profile_name()))
     }
 
     /// Rows of a pane must be arranged anew.

@@ -1,5 +1,9 @@
 //! The one function that changes the state. It dispatches; what happens stands in the files it calls.
 
+mod change;
+pub(in crate::app) mod confirm;
+mod form;
+mod history;
 mod main;
 mod modals;
 mod navigate;
@@ -33,7 +37,10 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
     let mut effects = Vec::new();
     match msg {
         Msg::Key(key) => on_key(state, key, &mut effects),
-        Msg::Paste(text) => modals::paste(state, &text),
+        Msg::Paste(text) => match state.modals.last() {
+            Some(Modal::Form(_)) => form::paste(state, &text),
+            _ => modals::paste(state, &text),
+        },
         Msg::Resize(size) => {
             state.size = size;
             follow(state);
@@ -109,6 +116,11 @@ fn on_key(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let command = state.options.keymap.command(context, key);
     match (command, context) {
         (Some(command), _) => run(state, command, effects),
+        (None, Context::Form | Context::Editor) => {
+            if let Some(character) = key.typed() {
+                form::type_char(state, character);
+            }
+        }
         (None, Context::Prompt) => {
             if let Some(character) = key.typed() {
                 modals::edit(state, |line| line.insert(character));
@@ -132,7 +144,7 @@ pub(crate) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         return;
     }
     match command {
-        Command::Quit => quit(state, effects),
+        Command::Quit => leave(state, effects),
         Command::Suspend => effects.push(Effect::Suspend),
         Command::Redraw => effects.push(Effect::Redraw),
         _ => match state.modals.last() {
@@ -140,9 +152,31 @@ pub(crate) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
             Some(Modal::Text(view)) if view.typing.is_none() => {
                 textview::run(state, command, effects);
             }
+            Some(Modal::Form(_)) => form::run(state, command, effects),
+            Some(Modal::Review(review)) if review.naming.is_none() => {
+                confirm::run(state, command, effects);
+            }
+            Some(Modal::History(_)) => history::run(state, command, effects),
             Some(_) => modals::run(state, command, effects),
         },
     }
+}
+
+/// Quits; while a change is being made, only when asked twice, because then nobody waits for its end.
+fn leave(state: &mut State, effects: &mut Vec<Effect>) {
+    let quit_key = state.options.keymap.shown(Command::Quit);
+    if let Some(applying) = &mut state.applying
+        && applying.is_running()
+        && !applying.warned
+    {
+        applying.warned = true;
+        let again = quit_key.map_or_else(|| "quitting again".to_owned(), |key| format!("{key} again"));
+        state.complain(format!(
+            "a change is being made; {again} leaves it: it is written down, and the next start finds out what came of it"
+        ));
+        return;
+    }
+    quit(state, effects);
 }
 
 fn quit(state: &mut State, effects: &mut Vec<Effect>) {

@@ -17,6 +17,14 @@ pub enum Context {
     Prompt,
     /// A question with buttons.
     Dialog,
+    /// The fields of a change, one line each.
+    Form,
+    /// A field of several lines.
+    Editor,
+    /// A change as it would be made, before it is.
+    Review,
+    /// The changes that were made.
+    History,
 }
 
 /// How help sorts the commands.
@@ -26,17 +34,19 @@ pub enum Group {
     Look,
     Arrange,
     Load,
+    Change,
     Copy,
     Type,
     Program,
 }
 
 impl Group {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Move,
         Self::Look,
         Self::Arrange,
         Self::Load,
+        Self::Change,
         Self::Copy,
         Self::Type,
         Self::Program,
@@ -48,6 +58,7 @@ impl Group {
             Self::Look => "Look closer",
             Self::Arrange => "Arrange",
             Self::Load => "Load",
+            Self::Change => "Change",
             Self::Copy => "Copy",
             Self::Type => "Type",
             Self::Program => "Program",
@@ -107,14 +118,14 @@ macro_rules! commands {
 
 commands! {
     // Move
-    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu] ["j" "down"] 0;
-    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu] ["k" "up"] 0;
-    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu] ["ctrl-f" "pgdn"] 0;
-    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu] ["ctrl-b" "pgup"] 0;
-    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text] ["ctrl-d"] 0;
-    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text] ["ctrl-u"] 0;
-    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu] ["g" "home"] 0;
-    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu] ["G" "end"] 0;
+    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu Review History] ["j" "down"] 0;
+    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu Review History] ["k" "up"] 0;
+    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu Review History] ["ctrl-f" "pgdn"] 0;
+    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu Review History] ["ctrl-b" "pgup"] 0;
+    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text Review] ["ctrl-d"] 0;
+    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text Review] ["ctrl-u"] 0;
+    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu Review History] ["g" "home"] 0;
+    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu Review History] ["G" "end"] 0;
     Right           "right"            Move    "right"      "Scrolls the columns to the right"               [Main Text] ["l" "right"] 0;
     Left            "left"             Move    "left"       "Scrolls the columns to the left"                [Main Text] ["h" "left"] 0;
     NextPane        "next-pane"        Move    "next pane"  "Focuses the next pane"                          [Main] ["tab"] 80;
@@ -160,35 +171,55 @@ commands! {
     RefreshAll      "refresh-all"      Load    "refresh all" "Reads every scope again"                       [Main] ["R"] 35;
     Pause           "pause"            Load    "pause"      "Pauses background loading, or resumes it"       [Main] ["s"] 25;
 
+    // Change
+    Edit            "edit"             Change  "edit"       "Changes role, target role, session tags or session policy of the association" [Main] ["e"] 72;
+    Create          "create"           Change  "create"     "Creates an association"                         [Main] ["A"] 48;
+    Delete          "delete"           Change  "delete"     "Deletes the association, after a look at what that means" [Main] ["ctrl-d"] 46;
+    EditTags        "edit-tags"        Change  "tags"       "Sets and removes tags of the association"       [Main] ["T"] 27;
+    Undo            "undo"             Change  "undo"       "Takes a change back, after a look at what stands there now" [Main History] ["z"] 26;
+    Redo            "redo"             Change  "redo"       "Makes a change again that was taken back"       [Main History] ["Z"] 24;
+    History         "history"          Change  "history"    "Lists the changes that were made with roledex"  [Main] ["H"] 29;
+
     // Copy
     CopyName        "copy-name"        Copy    "copy"       "Copies the row's name"                          [Main] ["c"] 30;
     CopyArn         "copy-arn"         Copy    "copy ARN"   "Copies the row's ARN"                           [Main] ["Y"] 15;
     CopyMenu        "copy-menu"        Copy    "copy as"    "Chooses what to copy: ids, ARNs, commands, Terraform" [Main] ["C"] 28;
     CopyText        "copy-text"        Copy    "copy"       "Copies the whole text"                          [Text] ["c"] 45;
+    CopyOffer       "copy-offer"       Copy    "copy"       "Chooses what to copy: commands and fixes"       [Review] ["c" "y"] 50;
 
     // Type
-    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog] ["enter"] 90;
+    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog Form Review History] ["enter"] 90;
     NextChoice      "next-choice"      Type    "next"       "Moves to the next suggestion"                   [Prompt] ["down" "ctrl-n" "tab"] 60;
     PreviousChoice  "previous-choice"  Type    "previous"   "Moves to the previous suggestion"               [Prompt] ["up" "ctrl-p" "shift-tab"] 0;
-    CursorLeft      "cursor-left"      Type    "left"       "Moves the cursor left"                          [Prompt] ["left" "ctrl-b"] 0;
-    CursorRight     "cursor-right"     Type    "right"      "Moves the cursor right"                         [Prompt] ["right" "ctrl-f"] 0;
-    LineStart       "line-start"       Type    "start"      "Moves the cursor to the start of the line"      [Prompt] ["home" "ctrl-a"] 0;
-    LineEnd         "line-end"         Type    "end"        "Moves the cursor to the end of the line"        [Prompt] ["end" "ctrl-e"] 0;
-    EraseLeft       "erase-left"       Type    "erase"      "Erases the character left of the cursor"        [Prompt] ["backspace" "ctrl-h"] 0;
-    EraseRight      "erase-right"      Type    "erase"      "Erases the character under the cursor"          [Prompt] ["delete" "ctrl-d"] 0;
-    EraseWord       "erase-word"       Type    "erase word" "Erases the word left of the cursor"             [Prompt] ["ctrl-w" "alt-backspace"] 0;
-    EraseLine       "erase-line"       Type    "clear"      "Erases the line left of the cursor"             [Prompt] ["ctrl-u"] 40;
-    NextButton      "next-button"      Type    "switch"     "Moves to the other button"                      [Dialog] ["tab" "shift-tab" "left" "right" "h" "l"] 70;
+    CursorLeft      "cursor-left"      Type    "left"       "Moves the cursor left"                          [Prompt Form Editor] ["left" "ctrl-b"] 0;
+    CursorRight     "cursor-right"     Type    "right"      "Moves the cursor right"                         [Prompt Form Editor] ["right" "ctrl-f"] 0;
+    LineStart       "line-start"       Type    "start"      "Moves the cursor to the start of the line"      [Prompt Form Editor] ["home" "ctrl-a"] 0;
+    LineEnd         "line-end"         Type    "end"        "Moves the cursor to the end of the line"        [Prompt Form Editor] ["end" "ctrl-e"] 0;
+    EraseLeft       "erase-left"       Type    "erase"      "Erases the character left of the cursor"        [Prompt Form Editor] ["backspace" "ctrl-h"] 0;
+    EraseRight      "erase-right"      Type    "erase"      "Erases the character under the cursor"          [Prompt Form Editor] ["delete" "ctrl-d"] 0;
+    EraseWord       "erase-word"       Type    "erase word" "Erases the word left of the cursor"             [Prompt Form Editor] ["ctrl-w" "alt-backspace"] 0;
+    EraseLine       "erase-line"       Type    "clear"      "Erases the line left of the cursor"             [Prompt Form Editor] ["ctrl-u"] 40;
+    NextButton      "next-button"      Type    "switch"     "Moves to the other button"                      [Dialog Review] ["tab" "shift-tab" "left" "right" "h" "l"] 70;
+    NextField       "next-field"       Type    "next field" "Moves to the next field"                        [Form Editor] ["tab"] 80;
+    PreviousField   "previous-field"   Type    "prev field" "Moves to the previous field"                    [Form Editor] ["shift-tab"] 0;
+    NextSuggestion  "next-suggestion"  Type    "suggestions" "Moves to the next suggestion, or to the next field where there is none" [Form] ["down" "ctrl-n"] 70;
+    PreviousSuggestion "previous-suggestion" Type "previous" "Moves to the previous suggestion, or to the previous field" [Form] ["up" "ctrl-p"] 0;
+    NewLine         "new-line"         Type    "new line"   "Starts a new line"                              [Editor] ["enter"] 30;
+    LineDown        "line-down"        Type    "down"       "Moves the cursor a line down"                   [Editor] ["down" "ctrl-n"] 0;
+    LineUp          "line-up"          Type    "up"         "Moves the cursor a line up"                     [Editor] ["up" "ctrl-p"] 0;
+    UndoTyping      "undo-typing"      Type    "undo"       "Takes the last edit of the text back"           [Editor] ["alt-z"] 35;
+    RedoTyping      "redo-typing"      Type    "redo"       "Makes an edit of the text again"                [Editor] ["alt-y"] 0;
+    Review          "review"           Type    "review"     "Shows what would be changed, before anything is" [Form Editor] ["ctrl-s"] 85;
 
     Yes             "yes"              Type    "yes"        "Says yes to the question"                       [Dialog] ["y"] 50;
     No              "no"               Type    "no"         "Says no to the question"                        [Dialog] ["n"] 50;
 
     // Program
-    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu] ["?"] 88;
+    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History] ["?"] 88;
     Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;
     Menu            "menu"             Program "actions"    "Lists what can be done with the row"            [Main] ["m" "a"] 38;
-    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog] ["esc"] 87;
-    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu] ["q"] 78;
+    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog Form Editor Review History] ["esc"] 87;
+    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu Review History] ["q"] 78;
     Quit            "quit"             Program "quit"       "Quits at once"                                  [Everywhere] ["ctrl-c"] 0;
     Suspend         "suspend"          Program "suspend"    "Hands the terminal back to the shell; fg returns" [Everywhere] ["ctrl-z"] 0;
     Redraw          "redraw"           Program "redraw"     "Paints the whole screen anew"                   [Everywhere] ["ctrl-l"] 0;

@@ -1,6 +1,7 @@
 //! The executor: runs each [`Effect`] as a task of its own; the one match from requests to `ops` is below it.
 
 mod answer;
+mod change;
 mod kubernetes;
 mod parts;
 
@@ -20,6 +21,7 @@ use crate::cloud::{Cloud, Urgency};
 use crate::model::snapshot::Snapshot;
 use crate::model::{Failure, FailureKind, Route};
 use crate::runtime::clock;
+use crate::store::Journal;
 use crate::store::cache::Cache;
 use answer::{Steps, answer};
 
@@ -28,6 +30,8 @@ pub struct Executor {
     cloud: Arc<Cloud>,
     routes: Arc<[Route]>,
     cache: Option<PathBuf>,
+    /// Where changes are written down; without it there are none.
+    journal: Option<Arc<Journal>>,
     calls: HashMap<Ticket, AbortHandle>,
     timers: HashMap<Timer, AbortHandle>,
     /// The last file that is being written; each waits for the one before, and the program for the last.
@@ -40,10 +44,18 @@ impl Executor {
             cloud,
             routes: routes.into(),
             cache,
+            journal: None,
             calls: HashMap::new(),
             timers: HashMap::new(),
             write: None,
         }
+    }
+
+    /// The same, with a place where changes are written down.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Option<Arc<Journal>>) -> Self {
+        self.journal = journal;
+        self
     }
 
     /// What the calls of this run have cost so far.
@@ -65,6 +77,26 @@ impl Executor {
                 urgent,
                 request,
             } => self.call(ticket, urgent, request, messages.clone()),
+            Effect::Apply {
+                ticket,
+                approved,
+                link,
+                profiles,
+            } => {
+                let (cloud, desk) = (
+                    Arc::clone(&self.cloud),
+                    change::desk(self.journal.as_ref()),
+                );
+                let steps = Steps {
+                    ticket,
+                    messages: messages.clone(),
+                };
+                let made = async move {
+                    change::apply(&cloud, desk?, *approved, link, profiles, &steps).await
+                };
+                self.calls
+                    .insert(ticket, spawn(ticket, made, messages.clone()));
+            }
             Effect::Cancel(ticket) => {
                 if let Some(call) = self.calls.remove(&ticket) {
                     call.abort();
@@ -100,6 +132,7 @@ impl Executor {
     fn call(&mut self, ticket: Ticket, urgent: bool, request: Request, messages: Sender<Msg>) {
         self.calls.retain(|_, call| !call.is_finished());
         let (cloud, routes) = (Arc::clone(&self.cloud), Arc::clone(&self.routes));
+        let journal = self.journal.clone();
         let steps = Steps {
             ticket,
             messages: messages.clone(),
@@ -110,7 +143,7 @@ impl Executor {
             } else {
                 Urgency::Background
             };
-            answer(&cloud, &routes, urgency, request, &steps).await
+            answer(&cloud, &routes, journal.as_ref(), urgency, request, &steps).await
         };
         self.calls.insert(ticket, spawn(ticket, answer, messages));
     }

@@ -1,9 +1,13 @@
 //! What lies over the panes.
 
+mod form;
+mod history;
 mod menu;
 mod palette;
 mod popup;
+mod progress;
 mod quit;
+mod review;
 mod text;
 
 use ratatui::layout::Rect;
@@ -37,6 +41,16 @@ pub(super) fn draw(
             Modal::Palette(palette) => palette::draw(state, palette, painter, area),
             Modal::Quit(dialog) => {
                 quit::draw(*dialog, painter, area);
+                None
+            }
+            Modal::Form(form) => form::draw(state, form, painter, area, top),
+            Modal::Review(review) => review::draw(state, review, painter, area, top),
+            Modal::Progress => {
+                progress::draw(state, painter, area);
+                None
+            }
+            Modal::History(view) => {
+                history::draw(state, *view, painter, area, top);
                 None
             }
             // The filter is typed in the footer, where it hides no row.

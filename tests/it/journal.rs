@@ -60,6 +60,21 @@ fn intent(name: &str) -> Intent {
     }
 }
 
+/// A change of the role of `payments/NAME` that was applied.
+pub(crate) fn entry(name: &str) -> Entry {
+    let conclusion = roledex::model::journal::Conclusion {
+        at: later(),
+        outcome: applied(),
+        rest: Document::new(),
+    };
+    Entry {
+        id: roledex::model::journal::EntryId::parse("01997b1e-7d1c-7c3e-9b5c-2f4f8c1d0a9b").unwrap(),
+        run: "r".into(),
+        intent: Arc::new(intent(name)),
+        conclusions: vec![conclusion],
+    }
+}
+
 fn later() -> Timestamp {
     Timestamp::new(1_790_000_009, 0).unwrap()
 }

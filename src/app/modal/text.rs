@@ -5,6 +5,7 @@ use crate::app::pane::RowKey;
 use crate::app::remote::Remote;
 use crate::input::Context;
 use crate::model::Document;
+use crate::model::journal::EntryId;
 
 /// A view of lines that are made from the state whenever they are looked at.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub enum Subject {
     /// Keys that work in a context.
     Help(Context),
     Scopes,
+    /// A change in the journal.
+    Entry(EntryId),
 }
 
 /// How a row is told.

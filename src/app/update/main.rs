@@ -6,7 +6,7 @@ use crate::app::modal::{
 };
 use crate::app::pane::{PaneId, Sort};
 use crate::app::state::State;
-use crate::app::update::{follow, navigate, reading};
+use crate::app::update::{change, follow, navigate, reading};
 use crate::app::{availability, line::Line, share};
 use crate::input::{Command, Context, Group};
 
@@ -60,6 +60,12 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
                 "background loading goes on"
             });
         }
+        C::Edit => change::edit(state, effects),
+        C::Create => change::create(state, effects),
+        C::Delete => change::delete(state, effects),
+        C::EditTags => change::tags(state, effects),
+        C::Undo | C::Redo => change::reverse(state, None, command == C::Redo, effects),
+        C::History => change::history(state, effects),
         C::CopyName => copy_name(state, effects),
         C::CopyArn => copy_arn(state, effects),
         C::CopyMenu => {
@@ -94,6 +100,10 @@ fn hold(state: &mut State, command: Command) {
             | C::Describe
             | C::Yaml
             | C::UsedBy
+            | C::Edit
+            | C::Create
+            | C::Delete
+            | C::EditTags
             | C::Mark
             | C::Menu
             | C::CopyName
@@ -163,6 +173,10 @@ fn open_action_menu(state: &mut State) {
         C::Describe,
         C::Yaml,
         C::UsedBy,
+        C::Edit,
+        C::EditTags,
+        C::Delete,
+        C::Create,
         C::CopyName,
         C::CopyArn,
         C::CopyMenu,

@@ -5,7 +5,7 @@ use crate::app::filter::Filter;
 use crate::app::line::Line;
 use crate::app::modal::{Action, Modal};
 use crate::app::state::State;
-use crate::app::update::{self, textview};
+use crate::app::update::{self, confirm, textview};
 use crate::input::Command;
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
@@ -89,6 +89,10 @@ fn choose(state: &mut State, by: isize) {
 }
 
 fn accept(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(Modal::Review(_)) = state.modals.last() {
+        confirm::run(state, Command::Accept, effects);
+        return;
+    }
     match state.modals.pop() {
         Some(Modal::Menu(menu)) => match menu.chosen().map(|item| item.action.clone()) {
             Some(Action::Run(command)) => update::run(state, command, effects),
@@ -115,7 +119,12 @@ fn accept(state: &mut State, effects: &mut Vec<Effect>) {
             state.modals.push(Modal::Text(view));
         }
         Some(Modal::Quit(dialog)) if dialog.yes => update::run(state, Command::Quit, effects),
-        Some(Modal::Quit(_)) | None => {}
+        // Closing the window does not stop the change; its end is said.
+        Some(Modal::Quit(_) | Modal::Progress) | None => {}
+        // These take their commands elsewhere.
+        Some(other @ (Modal::Form(_) | Modal::Review(_) | Modal::History(_))) => {
+            state.modals.push(other);
+        }
     }
 }
 
@@ -146,6 +155,10 @@ fn dismiss(state: &mut State) {
             view.typing = None;
             view.pattern.clear();
             state.modals.push(Modal::Text(view));
+        }
+        Some(Modal::Review(mut review)) => {
+            review.naming = None;
+            state.modals.push(Modal::Review(review));
         }
         _ => {}
     }

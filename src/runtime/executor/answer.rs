@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{kubernetes, parts};
+use super::{change, kubernetes, parts};
 use crate::app::{Msg, Request, Step, Ticket};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
 use crate::model::role::RoleState;
@@ -12,6 +12,7 @@ use crate::model::{
     Arn, Described, Failure, FailureKind, RoleDetail, Route, RouteId, UpdateSubject,
 };
 use crate::ops::load;
+use crate::store::Journal;
 
 /// Sends the pieces of an answer under its ticket.
 pub(super) struct Steps {
@@ -36,6 +37,7 @@ impl Steps {
 pub(super) async fn answer(
     cloud: &Arc<Cloud>,
     routes: &[Route],
+    journal: Option<&Arc<Journal>>,
     urgency: Urgency,
     request: Request,
     steps: &Steps,
@@ -127,6 +129,16 @@ pub(super) async fn answer(
             let document = kubernetes::document(&session, urgency, &of, &id).await?;
             steps.send(Step::Document(document)).await;
             Ok(())
+        }
+        Request::ListRoles { route } => {
+            let session = session(cloud, routes, route).await?;
+            change::roles(&session, urgency, steps).await
+        }
+        Request::Review { plan, profiles } => change::review(cloud, *plan, profiles, steps).await,
+        Request::ReadJournal => change::journal(change::desk(journal)?, steps).await,
+        Request::Reverse { entry, redo } => {
+            let desk = change::desk(journal)?;
+            change::reverse(cloud, routes, desk, entry, redo, steps).await
         }
         Request::UpdateDocument { route, key } => {
             let session = session(cloud, routes, route).await?;

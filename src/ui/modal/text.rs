@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::State;
 use crate::app::describe::{self, TextLine};
 use crate::app::layout::text_lines;
-use crate::app::modal::TextView;
+use crate::app::modal::{Form, Subject, TextView};
 use crate::model::measure::{byte_at, rows, width};
 use crate::theme::Role;
 use crate::ui::painter::{Frame, Painter, piece};
@@ -52,6 +52,18 @@ pub(super) fn draw(
     painter.on_frame_right(area, bottom, from, &[position]);
     let track = Rect::new(area.right().saturating_sub(1), inside.y, 1, inside.height);
     scrollbar::draw(painter, track, view.top, drawn, count);
+}
+
+/// Draws wrapped lines from one of them on; returns how many were drawn, at least in part.
+pub(super) fn draw_wrapped(
+    lines: &[TextLine],
+    top: usize,
+    painter: &mut Painter<'_>,
+    area: Rect,
+) -> usize {
+    let mut view = TextView::new(Subject::Scopes, Form::Explained);
+    view.top = top;
+    draw_lines(&view, lines, painter, area)
 }
 
 /// Draws as many lines as fit; returns how many did, at least in part.

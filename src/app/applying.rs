@@ -1,0 +1,59 @@
+//! The change that is being made: how far it has come, and what came of it.
+
+use jiff::Timestamp;
+
+use crate::app::msg::ChangeStep;
+use crate::app::remote::Ticket;
+use crate::model::journal::Reversal;
+use crate::model::plan::{Change, Plan, Target};
+use crate::model::{Failure, Text};
+
+/// A change from its approval to its outcome.
+#[derive(Debug, Clone)]
+pub struct Applying {
+    pub ticket: Ticket,
+    /// One sentence, such as `change payments/api of the cluster shop`.
+    pub title: String,
+    pub target: Target,
+    pub kind: Kind,
+    pub since: Timestamp,
+    pub steps: Vec<ChangeStep>,
+    /// What comes next if it is done, and the way back that both are part of.
+    pub rest: Vec<Plan>,
+    pub reversal: Option<Reversal>,
+    pub outcome: Option<Result<(), Failure>>,
+    /// Its user wanted to quit, and was told what that leaves behind.
+    pub warned: bool,
+}
+
+/// What the change does to the rows of the association.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The row stays, and is read again.
+    Stays,
+    /// Rows come or go, so the list is read again.
+    Lists,
+}
+
+impl Kind {
+    pub fn of(change: &Change) -> Self {
+        match change {
+            Change::Update(_) | Change::Tag(_) => Self::Stays,
+            Change::Create(_) | Change::Delete | Change::Move(_) => Self::Lists,
+        }
+    }
+}
+
+impl Applying {
+    pub fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    /// What there is to say at the end, beside that it is done.
+    pub fn remarks(&self) -> impl Iterator<Item = &Text> {
+        self.steps.iter().filter_map(|step| match step {
+            ChangeStep::Remark(text) => Some(text),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! A change in the journal.
+
+use jiff::Timestamp;
+
+use crate::app::describe::TextLine;
+use crate::app::pane::{Tone, glyph};
+use crate::app::state::State;
+use crate::model::age::age;
+use crate::model::export::yaml;
+use crate::model::journal::{Entry, EntryId, Family, History, Image, Link, Outcome, Settings};
+
+/// What an entry is called in a list.
+pub fn label(entry: &Entry, now: Timestamp) -> String {
+    let intent = &entry.intent;
+    let link = match &intent.link {
+        Some(Link::Undoes(id)) => format!(", undoes {}", id.short()),
+        Some(Link::Redoes(id)) => format!(", redoes {}", id.short()),
+        None => String::new(),
+    };
+    format!(
+        "{:>4}  {}  {} {} of {}{link}",
+        age(intent.at, now),
+        entry.id.short(),
+        intent.kind.as_str(),
+        intent.target,
+        intent.place.cluster.name(),
+    )
+}
+
+/// What came of an entry: a sign, words, and what they mean.
+pub fn outcome(entry: &Entry, is_running: bool) -> (&'static str, String, Tone) {
+    match entry.outcome() {
+        Some(Outcome::Applied { .. }) => (glyph::GOOD, "applied".to_owned(), Tone::Good),
+        Some(Outcome::Failed { failure }) => {
+            (glyph::BAD, failure.kind.word().to_owned(), Tone::Bad)
+        }
+        Some(Outcome::NotApplied { .. }) => (glyph::OFF, "not applied".to_owned(), Tone::Muted),
+        Some(Outcome::CannotBeTold { .. }) => {
+            (glyph::WARNING, "cannot be told".to_owned(), Tone::Warning)
+        }
+        Some(Outcome::Other { word }) => (glyph::WARNING, word.to_string(), Tone::Warning),
+        None if is_running => (glyph::BUSY, "being made".to_owned(), Tone::Busy),
+        None => (glyph::WARNING, "not known yet".to_owned(), Tone::Warning),
+    }
+}
+
+pub(super) fn lines(state: &State, id: &EntryId) -> Vec<TextLine> {
+    let read = state.journal.value();
+    let Some(read) = read else {
+        return gone();
+    };
+    let history = History::new(&read.entries);
+    let Some(entry) = history.entry(id) else {
+        return gone();
+    };
+    let intent = &entry.intent;
+    let plain = |label: &str, value: &str| TextLine::member(label, Tone::Plain, value);
+    let (sign, words, tone) = outcome(entry, read.running.contains(id));
+    let mut lines = vec![
+        TextLine::heading(&format!("{} {}", intent.kind.as_str(), intent.target)),
+        TextLine::member("outcome", tone, &format!("{sign} {words}")),
+        plain("entry", id.as_str()),
+        plain("when", &intent.at.to_string()),
+        plain("who", &intent.who.caller),
+        plain("cluster", intent.place.cluster.as_str()),
+    ];
+    if let Some(profile) = &intent.place.profile {
+        lines.push(plain("profile", profile));
+    }
+    if let Some(association) = &intent.target.id {
+        lines.push(plain("association id", association));
+    }
+    match entry.outcome() {
+        Some(Outcome::Applied {
+            request_id: Some(request),
+            ..
+        }) => lines.push(plain("request id", request)),
+        Some(Outcome::Failed { failure }) => {
+            lines.extend(super::scopes::failure_lines(failure));
+        }
+        Some(Outcome::NotApplied { reason } | Outcome::CannotBeTold { reason }) => {
+            lines.push(plain("why", reason));
+        }
+        _ => {}
+    }
+    match &intent.link {
+        Some(Link::Undoes(other)) => lines.push(plain("undoes", other.as_str())),
+        Some(Link::Redoes(other)) => lines.push(plain("redoes", other.as_str())),
+        None => {}
+    }
+    if let Some(undo) = history.undone_by(id) {
+        lines.push(plain("undone by", undo.id.as_str()));
+    }
+    lines.push(TextLine::empty());
+    lines.extend(changed(entry));
+    for (title, image) in [("Before", &intent.before), ("After", entry.left())] {
+        lines.push(TextLine::empty());
+        lines.push(TextLine::heading(title));
+        lines.extend(image_lines(image));
+    }
+    lines
+}
+
+fn gone() -> Vec<TextLine> {
+    vec![TextLine::new(
+        Tone::Warning,
+        "the journal was read again, and the entry is not among the newest any more",
+    )]
+}
+
+/// The fields that the change changed, as they were and as it left them.
+fn changed(entry: &Entry) -> Vec<TextLine> {
+    let (Some(before), Some(after)) = (entry.intent.before.document(), entry.left().document())
+    else {
+        return Vec::new();
+    };
+    let family = entry.intent.kind.family().unwrap_or(Family::Association);
+    let (before, after) = (Settings::read(family, before), Settings::read(family, after));
+    let mut lines = vec![TextLine::heading("What changed")];
+    for field in before.changed(&after) {
+        let shown = |settings: &Settings| match settings.get(&field) {
+            None => "none".to_owned(),
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+        };
+        lines.push(TextLine::member(
+            &field.label(),
+            Tone::Muted,
+            &format!("- {}", shown(&before)),
+        ));
+        lines.push(TextLine::member("", Tone::Plain, &format!("+ {}", shown(&after))));
+    }
+    if lines.len() == 1 {
+        lines.push(TextLine::new(Tone::Muted, "  nothing that can be set"));
+    }
+    lines
+}
+
+fn image_lines(image: &Image) -> Vec<TextLine> {
+    match image {
+        Image::Unknown => vec![TextLine::new(Tone::Muted, "  not known")],
+        Image::Absent => vec![TextLine::new(Tone::Muted, "  nothing stood there")],
+        Image::Present(document) => {
+            let text = yaml::document(&serde_json::Value::Object(document.clone()));
+            text.lines()
+                .map(|line| TextLine::new(Tone::Plain, &format!("  {line}")))
+                .collect()
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! A change as it would be made, in the order in which a person decides: what, whom, whether, how.
+
+use serde_json::Value;
+
+use crate::app::describe::TextLine;
+use crate::app::layout::{Area, Size, text_lines};
+use crate::app::modal::Review;
+use crate::app::pane::{Tone, glyph};
+use crate::app::state::State;
+use crate::model::journal::Reversal;
+use crate::model::measure::rows;
+use crate::model::plan::{Plan, Warning, revoke_command};
+use crate::model::preflight::{Check, Outcome, Preflight};
+
+/// Where the lines of a review stand: as in a text view, with a row for the buttons below.
+pub fn area(size: Size) -> Area {
+    let area = text_lines(size);
+    Area {
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+pub(in crate::app) fn room(size: Size) -> usize {
+    usize::from(area(size).height)
+}
+
+/// The first line from which on the rest of the review fits.
+pub(in crate::app) fn last_top(state: &State, review: &Review) -> usize {
+    let area = area(state.size);
+    let lines = lines(state, review);
+    let mut free = usize::from(area.height);
+    let mut top = lines.len();
+    for line in lines.iter().rev() {
+        let rows = rows(&line.text(), usize::from(area.width)).len();
+        if rows > free {
+            break;
+        }
+        free -= rows;
+        top -= 1;
+    }
+    top.min(lines.len().saturating_sub(1))
+}
+
+pub fn lines(_state: &State, review: &Review) -> Vec<TextLine> {
+    let plan = &review.plan;
+    let mut lines = Vec::new();
+    if let Some(reversal) = &review.reversal {
+        lines.extend(reversal_lines(reversal));
+    }
+    lines.push(TextLine::heading("What changes"));
+    lines.extend(diff_lines(plan));
+    lines.push(TextLine::empty());
+    lines.push(TextLine::heading("Checks"));
+    lines.extend(check_lines(review));
+    let warnings = plan.warnings();
+    if !warnings.is_empty() {
+        lines.push(TextLine::empty());
+        lines.push(TextLine::heading("Worth knowing"));
+        lines.extend(warnings.iter().map(warning_line));
+    }
+    lines.push(TextLine::empty());
+    lines.push(TextLine::heading("Where, as whom, and whom it reaches"));
+    for line in plan.lines() {
+        lines.push(TextLine::member(line.label, Tone::Plain, &line.value));
+    }
+    lines.extend(pod_lines(plan));
+    lines.push(TextLine::empty());
+    lines.push(TextLine::heading("The same by the AWS CLI"));
+    for command in plan.commands() {
+        match command {
+            Ok(text) => lines.extend(
+                text.lines()
+                    .map(|line| TextLine::new(Tone::Plain, &format!("  {line}"))),
+            ),
+            Err(skip) => lines.push(TextLine::new(Tone::Warning, &format!("  {skip}"))),
+        }
+    }
+    let record = plan.record_lines();
+    if !record.is_empty() {
+        lines.push(TextLine::empty());
+        lines.push(TextLine::heading("What stands there"));
+        for line in record {
+            lines.push(TextLine::member(line.label, Tone::Muted, &line.value));
+        }
+    }
+    lines
+}
+
+fn diff_lines(plan: &Plan) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    for diff in plan.diff() {
+        let label = diff.field.to_string();
+        lines.extend(value_lines(&label, "- ", Tone::Bad, diff.old.as_deref()));
+        lines.extend(value_lines("", "+ ", Tone::Good, diff.new.as_deref()));
+    }
+    if lines.is_empty() {
+        lines.push(TextLine::new(Tone::Warning, "  nothing: every field is so already"));
+    }
+    lines
+}
+
+/// A value, line by line, after a sign that can be told without colour; nothing where there is none.
+fn value_lines(label: &str, sign: &str, tone: Tone, value: Option<&str>) -> Vec<TextLine> {
+    let text = value.unwrap_or("none");
+    let tone = if value.is_some() { tone } else { Tone::Muted };
+    let mut label = label;
+    text.lines()
+        .map(|line| {
+            let line = TextLine::member(label, tone, &format!("{sign}{line}"));
+            label = "";
+            line
+        })
+        .collect()
+}
+
+fn check_lines(review: &Review) -> Vec<TextLine> {
+    let Some(preflight) = review.checks.value() else {
+        let asking = review.asking.as_deref();
+        let text = asking.unwrap_or("what they look at");
+        return vec![
+            TextLine::new(Tone::Busy, &format!("  {} asking… {text}", glyph::BUSY)),
+            TextLine::new(
+                Tone::Muted,
+                "  role and trust, cluster, quota, add-ons, workloads, and your own permissions",
+            ),
+        ];
+    };
+    let mut lines = Vec::new();
+    // What is in the way first; what is fine last, and short.
+    for outcome in [
+        Outcome::Blocking,
+        Outcome::Warning,
+        Outcome::Unknown,
+        Outcome::Ok,
+    ] {
+        for check in preflight.with(outcome) {
+            lines.extend(one_check(check));
+        }
+    }
+    lines.extend(name_lines(preflight));
+    lines
+}
+
+fn one_check(check: &Check) -> Vec<TextLine> {
+    let (sign, tone) = match check.outcome {
+        Outcome::Ok => (glyph::GOOD, Tone::Good),
+        Outcome::Unknown => ("?", Tone::Warning),
+        Outcome::Warning => (glyph::WARNING, Tone::Warning),
+        Outcome::Blocking => (glyph::BAD, Tone::Bad),
+    };
+    let head = TextLine::new(tone, &format!("  {sign} {:<9}", check.outcome.word()))
+        .with(Tone::Plain, &format!(" {}", check.title));
+    if check.outcome == Outcome::Ok {
+        let evidence = check.evidence.join("; ");
+        return vec![head.with(Tone::Muted, &format!(": {evidence}"))];
+    }
+    let mut lines = vec![head];
+    for sentence in &check.evidence {
+        lines.push(TextLine::new(Tone::Muted, &format!("      {sentence}")));
+    }
+    if let Some(fix) = &check.fix {
+        lines.push(TextLine::new(Tone::Busy, "      fix: ").with(Tone::Plain, &fix.text));
+        for line in fix.copy.as_deref().unwrap_or_default().lines() {
+            lines.push(TextLine::new(Tone::Plain, &format!("        {line}")));
+        }
+    }
+    lines
+}
+
+fn name_lines(preflight: &Preflight) -> Vec<TextLine> {
+    let reasons = preflight.reasons_for_name();
+    if reasons.is_empty() {
+        return Vec::new();
+    }
+    let text = format!(
+        "  The name must be typed, because {}",
+        reasons.join(", and because ")
+    );
+    vec![TextLine::new(Tone::Warning, &text)]
+}
+
+fn warning_line(warning: &Warning) -> TextLine {
+    TextLine::new(Tone::Warning, &format!("  {} ", glyph::WARNING))
+        .with(Tone::Plain, &warning.to_string())
+}
+
+/// Pods named at most; the rest is counted.
+const PODS_NAMED: usize = 12;
+
+fn pod_lines(plan: &Plan) -> Vec<TextLine> {
+    let Some(counted) = plan.pods().counted() else {
+        return Vec::new();
+    };
+    let mut lines: Vec<TextLine> = counted
+        .pods
+        .iter()
+        .take(PODS_NAMED)
+        .map(|pod| TextLine::member("", Tone::Muted, &pod.name))
+        .collect();
+    let more = counted.pods.len().saturating_sub(PODS_NAMED);
+    if more > 0 {
+        lines.push(TextLine::member("", Tone::Muted, &format!("and {more} more")));
+    }
+    lines
+}
+
+/// Before, mine and now, field by field, and what the way back would lose.
+fn reversal_lines(reversal: &Reversal) -> Vec<TextLine> {
+    let mut lines = vec![TextLine::heading("Before, mine, and now")];
+    let shown = |value: Option<&Value>| match value {
+        None => "none".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    for difference in &reversal.differences {
+        lines.push(TextLine::new(
+            Tone::Name,
+            &format!("  {}", difference.field),
+        ));
+        let columns = [
+            ("wanted again", difference.wanted.as_ref(), Tone::Good),
+            ("as roledex left it", difference.left.as_ref(), Tone::Muted),
+            ("as it is now", difference.now.as_ref(), Tone::Plain),
+        ];
+        for (label, value, tone) in columns {
+            lines.push(TextLine::member(label, tone, &shown(value)));
+        }
+        if difference.tramples() {
+            lines.push(TextLine::new(
+                Tone::Bad,
+                &format!("    {} somebody else changed it since, and that would be lost", glyph::BAD),
+            ));
+        } else if difference.is_drift() {
+            lines.push(TextLine::new(
+                Tone::Warning,
+                &format!("    {} somebody else changed it since, and that stays", glyph::WARNING),
+            ));
+        }
+    }
+    if let Some(replaced) = &reversal.replaced {
+        let text = format!(
+            "  {} {} was replaced: {} stands there now, and roledex did not put it there",
+            glyph::WARNING, replaced.was, replaced.now
+        );
+        lines.push(TextLine::new(Tone::Warning, &text));
+    }
+    if reversal.recreates {
+        let text = format!(
+            "  {} it is created again: id, ARN and times are new, and the external id is read again",
+            glyph::WARNING
+        );
+        lines.push(TextLine::new(Tone::Warning, &text));
+    }
+    lines.push(TextLine::empty());
+    lines
+}
+
+/// What can be copied: label, text, and what the text is.
+pub(in crate::app) fn copies(review: &Review) -> Vec<(String, String, &'static str)> {
+    let plan = &review.plan;
+    let mut copies = Vec::new();
+    for command in plan.commands().into_iter().flatten() {
+        copies.push(("AWS CLI command".to_owned(), command, "command"));
+    }
+    for check in review.checks.value().into_iter().flat_map(Preflight::checks) {
+        let fix = check.fix.as_ref();
+        if let Some(text) = fix.and_then(|fix| fix.copy.clone()) {
+            copies.push((format!("fix of the check {}", check.id), text, "fix"));
+        }
+    }
+    for warning in plan.warnings() {
+        if let Warning::StillIssued {
+            role: Some(role), ..
+        } = warning
+            && let Some(known) = review.checks.known()
+            && let Ok(text) = revoke_command(&role, known.at)
+        {
+            let label = "command that ends every session of the role".to_owned();
+            copies.push((label, text, "command"));
+        }
+    }
+    copies
+}

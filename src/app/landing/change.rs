@@ -1,0 +1,153 @@
+//! What comes of questions about changes, and of changes.
+
+use crate::app::applying::Kind;
+use crate::app::effect::{Effect, Request};
+use crate::app::modal::{ChangeForm, Modal};
+use crate::app::msg::{ChangeStep, Step};
+use crate::app::remote::Ticket;
+use crate::app::state::State;
+use crate::app::update::confirm;
+use crate::input::Command;
+use crate::model::Failure;
+
+impl State {
+    /// Whether a change is being made.
+    pub fn is_changing(&self) -> bool {
+        let applying = self.applying.as_ref();
+        applying.is_some_and(|applying| applying.is_running())
+    }
+
+    pub(in crate::app) fn is_applying(&self, ticket: Ticket) -> bool {
+        let applying = self.applying.as_ref();
+        applying.is_some_and(|applying| applying.is_running() && applying.ticket == ticket)
+    }
+
+    pub(super) fn land_progress(&mut self, ticket: Ticket, step: ChangeStep) {
+        if !self.is_applying(ticket) {
+            return;
+        }
+        let Some(applying) = self.applying.as_mut() else {
+            return;
+        };
+        // Of several waits for one thing, the last one stands for all.
+        let waits = |step: &ChangeStep| matches!(step, ChangeStep::Waiting(_));
+        if waits(&step) && applying.steps.last().is_some_and(waits) {
+            applying.steps.pop();
+        }
+        applying.steps.push(step);
+    }
+
+    /// The change has ended: what it touched is read again, whatever came of it.
+    pub(super) fn finish_applying(
+        &mut self,
+        outcome: Result<(), Failure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(applying) = self.applying.as_mut() else {
+            return;
+        };
+        let (title, target, kind) = (
+            applying.title.clone(),
+            applying.target.clone(),
+            applying.kind,
+        );
+        let remarks: Vec<String> = applying.remarks().map(ToString::to_string).collect();
+        applying.outcome = Some(outcome.clone());
+        let mut rest = std::mem::take(&mut applying.rest).into_iter();
+        let reversal = applying.reversal.take();
+        // Where there is more to read than fits a notice, the window stays.
+        let stays = outcome.is_err() || !remarks.is_empty();
+        if !stays {
+            self.modals.retain(|modal| !matches!(modal, Modal::Progress));
+        }
+        let undo = self.options.keymap.shown(Command::Undo);
+        match &outcome {
+            Ok(()) => self.say(match undo {
+                Some(undo) => format!("done: {title}; {undo} takes it back"),
+                None => format!("done: {title}"),
+            }),
+            Err(failure) => self.complain(failure.to_string()),
+        }
+        if let (Some(key), Kind::Stays, Ok(())) = (target.key(), kind, &outcome) {
+            if let Some(row) = self.fleet.associations.get_mut(&key) {
+                row.detail.expire();
+            }
+            self.describe_association(&key, true, effects);
+        } else {
+            self.expire_details(std::slice::from_ref(&target.cluster));
+            self.list_associations(&target.cluster, true, effects);
+        }
+        if let (Ok(()), Some(next)) = (&outcome, rest.next()) {
+            // The other half of the way back is another change, and wants another yes.
+            self.say(format!("done: {title}; one more change brings all of it back"));
+            confirm::open_all(self, next, reversal, rest.collect(), effects);
+        }
+    }
+
+    pub(super) fn land_change(&mut self, ticket: Ticket, step: Step, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        match step {
+            Step::Roles(roles) => {
+                if let Some(form) = self.form_waiting_for(ticket) {
+                    form.add_roles(&roles);
+                }
+            }
+            Step::Asking(text) => {
+                for modal in &mut self.modals {
+                    if let Modal::Review(review) = modal
+                        && review.checks.waiting() == Some(ticket)
+                    {
+                        review.asking = Some(text.clone());
+                    }
+                }
+            }
+            Step::Evidence(found) => {
+                let (plan, evidence) = *found;
+                self.land_evidence(ticket, plan, &evidence);
+            }
+            Step::Journal(read) => {
+                self.journal.settle(ticket, Ok(*read), now);
+            }
+            Step::Reversal(reversing) => self.land_reversal(*reversing, effects),
+            _ => {}
+        }
+    }
+
+    pub(super) fn finish_change(
+        &mut self,
+        ticket: Ticket,
+        request: &Request,
+        outcome: Result<(), Failure>,
+    ) {
+        let now = self.now;
+        match request {
+            Request::ListRoles { .. } => {
+                if let Some(form) = self.form_waiting_for(ticket) {
+                    let count = form.roles.len();
+                    form.listing.settle(ticket, outcome.map(|()| count), now);
+                }
+            }
+            Request::Review { .. } => {
+                // What answered has landed; what did not is unknown.
+                self.land_no_evidence(ticket);
+                if let Err(failure) = outcome {
+                    self.complain(failure.to_string());
+                }
+            }
+            Request::ReadJournal => super::end(&mut self.journal, ticket, outcome, now),
+            Request::Reverse { .. } => {
+                if let Err(failure) = outcome {
+                    self.complain(failure.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn form_waiting_for(&mut self, ticket: Ticket) -> Option<&mut ChangeForm> {
+        self.modals.iter_mut().find_map(|modal| match modal {
+            Modal::Form(form) if form.listing.waiting() == Some(ticket) => Some(&mut **form),
+            _ => None,
+        })
+    }
+}

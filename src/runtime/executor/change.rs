@@ -1,0 +1,241 @@
+//! Questions about changes, the journal, and changes themselves.
+
+use std::sync::Arc;
+
+use super::answer::Steps;
+use crate::app::Step;
+use crate::app::msg::{ChangeStep, Journalled, Reversing};
+use crate::cloud::{Cloud, Session, Urgency};
+use crate::model::journal::{EntryId, History, Link, Outcome};
+use crate::model::plan::{Approved, Change, Plan};
+use crate::model::reference::{AssociationReference, ClusterReference};
+use crate::model::{ClusterArn, Failure, FailureKind, Known, Route, Text};
+use crate::ops::change::{self, Applied, Desk, Patience, Prepared, Progress, Unprepared};
+use crate::ops::fleet::{Site, one_site};
+use crate::ops::undo::{self, Way};
+use crate::ops::preflight;
+use crate::runtime::clock;
+use crate::store::Journal;
+
+/// Entries that a look at the journal shows.
+const NEWEST: usize = 1_000;
+
+/// Where changes are written down; without a place for that there are none.
+pub(super) fn desk(journal: Option<&Arc<Journal>>) -> Result<Desk, Failure> {
+    let journal = journal.cloned().ok_or_else(|| {
+        let cause = "there is no place for the journal, without which nothing is changed";
+        Failure::new(FailureKind::Unconfigured, "write changes down", cause)
+            .hint("set HOME or XDG_STATE_HOME")
+    })?;
+    Ok(Desk {
+        journal,
+        now: clock::now,
+        patience: Patience::default(),
+    })
+}
+
+async fn site(
+    cloud: &Arc<Cloud>,
+    cluster: &ClusterArn,
+    route: &Route,
+    profiles: Vec<Text>,
+) -> Result<Site, Failure> {
+    Ok(Site {
+        arn: cluster.clone(),
+        route: route.clone(),
+        profiles,
+        session: cloud.session(route).await?,
+    })
+}
+
+/// Reads what a plan is about again, and everything that its checks look at.
+pub(super) async fn review(
+    cloud: &Arc<Cloud>,
+    plan: Plan,
+    profiles: Vec<Text>,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let site = site(cloud, plan.cluster(), plan.route(), profiles).await?;
+    steps
+        .send(Step::Asking("the association, and the pods of its service account".into()))
+        .await;
+    let Prepared {
+        plan, surroundings, ..
+    } = again(&site, &plan).await?;
+    steps
+        .send(Step::Asking("roles, their trust, quota, and your own permissions".into()))
+        .await;
+    let evidence = Box::pin(preflight::gather(&site, &plan, &surroundings)).await;
+    steps.send(Step::Evidence(Box::new((plan, evidence)))).await;
+    Ok(())
+}
+
+/// The same change of what stands there now.
+async fn again(site: &Site, plan: &Plan) -> Result<Prepared, Failure> {
+    let before = match &plan.target().id {
+        None => None,
+        Some(id) => {
+            let reference = AssociationReference::Id(id.to_string());
+            let found = change::find(&site.session, &site.arn, &reference).await?;
+            Some(Known::live(found.value, clock::now()))
+        }
+    };
+    let target = plan.target();
+    let names = (&*target.namespace, &*target.service_account);
+    let replanned = |basis| match (plan.change(), before) {
+        (Change::Create(new), _) => Plan::create(basis, site.arn.clone(), new.clone()),
+        (Change::Update(edit), Some(before)) => Plan::update(basis, before, edit),
+        (Change::Delete, Some(before)) => Plan::delete(basis, before),
+        (Change::Tag(edit), Some(before)) => Plan::tag(basis, before, edit),
+        (Change::Move(new), Some(before)) => {
+            let (namespace, name) = (&new.namespace, &new.service_account);
+            Plan::relocate(basis, before, namespace, name, new.as_edit())
+        }
+        // A plan of something that is there has its id.
+        (_, None) => Err(Vec::new()),
+    };
+    let prepared = change::replan(site, names, clock::now, replanned).await;
+    prepared.map_err(|unprepared| failure(unprepared, &plan.title()))
+}
+
+fn failure(unprepared: Unprepared, doing: &str) -> Failure {
+    match unprepared {
+        Unprepared::Failure(failure) => failure,
+        Unprepared::Invalid(wrong) => {
+            let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+            Failure::new(FailureKind::Invalid, doing, wrong.join("; "))
+        }
+    }
+}
+
+pub(super) async fn roles(
+    session: &Session,
+    urgency: Urgency,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let mut token: Option<String> = None;
+    loop {
+        let page = session.list_roles(urgency, token.as_deref()).await?;
+        steps.send(Step::Roles(page.items)).await;
+        token = page.next;
+        if token.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Does work of the journal where it holds up nobody.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| {
+        Err(Failure::new(
+            FailureKind::Bug,
+            "read the journal",
+            error.to_string(),
+        ))
+    })
+}
+
+pub(super) async fn journal(desk: Desk, steps: &Steps) -> Result<(), Failure> {
+    let read = blocking(move || desk.journal.newest(NEWEST)).await?;
+    let read = Journalled {
+        unread: read.unread.len() + read.further_unread,
+        entries: read.entries,
+        running: read.running,
+        more: read.more,
+    };
+    steps.send(Step::Journal(Box::new(read))).await;
+    Ok(())
+}
+
+/// Weighs an undo or a redo; the next in line if no entry is named.
+pub(super) async fn reverse(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    desk: Desk,
+    wanted: Option<EntryId>,
+    redo: bool,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let way = if redo { Way::Redo } else { Way::Undo };
+    let journal = Arc::clone(&desk.journal);
+    let read = blocking(move || journal.newest(NEWEST)).await?;
+    let history = History::new(&read.entries);
+    let entry = match (&wanted, way) {
+        (Some(id), _) => history.entry(id),
+        (None, Way::Undo) => history.undoable().next(),
+        (None, Way::Redo) => history.redoable().next(),
+    };
+    let entry = entry.ok_or_else(|| {
+        let cause = "the journal has no change for it";
+        Failure::new(FailureKind::NotFound, format!("{} a change", way.word()), cause)
+    })?;
+    let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
+    let site = one_site(cloud, routes, &cluster).await?;
+    let weighed = undo::weigh(&site, &read.entries, &entry.id, way, clock::now).await;
+    let doing = format!("{} {}", way.word(), entry.id.short());
+    let weighed = weighed.map_err(|unprepared| failure(unprepared, &doing))?;
+    let reversing = Reversing {
+        entry: entry.clone(),
+        reversal: weighed.reversal,
+        plans: weighed.plans.into_iter().map(|one| one.plan).collect(),
+    };
+    steps.send(Step::Reversal(Box::new(reversing))).await;
+    Ok(())
+}
+
+/// Carries an approved plan out, and tells every step.
+pub(super) async fn apply(
+    cloud: &Arc<Cloud>,
+    desk: Desk,
+    approved: Approved<Plan>,
+    link: Option<Link>,
+    profiles: Vec<Text>,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let plan = approved.plan();
+    let doing = plan.title();
+    let site = site(cloud, plan.cluster(), plan.route(), profiles).await?;
+    let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let applying = change::apply(&site, &desk, approved, link, move |progress| {
+        // The loop is gone only when the program ends.
+        sender.send(progress).unwrap_or_default();
+    });
+    let forward = async {
+        while let Some(progress) = told.recv().await {
+            steps.send(Step::Change(step(progress))).await;
+        }
+    };
+    // The use case drops its callback when it ends, which ends the forwarding after the last step.
+    let (applied, ()) = tokio::join!(Box::pin(applying), forward);
+    conclude(applied, &doing, steps).await
+}
+
+fn step(progress: Progress) -> ChangeStep {
+    match progress {
+        Progress::ReadingAgain => ChangeStep::ReadingAgain,
+        Progress::Recorded(entry) => ChangeStep::Journalled(entry.short().into()),
+        Progress::Calling(kind) => ChangeStep::Sent(kind.as_str().into()),
+        Progress::Waiting { .. } => ChangeStep::Waiting(progress.to_string().into()),
+        Progress::ReadingBack => ChangeStep::ReadingBack,
+    }
+}
+
+async fn conclude(applied: Applied, doing: &str, steps: &Steps) -> Result<(), Failure> {
+    for done in &applied.steps {
+        for note in &done.notes {
+            let note = Text::from(note.as_str());
+            steps.send(Step::Change(ChangeStep::Remark(note))).await;
+        }
+        if let (Outcome::Applied { .. }, true) = (&done.outcome, applied.is_partly_done()) {
+            let text = format!("{} was done before it stopped", done.kind.as_str());
+            steps.send(Step::Change(ChangeStep::Remark(text.into()))).await;
+        }
+    }
+    match &applied.stopped {
+        None => Ok(()),
+        Some(stopped) => Err(stopped.to_failure(doing)),
+    }
+}
