@@ -23,7 +23,8 @@ use anyhow::Context as _;
 
 use crate::app::{self, Signal, State};
 use crate::cloud::Cloud;
-use crate::model::Route;
+use crate::model::journal::Entry;
+use crate::model::{Failure, Route};
 use crate::store::Journal;
 use crate::theme::Theme;
 
@@ -34,8 +35,8 @@ pub struct Options {
     pub theme: Theme,
     /// Where the last known world is kept; `None` keeps nothing.
     pub cache: Option<PathBuf>,
-    /// Where changes are written down; `None` makes none.
-    pub journal: Option<Arc<Journal>>,
+    /// Where changes are written down, and what dead runs left unfinished; or why nothing can be changed.
+    pub journal: Result<(Journal, Vec<Entry>), Failure>,
 }
 
 /// How the terminal UI ended.

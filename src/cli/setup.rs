@@ -12,8 +12,10 @@ use crate::cli::paths;
 use crate::cli::problem::Problem;
 use crate::cloud::{Cloud, Settings};
 use crate::config::{Config, Location};
-use crate::model::{ClusterArn, Failure, Guard};
+use crate::model::journal::Entry;
+use crate::model::{ClusterArn, Failure, FailureKind, Guard};
 use crate::ops::routes::{self, Resolved, Scope};
+use crate::store::Journal;
 
 /// Everything that a command needs before its first call.
 pub(crate) struct Setup {
@@ -93,6 +95,20 @@ impl Setup {
             Some(demo) => Some(demo.cache()),
             None => paths::cache(global.endpoint_url.as_deref()),
         }
+    }
+
+    /// The journal, and what dead runs began and did not finish.
+    pub(crate) fn journal(&self) -> Result<(Journal, Vec<Entry>), Failure> {
+        let directory = match &self.demo {
+            Some(demo) => Some(demo.state()),
+            None => paths::state(),
+        };
+        let directory = directory.ok_or_else(|| {
+            let cause = "there is no place for the journal: neither HOME nor XDG_STATE_HOME is set";
+            Failure::new(FailureKind::Unconfigured, "write changes down", cause)
+                .hint("set HOME or XDG_STATE_HOME")
+        })?;
+        Journal::open(directory)
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
         },
         theme: theme(&setup.config.theme),
         cache: setup.cache(global),
+        journal: setup.journal(),
     };
     // `setup` stays alive until here: the demo ends with it.
     let ended = runtime::run(Arc::clone(&setup.cloud), routes, options).await?;

@@ -18,6 +18,7 @@ use crate::app::effect::Timer;
 use crate::app::msg::Spent;
 use crate::app::{Effect, Msg, Request, Ticket};
 use crate::cloud::{Cloud, Urgency};
+use crate::model::journal::Entry;
 use crate::model::snapshot::Snapshot;
 use crate::model::{Failure, FailureKind, Route};
 use crate::runtime::clock;
@@ -30,8 +31,10 @@ pub struct Executor {
     cloud: Arc<Cloud>,
     routes: Arc<[Route]>,
     cache: Option<PathBuf>,
-    /// Where changes are written down; without it there are none.
-    journal: Option<Arc<Journal>>,
+    /// Where changes are written down; without it there are none, and this is why.
+    journal: Result<Arc<Journal>, Failure>,
+    /// What dead runs began, and nobody knows what came of.
+    unfinished: Vec<Entry>,
     calls: HashMap<Ticket, AbortHandle>,
     timers: HashMap<Timer, AbortHandle>,
     /// The last file that is being written; each waits for the one before, and the program for the last.
@@ -44,7 +47,8 @@ impl Executor {
             cloud,
             routes: routes.into(),
             cache,
-            journal: None,
+            journal: Err(change::no_journal()),
+            unfinished: Vec::new(),
             calls: HashMap::new(),
             timers: HashMap::new(),
             write: None,
@@ -53,9 +57,21 @@ impl Executor {
 
     /// The same, with a place where changes are written down.
     #[must_use]
-    pub fn with_journal(mut self, journal: Option<Arc<Journal>>) -> Self {
-        self.journal = journal;
+    pub fn with_journal(mut self, journal: Result<(Journal, Vec<Entry>), Failure>) -> Self {
+        self.journal = journal.map(|(journal, unfinished)| {
+            self.unfinished = unfinished;
+            Arc::new(journal)
+        });
         self
+    }
+
+    /// Asks AWS what came of changes whose runs died, and tells it.
+    pub fn recover(&mut self, messages: &Sender<Msg>) {
+        let unfinished = std::mem::take(&mut self.unfinished);
+        if let (Ok(desk), false) = (change::desk(&self.journal), unfinished.is_empty()) {
+            let recovering = change::recover(Arc::clone(&self.cloud), desk, unfinished, messages.clone());
+            tokio::spawn(recovering);
+        }
     }
 
     /// What the calls of this run have cost so far.
@@ -85,7 +101,7 @@ impl Executor {
             } => {
                 let (cloud, desk) = (
                     Arc::clone(&self.cloud),
-                    change::desk(self.journal.as_ref()),
+                    change::desk(&self.journal),
                 );
                 let steps = Steps {
                     ticket,
@@ -143,7 +159,7 @@ impl Executor {
             } else {
                 Urgency::Background
             };
-            answer(&cloud, &routes, journal.as_ref(), urgency, request, &steps).await
+            answer(&cloud, &routes, &journal, urgency, request, &steps).await
         };
         self.calls.insert(ticket, spawn(ticket, answer, messages));
     }

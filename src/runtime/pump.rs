@@ -34,6 +34,7 @@ pub(super) async fn run(
     let (sender, mut receiver) = mpsc::channel(WAITING);
     signals::listen(&sender)?;
     listen_to_keys(sender.clone());
+    executor.recover(&sender);
     let mut screen = Screen::new();
     let effects = app::start(&mut state);
     perform(effects, &mut terminal, &mut screen, &mut executor, &sender)?;

@@ -1,6 +1,7 @@
 //! Flows without a terminal: real executor, real SDKs, the simulator, and waits for idleness instead of time.
 
 mod browse;
+mod change;
 mod kubernetes;
 mod operator;
 mod scale;
@@ -17,6 +18,7 @@ use roledex::cloud::{Cloud, Settings};
 use roledex::input::Key;
 use roledex::model::Route;
 use roledex::runtime::executor::Executor;
+use roledex::store::Journal;
 use roledex::sim::{self, Simulator, World};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
@@ -86,7 +88,9 @@ impl Flow {
             size,
             roledex::runtime::clock::now(),
         );
-        let executor = Executor::new(cloud, routes, cache.map(Path::to_owned));
+        let journal = Journal::open(files.path().join("state"));
+        let executor =
+            Executor::new(cloud, routes, cache.map(Path::to_owned)).with_journal(journal);
         let (sender, messages) = mpsc::channel(512);
         let mut flow = Self {
             state,
@@ -153,6 +157,14 @@ impl Flow {
                 .into_owned()
         };
         pane.rows.iter().map(text).collect()
+    }
+
+    /// Types a text, character by character.
+    pub(crate) fn typed(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            self.send(Msg::Key(Key::plain(roledex::input::key::Code::Char(character))));
+        }
+        self
     }
 
     pub(crate) async fn finish(self) -> Simulator {

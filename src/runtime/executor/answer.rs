@@ -37,7 +37,7 @@ impl Steps {
 pub(super) async fn answer(
     cloud: &Arc<Cloud>,
     routes: &[Route],
-    journal: Option<&Arc<Journal>>,
+    journal: &Result<Arc<Journal>, Failure>,
     urgency: Urgency,
     request: Request,
     steps: &Steps,

@@ -2,36 +2,72 @@
 
 use std::sync::Arc;
 
+use tokio::sync::mpsc::Sender;
+
 use super::answer::Steps;
-use crate::app::Step;
+use crate::app::{Msg, Step};
 use crate::app::msg::{ChangeStep, Journalled, Reversing};
 use crate::cloud::{Cloud, Session, Urgency};
-use crate::model::journal::{EntryId, History, Link, Outcome};
+use crate::model::journal::{Entry, EntryId, History, Link, Outcome};
 use crate::model::plan::{Approved, Change, Plan};
 use crate::model::reference::{AssociationReference, ClusterReference};
 use crate::model::{ClusterArn, Failure, FailureKind, Known, Route, Text};
 use crate::ops::change::{self, Applied, Desk, Patience, Prepared, Progress, Unprepared};
 use crate::ops::fleet::{Site, one_site};
 use crate::ops::undo::{self, Way};
-use crate::ops::preflight;
+use crate::ops::{preflight, recover};
 use crate::runtime::clock;
 use crate::store::Journal;
 
 /// Entries that a look at the journal shows.
 const NEWEST: usize = 1_000;
 
-/// Where changes are written down; without a place for that there are none.
-pub(super) fn desk(journal: Option<&Arc<Journal>>) -> Result<Desk, Failure> {
-    let journal = journal.cloned().ok_or_else(|| {
-        let cause = "there is no place for the journal, without which nothing is changed";
-        Failure::new(FailureKind::Unconfigured, "write changes down", cause)
-            .hint("set HOME or XDG_STATE_HOME")
-    })?;
+/// Why nothing can be changed where there is no place for the journal.
+pub(super) fn no_journal() -> Failure {
+    let cause = "there is no place for the journal, without which nothing is changed";
+    Failure::new(FailureKind::Unconfigured, "write changes down", cause)
+        .hint("set HOME or XDG_STATE_HOME")
+}
+
+/// What a change needs besides its plan.
+pub(super) fn desk(journal: &Result<Arc<Journal>, Failure>) -> Result<Desk, Failure> {
     Ok(Desk {
-        journal,
+        journal: journal.clone()?,
         now: clock::now,
         patience: Patience::default(),
     })
+}
+
+/// Asks AWS what came of changes whose runs died, and tells it when all are answered.
+pub(super) async fn recover(
+    cloud: Arc<Cloud>,
+    desk: Desk,
+    unfinished: Vec<Entry>,
+    messages: Sender<Msg>,
+) {
+    let found = recover::recover(&cloud, &desk, unfinished, |_, _| {}).await;
+    let mut told = Vec::new();
+    let mut failed = false;
+    for recovered in &found {
+        let intent = &recovered.entry.intent;
+        let what = format!("{} {}", intent.kind.as_str(), intent.target);
+        match &recovered.found {
+            Ok(outcome) => told.push(format!("{what}: {}", outcome.word())),
+            Err(failure) => {
+                failed = true;
+                told.push(format!("{what}: {failure}"));
+            }
+        }
+    }
+    let text = format!("of an earlier run that ended early: {}", told.join("; "));
+    let told = if failed {
+        let doing = "find out what came of every change";
+        Err(Failure::new(FailureKind::Other, doing, text))
+    } else {
+        Ok(text)
+    };
+    // The loop is gone only when the program ends.
+    messages.send(Msg::Told(told)).await.unwrap_or_default();
 }
 
 async fn site(

@@ -130,7 +130,7 @@ impl ChangeForm {
             Some(line) if self.is_open => line.text().trim().to_owned(),
             _ => String::new(),
         };
-        let fits = |name: &&&Text| name.contains(&*typed) && ***name != *typed;
+        let fits = |name: &&&Text| name.contains(&*typed) && ****name != *typed;
         names
             .iter()
             .filter(fits)

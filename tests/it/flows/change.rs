@@ -1,0 +1,109 @@
+//! Changes by keys alone against the simulator: one accepted write each, and none without approval.
+
+use roledex::app::State;
+use roledex::app::modal::Modal;
+use roledex::app::pane::PaneId;
+use roledex::sim::World;
+
+use super::Flow;
+
+async fn world() -> Flow {
+    let mut flow = Flow::start(World::demo().unwrap()).await;
+    flow.idle().await;
+    flow.keys("2");
+    flow
+}
+
+/// The checks of the review on top are answered.
+fn is_reviewed(state: &State) -> bool {
+    matches!(state.modals.last(), Some(Modal::Review(review)) if review.consent().is_some())
+}
+
+fn is_done(state: &State) -> bool {
+    let applying = state.applying.as_ref();
+    applying.is_some_and(|applying| !applying.is_running()) && state.in_flight() == 0
+}
+
+/// Moves to an association that may be changed; says its role, and how it is called.
+fn to_own(flow: &mut Flow) -> (String, String) {
+    for _ in 0..200 {
+        let key = flow.state.selected().cloned().unwrap();
+        let roledex::app::pane::RowKey::Association(key) = key else {
+            panic!("{key:?}")
+        };
+        let row = &flow.state.fleet.associations[&key];
+        if row.summary.owner.is_none() && row.detail.value().unwrap().target_role.is_none() {
+            let role = row.detail.value().unwrap().role.clone().unwrap();
+            return (role.to_string(), row.summary.name());
+        }
+        flow.keys("j");
+    }
+    panic!("every association is owned")
+}
+
+fn role_now(flow: &Flow, name: &str) -> Option<String> {
+    let rows = flow.state.fleet.associations.values();
+    let mut rows = rows.filter(|row| row.summary.name() == name);
+    Some(rows.next()?.detail.value()?.role.as_deref()?.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_changed_and_taken_back_by_keys_alone() {
+    let mut flow = world().await;
+    let (before, name) = to_own(&mut flow);
+    flow.keys("e").until("roles", |state| {
+        matches!(state.modals.last(), Some(Modal::Form(form)) if !form.roles.is_empty() && form.listing.waiting().is_none())
+    })
+    .await;
+    let Some(Modal::Form(form)) = flow.state.modals.last() else {
+        panic!("no form")
+    };
+    let other = form.roles.iter().find(|role| *role.arn != *before).unwrap();
+    let other = other.arn.to_string();
+    flow.keys("ctrl-u").typed(&other).keys("ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    assert_eq!(flow.simulator.log().writes(), 0, "nothing is written before the approval");
+    approve(&mut flow, &name).await;
+    assert_eq!(role_now(&flow, &name), Some(other), "{:?}", flow.state.notice);
+    let log = flow.simulator.log();
+    assert_eq!(log.count("UpdatePodIdentityAssociation"), 1);
+    assert_eq!(log.writes(), 1);
+
+    flow.keys("z").until("the way back", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    assert_eq!(role_now(&flow, &name), Some(before));
+    assert_eq!(flow.simulator.log().writes(), 2);
+    flow.finish().await;
+}
+
+/// Says yes, and types the name where it is wanted; waits for the end.
+async fn approve(flow: &mut Flow, name: &str) {
+    flow.keys("tab enter");
+    if let Some(Modal::Review(_)) = flow.state.modals.last() {
+        let account = name.split('/').nth(1).unwrap().to_owned();
+        flow.typed(&account).keys("enter");
+    }
+    assert!(flow.state.applying.is_some(), "{:?}", flow.state.notice);
+    flow.until("the end of the change", is_done).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_association_is_deleted_and_created_again() {
+    let mut flow = world().await;
+    let (role, name) = to_own(&mut flow);
+    let rows = flow.column(PaneId::Associations, 0).len();
+    flow.keys("ctrl-d").until("checks", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    assert_eq!(flow.column(PaneId::Associations, 0).len(), rows - 1);
+    assert_eq!(flow.simulator.log().count("DeletePodIdentityAssociation"), 1);
+    flow.keys("z").until("the way back", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    assert_eq!(flow.column(PaneId::Associations, 0).len(), rows);
+    assert_eq!(role_now(&flow, &name), Some(role));
+    flow.keys("esc H").until("the journal", |state| state.journal.value().is_some()).await;
+    let entries = &flow.state.journal.value().unwrap().entries;
+    assert_eq!(entries.len(), 2);
+    assert!(entries.iter().all(roledex::model::journal::Entry::is_applied));
+    assert_eq!(flow.simulator.log().writes(), 2);
+    flow.finish().await;
+}
