@@ -54,7 +54,7 @@ pub enum Ended {
 pub async fn run(cloud: Arc<Cloud>, routes: Vec<Route>, options: Options) -> anyhow::Result<Ended> {
     let terminal = terminal::Terminal::enter().context("could not take over the terminal")?;
     let state = State::new(routes.clone(), options.app, terminal.size(), clock::now());
-    let executor = executor::Executor::new(cloud, routes, options.cache)
-        .with_journal(options.journal);
+    let executor =
+        executor::Executor::new(cloud, routes, options.cache).with_journal(options.journal);
     pump::run(terminal, state, executor, options.theme).await
 }

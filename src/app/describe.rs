@@ -7,8 +7,8 @@ mod entry;
 mod help;
 mod parts;
 mod pod;
-mod role;
 mod review;
+mod role;
 mod row;
 mod scopes;
 mod update;
@@ -16,12 +16,14 @@ mod update;
 pub(in crate::app) use account::account;
 pub(in crate::app) use association::association;
 pub(in crate::app) use cluster::cluster;
+pub use entry::{label as entry_label, outcome as entry_outcome};
 pub(in crate::app) use parts::{access_entry, addon, identity_provider};
 pub(in crate::app) use pod::pod;
-pub(in crate::app) use role::role;
-pub use entry::{label as entry_label, outcome as entry_outcome};
-pub(in crate::app) use review::{copies as review_copies, last_top as review_last_top, room as review_room};
 pub use review::{area as review_area, lines as review_lines};
+pub(in crate::app) use review::{
+    copies as review_copies, last_top as review_last_top, room as review_room,
+};
+pub(in crate::app) use role::role;
 pub(in crate::app) use row::provenance;
 pub(in crate::app) use update::update;
 

@@ -18,10 +18,6 @@ use crate::model::{
 impl State {
     /// Takes a piece of an answer. Under a ticket that is not open any more, nothing lands.
     pub fn land(&mut self, ticket: Ticket, step: Step, effects: &mut Vec<Effect>) {
-        if let Step::Change(step) = step {
-            self.land_progress(ticket, step);
-            return;
-        }
         let Some(request) = self.loading.flights.get(&ticket).cloned() else {
             return;
         };
@@ -100,10 +96,6 @@ impl State {
         outcome: Result<(), Failure>,
         effects: &mut Vec<Effect>,
     ) {
-        if self.is_applying(ticket) {
-            self.finish_applying(outcome, effects);
-            return;
-        }
         let Some(request) = self.loading.flights.remove(&ticket) else {
             return;
         };

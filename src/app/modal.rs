@@ -40,7 +40,6 @@ pub struct HistoryView {
     pub cursor: usize,
 }
 
-
 /// The filter of a pane while it is typed; the pane follows every key.
 #[derive(Debug, Clone)]
 pub struct FilterPrompt {

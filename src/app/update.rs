@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::app::effect::{Effect, Timer};
 use crate::app::layout::table_rows;
 use crate::app::modal::Modal;
-use crate::app::msg::Msg;
+use crate::app::msg::{Msg, Step};
 use crate::app::pane;
 use crate::app::state::State;
 use crate::input::{Command, Context, Key};
@@ -44,6 +44,13 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Resize(size) => {
             state.size = size;
             follow(state);
+        }
+        Msg::Step {
+            ticket,
+            step: Step::Change(step),
+        } => state.land_progress(ticket, step),
+        Msg::Done { ticket, outcome } if state.is_applying(ticket) => {
+            state.finish_applying(outcome, &mut effects);
         }
         Msg::Step { ticket, step } => state.land(ticket, step, &mut effects),
         Msg::Done { ticket, outcome } => state.finish(ticket, outcome, &mut effects),
@@ -170,7 +177,8 @@ fn leave(state: &mut State, effects: &mut Vec<Effect>) {
         && !applying.warned
     {
         applying.warned = true;
-        let again = quit_key.map_or_else(|| "quitting again".to_owned(), |key| format!("{key} again"));
+        let again =
+            quit_key.map_or_else(|| "quitting again".to_owned(), |key| format!("{key} again"));
         state.complain(format!(
             "a change is being made; {again} leaves it: it is written down, and the next start finds out what came of it"
         ));

@@ -69,7 +69,8 @@ impl Executor {
     pub fn recover(&mut self, messages: &Sender<Msg>) {
         let unfinished = std::mem::take(&mut self.unfinished);
         if let (Ok(desk), false) = (change::desk(&self.journal), unfinished.is_empty()) {
-            let recovering = change::recover(Arc::clone(&self.cloud), desk, unfinished, messages.clone());
+            let recovering =
+                change::recover(Arc::clone(&self.cloud), desk, unfinished, messages.clone());
             tokio::spawn(recovering);
         }
     }
@@ -99,10 +100,7 @@ impl Executor {
                 link,
                 profiles,
             } => {
-                let (cloud, desk) = (
-                    Arc::clone(&self.cloud),
-                    change::desk(&self.journal),
-                );
+                let (cloud, desk) = (Arc::clone(&self.cloud), change::desk(&self.journal));
                 let steps = Steps {
                     ticket,
                     messages: messages.clone(),

@@ -18,8 +18,8 @@ use roledex::cloud::{Cloud, Settings};
 use roledex::input::Key;
 use roledex::model::Route;
 use roledex::runtime::executor::Executor;
-use roledex::store::Journal;
 use roledex::sim::{self, Simulator, World};
+use roledex::store::Journal;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// Longest wait for the next message; nothing here takes that long unless it hangs.
@@ -162,7 +162,9 @@ impl Flow {
     /// Types a text, character by character.
     pub(crate) fn typed(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
-            self.send(Msg::Key(Key::plain(roledex::input::key::Code::Char(character))));
+            self.send(Msg::Key(Key::plain(roledex::input::key::Code::Char(
+                character,
+            ))));
         }
         self
     }

@@ -68,7 +68,8 @@ pub(crate) fn entry(name: &str) -> Entry {
         rest: Document::new(),
     };
     Entry {
-        id: roledex::model::journal::EntryId::parse("01997b1e-7d1c-7c3e-9b5c-2f4f8c1d0a9b").unwrap(),
+        id: roledex::model::journal::EntryId::parse("01997b1e-7d1c-7c3e-9b5c-2f4f8c1d0a9b")
+            .unwrap(),
         run: "r".into(),
         intent: Arc::new(intent(name)),
         conclusions: vec![conclusion],

@@ -1,5 +1,7 @@
 //! A hundred thousand seeded random keys, pastes and resizes: no panic, no write that nobody approved, no key that hangs.
 
+use std::collections::VecDeque;
+
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -12,9 +14,9 @@ use roledex::app::{Effect, Msg, Request, Step};
 use roledex::input::{Command, Key};
 use roledex::theme::Theme;
 
+use roledex::model::kubernetes::{WatchEvent, WatchedKind};
 use roledex::model::plan::Digest;
 use roledex::model::preflight::Evidence;
-use roledex::model::kubernetes::{WatchEvent, WatchedKind};
 use roledex::model::{Association, ClusterArn, Failure, FailureKind};
 
 use crate::script::kubernetes::{account, gone, pod, world as world_of};
@@ -72,17 +74,29 @@ fn kubernetes(random: &mut StdRng) -> Vec<(WatchedKind, WatchEvent)> {
 /// Answers one open question, well or badly.
 fn answer(script: &mut Script, random: &mut StdRng) {
     let open = script.open();
-    let Some(request) = open.choose(random).cloned() else {
-        return;
-    };
-    let ticket = script.ticket(|other| *other == request);
+    if let Some(request) = open.choose(random).cloned() {
+        answer_to(script, &request, random);
+    }
+}
+
+/// Answers what a form or a review waits for.
+fn answer_change(script: &mut Script, random: &mut StdRng) {
+    let waited =
+        |request: &Request| matches!(request, Request::ListRoles { .. } | Request::Review { .. });
+    if let Some(request) = script.open().into_iter().rfind(waited) {
+        answer_to(script, &request, random);
+    }
+}
+
+fn answer_to(script: &mut Script, request: &Request, random: &mut StdRng) {
+    let ticket = script.ticket(|other| other == request);
     if random.random_bool(0.2) {
         let failure =
             roledex::model::Failure::new(roledex::model::FailureKind::Denied, "read", "not today");
         script.done(ticket, Err(failure));
         return;
     }
-    match &request {
+    match request {
         Request::OpenRoute { .. } => {
             script.step(ticket, Step::Identified(caller()));
             let arns = NAMES.iter().map(|name| cluster_arn("eu-west-1", name));
@@ -121,7 +135,7 @@ fn answer(script: &mut Script, random: &mut StdRng) {
             }
         }
         Request::ListRoles { .. } => {
-            let name = "名前-role";
+            let name = "other-role";
             let arn = format!("arn:aws:iam::111122223333:role/{name}");
             let role = roledex::model::RoleDetail::of(arn.into(), name.into());
             script.step(ticket, Step::Roles(vec![role; 12]));
@@ -178,6 +192,7 @@ fn random_keys_break_nothing_and_write_only_what_was_approved() {
     let mut script = world();
     let mut writes = 0;
     let mut applying = Vec::new();
+    let mut way: VecDeque<&str> = VecDeque::new();
     for pressed in 0..KEYS {
         let shown = approvable(&script);
         match random.random_range(0..100) {
@@ -191,7 +206,18 @@ fn random_keys_break_nothing_and_write_only_what_was_approved() {
             1 => script.hear(Msg::Paste(
                 "pa\u{1b}[31mste\n".repeat(random.random_range(0..3)),
             )),
+            // Nobody finds the way to a change by chance, so it is shown; other keys come in between.
+            _ if !way.is_empty() && random.random_bool(0.95) => match way.pop_front() {
+                Some("answer") | None => answer_change(&mut script, &mut random),
+                Some(key) => script.hear(Msg::Key(key.parse().unwrap())),
+            },
             2..=5 => answer(&mut script, &mut random),
+            7 => {
+                let role = "esc esc esc 2 e answer down enter ctrl-s answer tab enter";
+                let tags = "esc esc esc 2 T x = y ctrl-s answer tab enter";
+                let ways = [role, tags];
+                way.extend(ways.choose(&mut random).unwrap().split(' '));
+            }
             6 if !applying.is_empty() => {
                 let ticket = applying.remove(0);
                 script.hear(Msg::Done {
@@ -230,5 +256,8 @@ fn random_keys_break_nothing_and_write_only_what_was_approved() {
             }
         }
     }
-    assert!(writes > 0, "no key ever led to an approval, so nothing was tested");
+    assert!(
+        writes > 0,
+        "no key ever led to an approval, so nothing was tested"
+    );
 }

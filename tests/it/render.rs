@@ -97,6 +97,26 @@ snapshots! {
     describe_account_80x24: describe_account 80 x 24;
     describe_pod_80x24: describe_pod 80 x 24;
     other_view_80x24: other_view 80 x 24;
+    form_roles_80x24: form_roles 80 x 24;
+    form_roles_120x30: form_roles 120 x 30;
+    form_wrong_80x24: form_wrong 80 x 24;
+    form_wrong_120x30: form_wrong 120 x 30;
+    form_tags_80x24: form_tags 80 x 24;
+    form_tags_120x30: form_tags 120 x 30;
+    review_asking_80x24: review_asking 80 x 24;
+    review_asking_120x30: review_asking 120 x 30;
+    review_blocking_80x24: review_blocking 80 x 24;
+    review_blocking_120x30: review_blocking 120 x 30;
+    review_deletion_80x24: review_deletion 80 x 24;
+    review_deletion_120x30: review_deletion 120 x 30;
+    progress_80x24: progress 80 x 24;
+    progress_120x30: progress 120 x 30;
+    progress_failed_80x24: progress_failed 80 x 24;
+    progress_failed_120x30: progress_failed 120 x 30;
+    history_80x24: history 80 x 24;
+    history_120x30: history 120 x 30;
+    form_roles_40x12: form_roles 40 x 12;
+    review_blocking_40x12: review_blocking 40 x 12;
 }
 
 /// Where the terminal's cursor stands while a line is typed.

@@ -115,7 +115,10 @@ fn changed(entry: &Entry) -> Vec<TextLine> {
         return Vec::new();
     };
     let family = entry.intent.kind.family().unwrap_or(Family::Association);
-    let (before, after) = (Settings::read(family, before), Settings::read(family, after));
+    let (before, after) = (
+        Settings::read(family, before),
+        Settings::read(family, after),
+    );
     let mut lines = vec![TextLine::heading("What changed")];
     for field in before.changed(&after) {
         let shown = |settings: &Settings| match settings.get(&field) {
@@ -128,7 +131,11 @@ fn changed(entry: &Entry) -> Vec<TextLine> {
             Tone::Muted,
             &format!("- {}", shown(&before)),
         ));
-        lines.push(TextLine::member("", Tone::Plain, &format!("+ {}", shown(&after))));
+        lines.push(TextLine::member(
+            "",
+            Tone::Plain,
+            &format!("+ {}", shown(&after)),
+        ));
     }
     if lines.len() == 1 {
         lines.push(TextLine::new(Tone::Muted, "  nothing that can be set"));

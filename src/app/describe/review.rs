@@ -95,7 +95,10 @@ fn diff_lines(plan: &Plan) -> Vec<TextLine> {
         lines.extend(value_lines("", "+ ", Tone::Good, diff.new.as_deref()));
     }
     if lines.is_empty() {
-        lines.push(TextLine::new(Tone::Warning, "  nothing: every field is so already"));
+        lines.push(TextLine::new(
+            Tone::Warning,
+            "  nothing: every field is so already",
+        ));
     }
     lines
 }
@@ -200,7 +203,11 @@ fn pod_lines(plan: &Plan) -> Vec<TextLine> {
         .collect();
     let more = counted.pods.len().saturating_sub(PODS_NAMED);
     if more > 0 {
-        lines.push(TextLine::member("", Tone::Muted, &format!("and {more} more")));
+        lines.push(TextLine::member(
+            "",
+            Tone::Muted,
+            &format!("and {more} more"),
+        ));
     }
     lines
 }
@@ -229,19 +236,27 @@ fn reversal_lines(reversal: &Reversal) -> Vec<TextLine> {
         if difference.tramples() {
             lines.push(TextLine::new(
                 Tone::Bad,
-                &format!("    {} somebody else changed it since, and that would be lost", glyph::BAD),
+                &format!(
+                    "    {} somebody else changed it since, and that would be lost",
+                    glyph::BAD
+                ),
             ));
         } else if difference.is_drift() {
             lines.push(TextLine::new(
                 Tone::Warning,
-                &format!("    {} somebody else changed it since, and that stays", glyph::WARNING),
+                &format!(
+                    "    {} somebody else changed it since, and that stays",
+                    glyph::WARNING
+                ),
             ));
         }
     }
     if let Some(replaced) = &reversal.replaced {
         let text = format!(
             "  {} {} was replaced: {} stands there now, and roledex did not put it there",
-            glyph::WARNING, replaced.was, replaced.now
+            glyph::WARNING,
+            replaced.was,
+            replaced.now
         );
         lines.push(TextLine::new(Tone::Warning, &text));
     }
@@ -263,7 +278,12 @@ pub(in crate::app) fn copies(review: &Review) -> Vec<(String, String, &'static s
     for command in plan.commands().into_iter().flatten() {
         copies.push(("AWS CLI command".to_owned(), command, "command"));
     }
-    for check in review.checks.value().into_iter().flat_map(Preflight::checks) {
+    for check in review
+        .checks
+        .value()
+        .into_iter()
+        .flat_map(Preflight::checks)
+    {
         let fix = check.fix.as_ref();
         if let Some(text) = fix.and_then(|fix| fix.copy.clone()) {
             copies.push((format!("fix of the check {}", check.id), text, "fix"));

@@ -22,7 +22,7 @@ impl State {
         applying.is_some_and(|applying| applying.is_running() && applying.ticket == ticket)
     }
 
-    pub(super) fn land_progress(&mut self, ticket: Ticket, step: ChangeStep) {
+    pub(in crate::app) fn land_progress(&mut self, ticket: Ticket, step: ChangeStep) {
         if !self.is_applying(ticket) {
             return;
         }
@@ -38,7 +38,7 @@ impl State {
     }
 
     /// The change has ended: what it touched is read again, whatever came of it.
-    pub(super) fn finish_applying(
+    pub(in crate::app) fn finish_applying(
         &mut self,
         outcome: Result<(), Failure>,
         effects: &mut Vec<Effect>,
@@ -58,7 +58,8 @@ impl State {
         // Where there is more to read than fits a notice, the window stays.
         let stays = outcome.is_err() || !remarks.is_empty();
         if !stays {
-            self.modals.retain(|modal| !matches!(modal, Modal::Progress));
+            self.modals
+                .retain(|modal| !matches!(modal, Modal::Progress));
         }
         let undo = self.options.keymap.shown(Command::Undo);
         match &outcome {
@@ -79,7 +80,9 @@ impl State {
         }
         if let (Ok(()), Some(next)) = (&outcome, rest.next()) {
             // The other half of the way back is another change, and wants another yes.
-            self.say(format!("done: {title}; one more change brings all of it back"));
+            self.say(format!(
+                "done: {title}; one more change brings all of it back"
+            ));
             confirm::open_all(self, next, reversal, rest.collect(), effects);
         }
     }

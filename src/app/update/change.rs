@@ -60,7 +60,9 @@ impl State {
                     let rest = plans.collect();
                     confirm::open_all(self, plan, Some(reversal), rest, effects);
                 } else {
-                    self.say("what it takes to bring the change back is known; ask again to see it");
+                    self.say(
+                        "what it takes to bring the change back is known; ask again to see it",
+                    );
                 }
             }
         }

@@ -1,13 +1,13 @@
 //! Where a person says yes to a change: the only place of the terminal UI that approves one.
 
 use crate::app::applying::{Applying, Kind};
+use crate::app::describe;
 use crate::app::effect::{Effect, Request};
 use crate::app::line::Line;
 use crate::app::modal::{Action, Item, Menu, Modal, Review};
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::textview;
-use crate::app::describe;
 use crate::input::Command;
 use crate::model::Text;
 use crate::model::journal::Reversal;
@@ -37,7 +37,9 @@ pub(in crate::app) fn open_all(
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
-    let page = isize::try_from(describe::review_room(state.size)).unwrap_or(1).max(1);
+    let page = isize::try_from(describe::review_room(state.size))
+        .unwrap_or(1)
+        .max(1);
     match command {
         C::Down => scroll(state, 1),
         C::Up => scroll(state, -1),
@@ -177,7 +179,12 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
 
 impl State {
     /// Takes what was found out about a plan. From here on it can be approved, as it stands on the screen now.
-    pub(in crate::app) fn land_evidence(&mut self, ticket: Ticket, plan: Plan, evidence: &Evidence) {
+    pub(in crate::app) fn land_evidence(
+        &mut self,
+        ticket: Ticket,
+        plan: Plan,
+        evidence: &Evidence,
+    ) {
         let access = self.access_to(plan.cluster());
         let now = self.now;
         let mut otherwise = false;
@@ -203,7 +210,9 @@ impl State {
             review.checks.settle(ticket, Ok(preflight), now);
         }
         if otherwise {
-            self.complain("it is not what it was when it was last read; look at what would change now");
+            self.complain(
+                "it is not what it was when it was last read; look at what would change now",
+            );
         }
     }
 

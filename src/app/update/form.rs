@@ -151,7 +151,9 @@ fn choose(state: &mut State, by: isize) {
     }
     form.choice = Some(match form.choice {
         None => 0,
-        Some(choice) => choice.saturating_add_signed(by).min(count.saturating_sub(1)),
+        Some(choice) => choice
+            .saturating_add_signed(by)
+            .min(count.saturating_sub(1)),
     });
 }
 
@@ -179,7 +181,9 @@ fn accept(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// A pair that has an association already is changed, not created again; a creation finds that out as it is typed.
 pub(super) fn meet_existing(state: &mut State) -> bool {
-    let Some(form) = form(state) else { return false };
+    let Some(form) = form(state) else {
+        return false;
+    };
     if form.purpose != Purpose::Create {
         return false;
     }
@@ -195,7 +199,9 @@ pub(super) fn meet_existing(state: &mut State) -> bool {
     let record = found.and_then(|key| state.record(&key));
     let id = |record: &crate::model::AssociationRecord| record.association.key.id.clone();
     let before = record.as_ref().map(|record| id(&record.value));
-    let Some(form) = self::form(state) else { return false };
+    let Some(form) = self::form(state) else {
+        return false;
+    };
     let is_news = before.is_some() && form.before.as_ref().map(|old| id(&old.value)) != before;
     form.before = record;
     if form.before.is_some() && form.stop == Stop::Tags {
@@ -209,7 +215,9 @@ pub(super) fn meet_existing(state: &mut State) -> bool {
 fn review(state: &mut State, effects: &mut Vec<Effect>) {
     if meet_existing(state) {
         // Whoever meant to create must see that it will be something else.
-        state.complain("it has an association already, so this would change it; look at the form again");
+        state.complain(
+            "it has an association already, so this would change it; look at the form again",
+        );
         return;
     }
     let Some(cluster) = form(state).map(|form| form.cluster.clone()) else {
@@ -247,9 +255,11 @@ fn review(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Closes the suggestions, and without them the form; roles that are still read are not wanted any more.
 fn leave(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(form) = form(state)
-        && form.suggests()
-    {
+    let shown = match state.modals.last() {
+        Some(Modal::Form(form)) => form.suggests() && !form.suggestions(&state.fleet).is_empty(),
+        _ => false,
+    };
+    if let (Some(form), true) = (form(state), shown) {
         (form.is_open, form.choice) = (false, None);
         return;
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 
 use super::answer::Steps;
-use crate::app::{Msg, Step};
 use crate::app::msg::{ChangeStep, Journalled, Reversing};
+use crate::app::{Msg, Step};
 use crate::cloud::{Cloud, Session, Urgency};
 use crate::model::journal::{Entry, EntryId, History, Link, Outcome};
 use crate::model::plan::{Approved, Change, Plan};
@@ -93,13 +93,17 @@ pub(super) async fn review(
 ) -> Result<(), Failure> {
     let site = site(cloud, plan.cluster(), plan.route(), profiles).await?;
     steps
-        .send(Step::Asking("the association, and the pods of its service account".into()))
+        .send(Step::Asking(
+            "the association, and the pods of its service account".into(),
+        ))
         .await;
     let Prepared {
         plan, surroundings, ..
     } = again(&site, &plan).await?;
     steps
-        .send(Step::Asking("roles, their trust, quota, and your own permissions".into()))
+        .send(Step::Asking(
+            "roles, their trust, quota, and your own permissions".into(),
+        ))
         .await;
     let evidence = Box::pin(preflight::gather(&site, &plan, &surroundings)).await;
     steps.send(Step::Evidence(Box::new((plan, evidence)))).await;
@@ -206,7 +210,11 @@ pub(super) async fn reverse(
     };
     let entry = entry.ok_or_else(|| {
         let cause = "the journal has no change for it";
-        Failure::new(FailureKind::NotFound, format!("{} a change", way.word()), cause)
+        Failure::new(
+            FailureKind::NotFound,
+            format!("{} a change", way.word()),
+            cause,
+        )
     })?;
     let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
     let site = one_site(cloud, routes, &cluster).await?;
@@ -267,7 +275,9 @@ async fn conclude(applied: Applied, doing: &str, steps: &Steps) -> Result<(), Fa
         }
         if let (Outcome::Applied { .. }, true) = (&done.outcome, applied.is_partly_done()) {
             let text = format!("{} was done before it stopped", done.kind.as_str());
-            steps.send(Step::Change(ChangeStep::Remark(text.into()))).await;
+            steps
+                .send(Step::Change(ChangeStep::Remark(text.into())))
+                .await;
         }
     }
     match &applied.stopped {

@@ -81,7 +81,9 @@ fn belongs(row: &Row<'_>, form: &ChangeForm) -> bool {
 fn rows_of<'a>(state: &State, form: &'a ChangeForm, width: usize, room: usize) -> Vec<Row<'a>> {
     let wrapped = |text: String, room: usize| {
         let ranges = rows(&text, room.max(1));
-        let lines = ranges.into_iter().map(|(_, range)| text.get(range).unwrap_or_default().trim().to_owned());
+        let lines = ranges
+            .into_iter()
+            .map(|(_, range)| text.get(range).unwrap_or_default().trim().to_owned());
         lines.collect::<Vec<_>>()
     };
     let beside = width.saturating_sub(usize::from(LABEL) + 2);
@@ -109,7 +111,11 @@ fn rows_of<'a>(state: &State, form: &'a ChangeForm, width: usize, room: usize) -
             let top = (line + 1).saturating_sub(shown);
             rows.extend((top..top + shown).map(|line| Row::Text(editor, line)));
         } else if form.suggests() {
-            rows.extend(suggestion_rows(form.suggestions(&state.fleet), form.choice, free));
+            rows.extend(suggestion_rows(
+                form.suggestions(&state.fleet),
+                form.choice,
+                free,
+            ));
         }
     }
     rows.push(Row::Empty);
@@ -189,7 +195,13 @@ fn draw_field(
     }
     let label = if focused { Role::Name } else { Role::Muted };
     let x = line.x.saturating_add(2);
-    painter.put(x, line.y, LABEL.saturating_sub(2).min(line.width.saturating_sub(2)), label, stop.label());
+    painter.put(
+        x,
+        line.y,
+        LABEL.saturating_sub(2).min(line.width.saturating_sub(2)),
+        label,
+        stop.label(),
+    );
     let x = line.x.saturating_add(LABEL);
     let room = line.right().saturating_sub(x);
     if let Some(typed) = form.line_of(stop) {
@@ -209,11 +221,18 @@ fn draw_field(
         Stop::SessionTags => match form.session_tags_shown() {
             (on, by_default) => {
                 let text = if on { "[x] on" } else { "[ ] off" };
-                let note = if by_default { ", as EKS does by itself" } else { "" };
+                let note = if by_default {
+                    ", as EKS does by itself"
+                } else {
+                    ""
+                };
                 piece(Role::Text, format!("{text}{note}"))
             }
         },
-        _ => piece(Role::Muted, form.editor_of(stop).map(summary).unwrap_or_default()),
+        _ => piece(
+            Role::Muted,
+            form.editor_of(stop).map(summary).unwrap_or_default(),
+        ),
     };
     painter.pieces(x, line.y, room, &[shown]);
     None
@@ -263,7 +282,11 @@ fn draw_text(
 ) -> Option<(u16, u16)> {
     let x = line.x.saturating_add(2);
     let room = line.right().saturating_sub(x);
-    let sign = if index < editor.lines().len() { "│ " } else { "" };
+    let sign = if index < editor.lines().len() {
+        "│ "
+    } else {
+        ""
+    };
     let used = painter.put(x, line.y, room, Role::Border, sign);
     let (x, room) = (x.saturating_add(used), room.saturating_sub(used));
     let text = editor.lines().get(index)?;

@@ -68,7 +68,11 @@ fn draw_buttons(review: &Review, painter: &mut Painter<'_>, line: Rect) -> Optio
     let pieces = [
         button("Cancel", !review.apply, Role::Button),
         piece(Role::Text, "  "),
-        button(label, review.apply, if can { Role::Button } else { Role::Off }),
+        button(
+            label,
+            review.apply,
+            if can { Role::Button } else { Role::Off },
+        ),
     ];
     painter.pieces(line.x, line.y, line.width, &pieces);
     None

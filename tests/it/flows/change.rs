@@ -55,16 +55,32 @@ async fn a_role_is_changed_and_taken_back_by_keys_alone() {
         matches!(state.modals.last(), Some(Modal::Form(form)) if !form.roles.is_empty() && form.listing.waiting().is_none())
     })
     .await;
+    // The suggestions begin with the roles that trust; the one that the association has is passed over.
+    flow.keys("down");
     let Some(Modal::Form(form)) = flow.state.modals.last() else {
         panic!("no form")
     };
-    let other = form.roles.iter().find(|role| *role.arn != *before).unwrap();
-    let other = other.arn.to_string();
-    flow.keys("ctrl-u").typed(&other).keys("ctrl-s");
+    let offered = form.suggestions(&flow.state.fleet);
+    let other = offered.iter().position(|one| one.value != before).unwrap();
+    let role = offered[other].value.clone();
+    assert_eq!(offered[other].note, "trusts Pod Identity", "{offered:#?}");
+    for _ in 0..other {
+        flow.keys("down");
+    }
+    flow.keys("enter ctrl-s");
     flow.until("checks", is_reviewed).await;
-    assert_eq!(flow.simulator.log().writes(), 0, "nothing is written before the approval");
+    assert_eq!(
+        flow.simulator.log().writes(),
+        0,
+        "nothing is written before the approval"
+    );
     approve(&mut flow, &name).await;
-    assert_eq!(role_now(&flow, &name), Some(other), "{:?}", flow.state.notice);
+    assert_eq!(
+        role_now(&flow, &name),
+        Some(role),
+        "{:?}",
+        flow.state.notice
+    );
     let log = flow.simulator.log();
     assert_eq!(log.count("UpdatePodIdentityAssociation"), 1);
     assert_eq!(log.writes(), 1);
@@ -95,15 +111,24 @@ async fn an_association_is_deleted_and_created_again() {
     flow.keys("ctrl-d").until("checks", is_reviewed).await;
     approve(&mut flow, &name).await;
     assert_eq!(flow.column(PaneId::Associations, 0).len(), rows - 1);
-    assert_eq!(flow.simulator.log().count("DeletePodIdentityAssociation"), 1);
+    assert_eq!(
+        flow.simulator.log().count("DeletePodIdentityAssociation"),
+        1
+    );
     flow.keys("z").until("the way back", is_reviewed).await;
     approve(&mut flow, &name).await;
     assert_eq!(flow.column(PaneId::Associations, 0).len(), rows);
     assert_eq!(role_now(&flow, &name), Some(role));
-    flow.keys("esc H").until("the journal", |state| state.journal.value().is_some()).await;
+    flow.keys("esc H")
+        .until("the journal", |state| state.journal.value().is_some())
+        .await;
     let entries = &flow.state.journal.value().unwrap().entries;
     assert_eq!(entries.len(), 2);
-    assert!(entries.iter().all(roledex::model::journal::Entry::is_applied));
+    assert!(
+        entries
+            .iter()
+            .all(roledex::model::journal::Entry::is_applied)
+    );
     assert_eq!(flow.simulator.log().writes(), 2);
     flow.finish().await;
 }

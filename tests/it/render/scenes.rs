@@ -1,5 +1,6 @@
 //! Scenes: states that are worth a picture, built by messages alone.
 
+mod changes;
 mod kubernetes;
 mod parts;
 mod world;
@@ -13,6 +14,10 @@ use roledex::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
 use roledex::model::{Failure, FailureKind, Guard, Known, Region};
 
 use crate::script::{ACCOUNT, Script, association, cluster_arn};
+pub(super) use changes::{
+    form_roles, form_tags, form_wrong, history, progress, progress_failed, review_asking,
+    review_blocking, review_deletion,
+};
 pub(super) use kubernetes::{
     broken_watch, describe_account, describe_pod, no_pods_of_account, other_view, pods,
     pods_of_account, service_accounts, unreachable_accounts, unread_accounts,
@@ -76,6 +81,15 @@ pub(super) const ALL: &[Scene] = &[
     describe_account,
     describe_pod,
     other_view,
+    form_roles,
+    form_wrong,
+    form_tags,
+    review_asking,
+    review_blocking,
+    review_deletion,
+    progress,
+    progress_failed,
+    history,
 ];
 
 pub(super) fn unconfigured(width: u16, height: u16) -> Script {

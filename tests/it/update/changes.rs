@@ -1,15 +1,16 @@
-//! Changes by keys alone: forms, reviews, approvals, and what must not lead to one.
+//! Changes by keys alone: reviews, approvals, and what must not lead to one.
 
-use roledex::app::modal::form::Stop;
+mod forms;
+
 use roledex::app::modal::{ChangeForm, Modal, Review};
 use roledex::app::msg::{ChangeStep, Journalled, Reversing};
-use roledex::app::{Effect, Msg, Options, Request, Step, Ticket};
+use roledex::app::{Effect, Options, Request, Step, Ticket};
 use roledex::model::journal::Link;
 use roledex::model::plan::{Change, Plan, Setting};
 use roledex::model::preflight::Evidence;
 use roledex::model::{Access, Failure, FailureKind, Guard, Route};
 
-use crate::script::{ACCOUNT, Script, association, cluster_arn, role};
+use crate::script::{ACCOUNT, Script, association, cluster_arn};
 
 /// One cluster with three associations, the second owned by an add-on; the cursor is on the first, shop/api.
 fn world_with(options: Options) -> Script {
@@ -99,7 +100,10 @@ fn edit_role(script: &mut Script, name: &str) {
 fn a_role_is_changed_by_keys_alone() {
     let mut script = world();
     edit_role(&mut script, "new");
-    assert!(review(&script).consent().is_none(), "checks are asked first");
+    assert!(
+        review(&script).consent().is_none(),
+        "checks are asked first"
+    );
     script.keys("tab enter");
     assert!(script.notice().contains("checks are still being asked"));
     assert!(applied(&script).is_empty());
@@ -139,12 +143,20 @@ fn what_was_changed_is_read_again_and_can_be_taken_back() {
         script.step(ticket, Step::Change(step));
     }
     let applying = script.state.applying.as_ref().unwrap();
-    assert_eq!(applying.steps.len(), 4, "a wait takes the place of the one before");
+    assert_eq!(
+        applying.steps.len(),
+        4,
+        "a wait takes the place of the one before"
+    );
     script.keys("esc e");
     assert!(script.notice().contains("another change is being made"));
     script.done(ticket, Ok(()));
     assert!(script.notice().starts_with("done: change shop/api"));
-    assert!(script.notice().ends_with("z takes it back"), "{}", script.notice());
+    assert!(
+        script.notice().ends_with("z takes it back"),
+        "{}",
+        script.notice()
+    );
     let reads = script.open();
     assert!(
         reads
@@ -160,7 +172,11 @@ fn cancel_is_what_enter_presses_first() {
     edit_role(&mut script, "new");
     answer(&mut script);
     script.keys("enter");
-    assert_eq!(form(&script).role.text(), arn_of("new"), "the form is still there");
+    assert_eq!(
+        form(&script).role.text(),
+        arn_of("new"),
+        "the form is still there"
+    );
     assert!(applied(&script).is_empty());
     script.keys("esc esc");
     assert!(script.state.modals.is_empty());
@@ -174,7 +190,8 @@ fn leaving_a_review_takes_its_questions_back() {
     script.keys("esc");
     assert!(script.state.modals.is_empty());
     let cancelled = script.effects.iter();
-    let mut cancelled = cancelled.filter(|effect| matches!(effect, Effect::Cancel(t) if *t == ticket));
+    let mut cancelled =
+        cancelled.filter(|effect| matches!(effect, Effect::Cancel(t) if *t == ticket));
     assert!(cancelled.next().is_some());
 }
 
@@ -184,7 +201,11 @@ fn a_deletion_wants_its_name() {
     script.keys("ctrl-d");
     answer(&mut script);
     script.keys("tab enter").typed("web").keys("enter");
-    assert!(script.notice().contains("the one wanted is api"), "{}", script.notice());
+    assert!(
+        script.notice().contains("the one wanted is api"),
+        "{}",
+        script.notice()
+    );
     assert!(applied(&script).is_empty());
     script.keys("tab enter").typed("api").keys("enter");
     let plans = applied(&script);
@@ -222,128 +243,6 @@ fn an_answer_about_another_association_does_not_land() {
 }
 
 #[test]
-fn what_is_wrong_is_said_at_its_field_before_any_call() {
-    let mut script = world();
-    script.keys("e");
-    script.effects.clear();
-    script.keys("ctrl-u").typed("arn:aws:iam::999999999999:role/x");
-    script.keys("tab").typed("nonsense").keys("tab tab").typed("{").keys("ctrl-s");
-    let at = |script: &Script, stop| form(script).wrong_at(stop).collect::<Vec<_>>().join("; ");
-    assert!(at(&script, Stop::Role).contains("account 999999999999"), "{}", at(&script, Stop::Role));
-    assert!(at(&script, Stop::TargetRole).contains("ARN"), "{}", at(&script, Stop::TargetRole));
-    assert!(at(&script, Stop::Policy).contains("not JSON"), "{}", at(&script, Stop::Policy));
-    assert_eq!(form(&script).stop, Stop::Role, "the first field that is wrong takes the keys");
-    assert!(!script.effects.iter().any(|effect| matches!(effect, Effect::Call { .. })));
-    script.keys("ctrl-u").typed(&arn_of("x"));
-    assert_eq!(at(&script, Stop::Role), "", "what is right is said at once");
-}
-
-#[test]
-fn a_policy_needs_session_tags_off() {
-    let mut script = world();
-    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
-    script.keys("e tab tab tab");
-    script.send(Msg::Paste(policy.to_owned()));
-    script.keys("ctrl-s");
-    let wrong: Vec<String> = form(&script).wrong_at(Stop::Policy).collect();
-    assert!(wrong[0].contains("session tags off"), "{wrong:?}");
-    script.keys("shift-tab space ctrl-s");
-    let Change::Update(edit) = review(&script).plan.change().clone() else {
-        panic!("no update")
-    };
-    assert_eq!(edit.session_tags, Some(false));
-    assert_eq!(&**edit.policy.value().unwrap().text(), policy);
-}
-
-#[test]
-fn roles_that_trust_come_first_and_a_few_letters_choose() {
-    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"]}]}"#;
-    let listed = |name: &str, trust: Option<&str>| {
-        let mut role = roledex::model::RoleDetail::of(arn_of(name).into(), name.into());
-        role.trust = trust.map(Into::into);
-        role
-    };
-    let mut script = world();
-    script.keys("e");
-    let ticket = script.ticket(|request| matches!(request, Request::ListRoles { .. }));
-    let other = trust.replace("pods.eks", "ec2");
-    let roles = vec![listed("a-ec2", Some(&other)), listed("z-pods", Some(trust)), listed("b-pods", Some(trust))];
-    script.step(ticket, Step::Roles(roles));
-    script.done(ticket, Ok(()));
-    script.keys("down");
-    let names: Vec<String> = form(&script)
-        .suggestions(&script.state.fleet)
-        .into_iter()
-        .map(|one| one.label)
-        .collect();
-    assert_eq!(names, ["b-pods", "z-pods", "a-ec2"]);
-    script.keys("ctrl-u").typed("zpo").keys("enter ctrl-s");
-    let Change::Update(edit) = review(&script).plan.change().clone() else {
-        panic!("no update")
-    };
-    assert_eq!(edit.role.unwrap().as_str(), arn_of("z-pods"));
-}
-
-#[test]
-fn creating_what_is_there_becomes_a_change_and_says_so() {
-    let mut script = world();
-    script.keys("A").typed("shop").keys("tab").typed("web").keys("tab");
-    assert!(form(&script).notes()[0].contains("shop/web has an association already"));
-    script.typed(&arn_of("new")).keys("ctrl-s");
-    let plan = review(&script).plan.clone();
-    assert_eq!(plan.target().id.as_deref(), Some("a-00000000000000003"));
-    assert!(matches!(plan.change(), Change::Update(edit) if edit.session_tags.is_none()));
-}
-
-#[test]
-fn a_new_association_is_created_with_its_tags() {
-    let mut script = world();
-    script.keys("A").typed("shop").keys("tab").typed("new").keys("tab").typed(&arn_of("new"));
-    script.keys("tab tab tab tab").typed("team=shop").keys("enter").typed("env = prod").keys("ctrl-s");
-    answer(&mut script);
-    script.keys("tab enter");
-    let plans = applied(&script);
-    let Change::Create(new) = plans[0].change() else {
-        panic!("{plans:?}")
-    };
-    assert_eq!(new.tags.map().get("env").map(|value| &**value), Some("prod"));
-    assert_eq!((new.session_tags, new.tags.map().len()), (None, 2));
-    script.done(apply_ticket(&script), Ok(()));
-    let reads = script.open();
-    assert!(reads.iter().any(|request| matches!(request, Request::ListAssociations { .. })));
-}
-
-#[test]
-fn another_name_is_a_move_and_says_so() {
-    let mut script = world();
-    script.keys("e shift-tab ctrl-u").typed("moved").keys("ctrl-s");
-    assert!(review(&script).plan.title().starts_with("move shop/api to shop/moved"));
-}
-
-#[test]
-fn tags_are_set_and_removed_line_by_line() {
-    let mut script = world();
-    let arn = cluster_arn("eu-west-1", "alpha");
-    let key = association(&arn, 1, "shop", "api").key;
-    let row = script.state.fleet.associations.get_mut(&key).unwrap();
-    let mut detail = role("api");
-    detail.extra = Some(std::sync::Arc::new(roledex::model::association::AssociationExtra {
-        tags: [("a".into(), "1".into()), ("b".into(), "2".into()), ("aws:x".into(), "y".into())].into(),
-        ..Default::default()
-    }));
-    row.detail = roledex::app::Remote::default();
-    row.detail.seed(roledex::model::Known::live(detail, script.now));
-    script.keys("T");
-    assert_eq!(form(&script).tags.text(), "a=1\nb=2");
-    script.keys("end ctrl-u").typed("c=3").keys("ctrl-s");
-    let Change::Tag(edit) = review(&script).plan.change().clone() else {
-        panic!("no tags")
-    };
-    assert_eq!(edit.set().len(), 1);
-    assert_eq!(edit.removed().iter().map(|key| &**key).collect::<Vec<_>>(), ["a"]);
-}
-
-#[test]
 fn nothing_is_offered_where_nothing_may_be_changed() {
     let read_only = Options {
         guard: Guard::read_only(),
@@ -353,16 +252,31 @@ fn nothing_is_offered_where_nothing_may_be_changed() {
     assert_eq!(script.state.access(), Access::ReadOnly);
     for key in ["e", "A", "ctrl-d", "T", "z", "Z"] {
         script.keys(key);
-        assert!(script.notice().contains("read-only"), "{key}: {}", script.notice());
+        assert!(
+            script.notice().contains("read-only"),
+            "{key}: {}",
+            script.notice()
+        );
         assert!(script.state.modals.is_empty(), "{key}");
     }
     script.keys("H");
-    assert!(matches!(script.top(), Some(Modal::History(_))), "looking is allowed");
+    assert!(
+        matches!(script.top(), Some(Modal::History(_))),
+        "looking is allowed"
+    );
     let mut script = world();
     script.keys("j e");
-    assert!(script.notice().contains("an add-on owns it"), "{}", script.notice());
+    assert!(
+        script.notice().contains("an add-on owns it"),
+        "{}",
+        script.notice()
+    );
     script.keys("1 e");
-    assert!(script.notice().contains("only associations"), "{}", script.notice());
+    assert!(
+        script.notice().contains("only associations"),
+        "{}",
+        script.notice()
+    );
 }
 
 #[test]
@@ -372,7 +286,11 @@ fn whoever_quits_while_a_change_is_made_is_asked_once() {
     answer(&mut script);
     script.keys("tab enter ctrl-c");
     assert!(!script.state.quitting);
-    assert!(script.notice().contains("the next start finds out"), "{}", script.notice());
+    assert!(
+        script.notice().contains("the next start finds out"),
+        "{}",
+        script.notice()
+    );
     script.keys("ctrl-c");
     assert!(script.state.quitting);
 }
@@ -383,7 +301,11 @@ fn a_failed_change_stays_on_the_screen() {
     edit_role(&mut script, "new");
     answer(&mut script);
     script.keys("tab enter");
-    let failure = Failure::new(FailureKind::Conflict, "change shop/api", "it is not what was reviewed any more");
+    let failure = Failure::new(
+        FailureKind::Conflict,
+        "change shop/api",
+        "it is not what was reviewed any more",
+    );
     script.done(apply_ticket(&script), Err(failure));
     assert!(matches!(script.top(), Some(Modal::Progress)));
     script.keys("enter");
@@ -405,13 +327,25 @@ fn an_undo_is_reviewed_and_linked() {
     edit_role(&mut script, "new");
     let plan = review(&script).plan.clone();
     script.keys("esc esc z");
-    let ticket = script.ticket(|request| matches!(request, Request::Reverse { entry: None, redo: false }));
+    let ticket = script.ticket(|request| {
+        matches!(
+            request,
+            Request::Reverse {
+                entry: None,
+                redo: false
+            }
+        )
+    });
     let entry = entry();
     let entries = [entry.clone()];
     let history = roledex::model::journal::History::new(&entries);
     let now = entry.left().clone();
     let reversal = history.undo(&entry.id, &now).unwrap();
-    let reversing = Reversing { entry: entry.clone(), reversal, plans: vec![plan] };
+    let reversing = Reversing {
+        entry: entry.clone(),
+        reversal,
+        plans: vec![plan],
+    };
     script.step(ticket, Step::Reversal(Box::new(reversing)));
     script.done(ticket, Ok(()));
     answer(&mut script);
@@ -427,7 +361,10 @@ fn history_shows_entries_and_what_they_changed() {
     let mut script = world();
     script.keys("H");
     let ticket = script.ticket(|request| matches!(request, Request::ReadJournal));
-    let read = Journalled { entries: vec![entry()], ..Journalled::default() };
+    let read = Journalled {
+        entries: vec![entry()],
+        ..Journalled::default()
+    };
     script.step(ticket, Step::Journal(Box::new(read)));
     script.done(ticket, Ok(()));
     script.keys("enter");
@@ -443,5 +380,13 @@ fn history_shows_entries_and_what_they_changed() {
         assert!(text.contains(wanted), "{wanted} is missing in {text}");
     }
     script.keys("esc z");
-    script.ticket(|request| matches!(request, Request::Reverse { entry: Some(_), redo: false }));
+    script.ticket(|request| {
+        matches!(
+            request,
+            Request::Reverse {
+                entry: Some(_),
+                redo: false
+            }
+        )
+    });
 }

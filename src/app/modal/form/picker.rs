@@ -101,14 +101,21 @@ impl ChangeForm {
         let mut found: Vec<(Reverse<Verdict>, Reverse<u32>, &Ranked)> = Vec::new();
         for ranked in &self.ranked {
             // Whole ARNs are pasted, and parts of names typed.
-            let text = if typed.contains(':') { &*ranked.arn } else { ranked.name() };
+            let text = if typed.contains(':') {
+                &*ranked.arn
+            } else {
+                ranked.name()
+            };
             let score = pattern.score(Utf32Str::new(text, &mut letters), &mut matcher);
             if let Some(score) = score {
                 found.push((Reverse(ranked.verdict), Reverse(score), ranked));
             }
         }
         found.sort_by_key(|(verdict, score, _)| (*verdict, *score));
-        found.into_iter().map(|(_, _, ranked)| suggest(ranked)).collect()
+        found
+            .into_iter()
+            .map(|(_, _, ranked)| suggest(ranked))
+            .collect()
     }
 
     /// Namespaces of the cluster, or the service accounts of one of them, as far as they are known.
@@ -121,10 +128,12 @@ impl ChangeForm {
         let associations = associations
             .filter(|row| row.summary.key.cluster == self.cluster)
             .map(|row| (&row.summary.namespace, &row.summary.service_account));
-        let names = accounts.chain(associations).filter_map(|(space, name)| match namespace {
-            None => Some(space),
-            Some(wanted) => (**space == *wanted).then_some(name),
-        });
+        let names = accounts
+            .chain(associations)
+            .filter_map(|(space, name)| match namespace {
+                None => Some(space),
+                Some(wanted) => (**space == *wanted).then_some(name),
+            });
         let names: std::collections::BTreeSet<&Text> = names.collect();
         let typed = match self.line() {
             Some(line) if self.is_open => line.text().trim().to_owned(),

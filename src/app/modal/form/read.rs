@@ -20,7 +20,10 @@ impl ChangeForm {
             }
             (_, None) => {
                 let (pairs, wrong) = self.pairs();
-                let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+                let pairs: Vec<_> = pairs
+                    .iter()
+                    .map(|(k, v)| (k.as_str(), v.as_str()))
+                    .collect();
                 let (namespace, name) = (self.namespace.text(), self.service_account.text());
                 let new = New::read(
                     &self.cluster,
@@ -95,7 +98,9 @@ impl ChangeForm {
         let gone = found
             .keys()
             .filter(|key| !pairs.iter().any(|(typed, _)| *typed == ***key));
-        let set = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let set = pairs
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
         // What is so already need not keep the rules of today.
         let set = set.filter(|(key, value)| {
             let before = found.get(*key).map(|value| &**value);
