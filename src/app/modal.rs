@@ -62,9 +62,9 @@ impl Modal {
         match self {
             Self::Text(view) if view.typing.is_some() => Context::Prompt,
             Self::Text(_) => Context::Text,
-            Self::Menu(_) => Context::Menu,
+            Self::Menu(_) | Self::Progress => Context::Menu,
             Self::Palette(_) | Self::Filter(_) => Context::Prompt,
-            Self::Quit(_) | Self::Progress => Context::Dialog,
+            Self::Quit(_) => Context::Dialog,
             Self::Form(form) if form.is_editing_text() => Context::Editor,
             Self::Form(_) => Context::Form,
             Self::Review(review) if review.naming.is_some() => Context::Prompt,

@@ -11,6 +11,7 @@ use crate::model::journal::Reversal;
 use crate::model::measure::rows;
 use crate::model::plan::{Plan, Warning, revoke_command};
 use crate::model::preflight::{Check, Outcome, Preflight};
+use crate::model::verdict::Verdict;
 
 /// Where the lines of a review stand: as in a text view, with a row for the buttons below.
 pub fn area(size: Size) -> Area {
@@ -28,7 +29,7 @@ pub(in crate::app) fn room(size: Size) -> usize {
 /// The first line from which on the rest of the review fits.
 pub(in crate::app) fn last_top(state: &State, review: &Review) -> usize {
     let area = area(state.size);
-    let lines = lines(state, review);
+    let lines = lines(review);
     let mut free = usize::from(area.height);
     let mut top = lines.len();
     for line in lines.iter().rev() {
@@ -42,7 +43,7 @@ pub(in crate::app) fn last_top(state: &State, review: &Review) -> usize {
     top.min(lines.len().saturating_sub(1))
 }
 
-pub fn lines(_state: &State, review: &Review) -> Vec<TextLine> {
+pub fn lines(review: &Review) -> Vec<TextLine> {
     let plan = &review.plan;
     let mut lines = Vec::new();
     if let Some(reversal) = &review.reversal {
@@ -50,6 +51,9 @@ pub fn lines(_state: &State, review: &Review) -> Vec<TextLine> {
     }
     lines.push(TextLine::heading("What changes"));
     lines.extend(diff_lines(plan));
+    lines.push(TextLine::empty());
+    lines.push(TextLine::heading("Pods it reaches"));
+    lines.extend(pod_lines(plan));
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("Checks"));
     lines.extend(check_lines(review));
@@ -60,11 +64,10 @@ pub fn lines(_state: &State, review: &Review) -> Vec<TextLine> {
         lines.extend(warnings.iter().map(warning_line));
     }
     lines.push(TextLine::empty());
-    lines.push(TextLine::heading("Where, as whom, and whom it reaches"));
-    for line in plan.lines() {
+    lines.push(TextLine::heading("Where, and as whom"));
+    for line in plan.lines().into_iter().filter(|line| line.label != "pods") {
         lines.push(TextLine::member(line.label, Tone::Plain, &line.value));
     }
-    lines.extend(pod_lines(plan));
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("The same by the AWS CLI"));
     for command in plan.commands() {
@@ -89,16 +92,23 @@ pub fn lines(_state: &State, review: &Review) -> Vec<TextLine> {
 
 fn diff_lines(plan: &Plan) -> Vec<TextLine> {
     let mut lines = Vec::new();
+    // Of what comes or goes as a whole, the other side has nothing to say field by field.
+    let both = plan.before().is_some() && plan.after().is_some();
     for diff in plan.diff() {
         let label = diff.field.to_string();
-        lines.extend(value_lines(&label, "- ", Tone::Bad, diff.old.as_deref()));
-        lines.extend(value_lines("", "+ ", Tone::Good, diff.new.as_deref()));
+        let (old, new) = (diff.old.as_deref(), diff.new.as_deref());
+        let mut label = label.as_str();
+        if both || old.is_some() {
+            lines.extend(value_lines(label, "- ", Tone::Bad, old));
+            label = "";
+        }
+        if both || new.is_some() {
+            lines.extend(value_lines(label, "+ ", Tone::Good, new));
+        }
     }
     if lines.is_empty() {
-        lines.push(TextLine::new(
-            Tone::Warning,
-            "  nothing: every field is so already",
-        ));
+        let text = "  nothing: every field is so already";
+        lines.push(TextLine::new(Tone::Warning, text));
     }
     lines
 }
@@ -192,22 +202,24 @@ fn warning_line(warning: &Warning) -> TextLine {
 const PODS_NAMED: usize = 12;
 
 fn pod_lines(plan: &Plan) -> Vec<TextLine> {
+    let mut lines = vec![TextLine::new(
+        Tone::Plain,
+        &format!("  {}", plan.pods().phrase()),
+    )];
     let Some(counted) = plan.pods().counted() else {
-        return Vec::new();
+        return lines;
     };
-    let mut lines: Vec<TextLine> = counted
-        .pods
-        .iter()
-        .take(PODS_NAMED)
-        .map(|pod| TextLine::member("", Tone::Muted, &pod.name))
-        .collect();
+    lines.extend(counted.pods.iter().take(PODS_NAMED).map(|pod| {
+        let (tone, uses) = match pod.uses {
+            Verdict::Yes => (Tone::Warning, "has its credentials from here"),
+            Verdict::Unknown => (Tone::Muted, "may have its credentials from here"),
+            Verdict::No => (Tone::Muted, "has its credentials from elsewhere"),
+        };
+        TextLine::new(Tone::Name, &format!("    {}", pod.name)).with(tone, &format!("  {uses}"))
+    }));
     let more = counted.pods.len().saturating_sub(PODS_NAMED);
     if more > 0 {
-        lines.push(TextLine::member(
-            "",
-            Tone::Muted,
-            &format!("and {more} more"),
-        ));
+        lines.push(TextLine::new(Tone::Muted, &format!("    and {more} more")));
     }
     lines
 }

@@ -22,7 +22,8 @@ const TEXT_ROWS: usize = 6;
 /// One row of the form.
 enum Row<'a> {
     Field(Stop),
-    Wrong(String),
+    /// The first row of it has the sign.
+    Wrong(String, bool),
     Note(String),
     Suggestion(Suggestion, bool),
     /// How many suggestions stand above and below those in view.
@@ -74,7 +75,7 @@ fn belongs(row: &Row<'_>, form: &ChangeForm) -> bool {
         Row::Field(stop) => *stop == form.stop,
         Row::Suggestion(..) | Row::More(_) | Row::Text(..) => true,
         Row::Buttons => form.stop == Stop::Review,
-        Row::Wrong(_) | Row::Note(_) | Row::Empty => false,
+        Row::Wrong(..) | Row::Note(_) | Row::Empty => false,
     }
 }
 
@@ -99,7 +100,7 @@ fn rows_of<'a>(state: &State, form: &'a ChangeForm, width: usize, room: usize) -
         }
         rows.push(Row::Field(*stop));
         for wrong in form.wrong_at(*stop) {
-            rows.extend(wrapped(wrong, beside).into_iter().map(Row::Wrong));
+            rows.extend(wrong_rows(wrapped(wrong, beside)));
         }
         if *stop != form.stop {
             continue;
@@ -120,10 +121,15 @@ fn rows_of<'a>(state: &State, form: &'a ChangeForm, width: usize, room: usize) -
     }
     rows.push(Row::Empty);
     for wrong in form.wrong_elsewhere() {
-        rows.extend(wrapped(wrong, beside).into_iter().map(Row::Wrong));
+        rows.extend(wrong_rows(wrapped(wrong, beside)));
     }
     rows.push(Row::Buttons);
     rows
+}
+
+fn wrong_rows<'a>(lines: Vec<String>) -> impl Iterator<Item = Row<'a>> {
+    let numbered = lines.into_iter().enumerate();
+    numbered.map(|(index, line)| Row::Wrong(line, index == 0))
 }
 
 fn suggestion_rows<'a>(all: Vec<Suggestion>, choice: Option<usize>, free: usize) -> Vec<Row<'a>> {
@@ -161,10 +167,10 @@ fn draw_row(
     };
     match row {
         Row::Field(stop) => return draw_field(form, painter, line, *stop, top),
-        Row::Wrong(text) => put(
-            beside,
-            &[piece(Role::Bad, format!("{} {text}", glyph::BAD))],
-        ),
+        Row::Wrong(text, first) => {
+            let sign = if *first { glyph::BAD } else { " " };
+            put(beside, &[piece(Role::Bad, format!("{sign} {text}"))]);
+        }
         Row::Note(text) => put(line, &[piece(Role::Warning, &**text)]),
         Row::Suggestion(one, chosen) => draw_suggestion(painter, beside, one, *chosen),
         Row::More(count) => put(beside, &[piece(Role::Muted, format!("  and {count} more"))]),

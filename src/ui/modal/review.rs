@@ -27,7 +27,7 @@ pub(super) fn draw(
         painter.on_frame(area, area.y, &[piece(frame.title_role(), title)]);
     }
     let inside = rect(describe::review_area(state.size));
-    let lines = describe::review_lines(state, review);
+    let lines = describe::review_lines(review);
     let drawn = text::draw_wrapped(&lines, review.top, painter, inside);
     if framed {
         let track = Rect::new(area.right().saturating_sub(1), inside.y, 1, inside.height);

@@ -3,17 +3,16 @@
 mod changes;
 mod kubernetes;
 mod parts;
+mod stale;
 mod world;
 
 use std::collections::BTreeMap;
 
-use roledex::app::msg::Spent;
-use roledex::app::{Msg, Options, Request};
+use roledex::app::{Msg, Options};
 use roledex::input::{Command, Keymap};
-use roledex::model::snapshot::{AssociationSnapshot, ClusterSnapshot, Snapshot};
-use roledex::model::{Failure, FailureKind, Guard, Known, Region};
+use roledex::model::{Failure, FailureKind, Guard};
 
-use crate::script::{ACCOUNT, Script, association, cluster_arn};
+use crate::script::{Script, association, cluster_arn};
 pub(super) use changes::{
     form_roles, form_tags, form_wrong, history, progress, progress_failed, review_asking,
     review_blocking, review_deletion,
@@ -26,9 +25,10 @@ pub(super) use parts::{
     access_entries, access_entry_described, addon_described, addons, identity_provider_described,
     identity_providers, role_described, roles,
 };
+pub(super) use stale::stale_and_failed;
 use world::{
-    denied, describe_cluster, describe_rows, detail, detail_of, expired, fail_scope, ready_with,
-    route, rows, three_scopes,
+    denied, describe_cluster, describe_rows, detail, expired, fail_scope, ready_with, route,
+    three_scopes,
 };
 
 /// A scene at a size.
@@ -159,55 +159,6 @@ pub(super) fn wide_columns(width: u16, height: u16) -> Script {
 pub(super) fn skipped_columns(width: u16, height: u16) -> Script {
     let mut script = ready(width, height);
     script.keys("tab l l j");
-    script
-}
-
-/// Clusters from the cache, some of them read again, one refused; loading is paused and throttled.
-pub(super) fn stale_and_failed(width: u16, height: u16) -> Script {
-    let mut script = loading(width, height);
-    let at = "2026-11-21T09:30:00Z".parse().unwrap();
-    let clusters = ["checkout-eu", "payments-eu"].map(|name| {
-        let arn = cluster_arn("eu-west-1", name);
-        let kept = rows(&arn, 0, |row| row % 3 == 0)
-            .into_iter()
-            .map(|summary| AssociationSnapshot {
-                summary,
-                detail: Some(Known::cached(detail_of(ACCOUNT, "kept-role", ""), at)),
-            });
-        ClusterSnapshot {
-            associations: Some(Known::cached(kept.collect(), at)),
-            detail: Some(Known::cached(detail("ACTIVE", "1.33", "eks.2"), at)),
-            updates: Vec::new(),
-            arn,
-        }
-    });
-    script.send(Msg::Cached(vec![Snapshot {
-        account: ACCOUNT.into(),
-        region: Region::new("eu-west-1"),
-        clusters: clusters.into(),
-    }]));
-    script.open_scope("prod", "eu-west-1", &["checkout-eu", "payments-eu"]);
-    let arn = cluster_arn("eu-west-1", "checkout-eu");
-    let ticket = script.ticket(
-        |request| matches!(request, Request::DescribeCluster { cluster, .. } if *cluster == arn),
-    );
-    let timeout = Failure::new(
-        FailureKind::Timeout,
-        "describe cluster checkout-eu",
-        "no answer within 30 s",
-    );
-    script.done(ticket, Err(timeout));
-    let ticket = script.ticket(
-        |request| matches!(request, Request::ListAssociations { cluster, .. } if *cluster == arn),
-    );
-    script.done(ticket, Err(denied()));
-    fail_scope(&mut script, "dev", "eu-west-1", expired("dev", "eu-west-1"));
-    script.send(Msg::Spent(Spent {
-        calls: 412,
-        throttled: 3,
-        waiting: 5,
-    }));
-    script.keys("s j");
     script
 }
 
