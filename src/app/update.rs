@@ -50,7 +50,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             step: Step::Change(step),
         } => state.land_progress(ticket, step),
         Msg::Done { ticket, outcome } if state.is_applying(ticket) => {
-            state.finish_applying(outcome, &mut effects);
+            state.finish_applying(&outcome, &mut effects);
         }
         Msg::Step { ticket, step } => state.land(ticket, step, &mut effects),
         Msg::Done { ticket, outcome } => state.finish(ticket, outcome, &mut effects),

@@ -1,6 +1,6 @@
 //! What comes of questions about changes, and of changes.
 
-use crate::app::applying::Kind;
+use crate::app::applying::{Applying, Kind};
 use crate::app::effect::{Effect, Request};
 use crate::app::modal::{ChangeForm, Modal};
 use crate::app::msg::{ChangeStep, Step};
@@ -14,7 +14,7 @@ impl State {
     /// Whether a change is being made.
     pub fn is_changing(&self) -> bool {
         let applying = self.applying.as_ref();
-        applying.is_some_and(|applying| applying.is_running())
+        applying.is_some_and(Applying::is_running)
     }
 
     pub(in crate::app) fn is_applying(&self, ticket: Ticket) -> bool {
@@ -40,7 +40,7 @@ impl State {
     /// The change has ended: what it touched is read again, whatever came of it.
     pub(in crate::app) fn finish_applying(
         &mut self,
-        outcome: Result<(), Failure>,
+        outcome: &Result<(), Failure>,
         effects: &mut Vec<Effect>,
     ) {
         let Some(applying) = self.applying.as_mut() else {
@@ -62,14 +62,14 @@ impl State {
                 .retain(|modal| !matches!(modal, Modal::Progress));
         }
         let undo = self.options.keymap.shown(Command::Undo);
-        match &outcome {
+        match outcome {
             Ok(()) => self.say(match undo {
                 Some(undo) => format!("done: {title}; {undo} takes it back"),
                 None => format!("done: {title}"),
             }),
             Err(failure) => self.complain(failure.to_string()),
         }
-        if let (Some(key), Kind::Stays, Ok(())) = (target.key(), kind, &outcome) {
+        if let (Some(key), Kind::Stays, Ok(())) = (target.key(), kind, outcome) {
             if let Some(row) = self.fleet.associations.get_mut(&key) {
                 row.detail.expire();
             }
@@ -78,7 +78,7 @@ impl State {
             self.expire_details(std::slice::from_ref(&target.cluster));
             self.list_associations(&target.cluster, true, effects);
         }
-        if let (Ok(()), Some(next)) = (&outcome, rest.next()) {
+        if let (Ok(()), Some(next)) = (outcome, rest.next()) {
             // The other half of the way back is another change, and wants another yes.
             self.say(format!(
                 "done: {title}; one more change brings all of it back"
@@ -106,7 +106,7 @@ impl State {
             }
             Step::Evidence(found) => {
                 let (plan, evidence) = *found;
-                self.land_evidence(ticket, plan, &evidence);
+                self.land_evidence(ticket, &plan, &evidence);
             }
             Step::Journal(read) => {
                 self.journal.settle(ticket, Ok(*read), now);

@@ -65,6 +65,8 @@ pub struct ChangeForm {
     pub choice: Option<usize>,
     /// The field was typed into since it took the keys, so its suggestions stand open.
     pub is_open: bool,
+    /// The field has just taken the keys: what is typed takes the place of what it holds.
+    pub is_fresh: bool,
     /// What is wrong, as of the last try to review it.
     pub wrong: Vec<Invalid>,
     /// Somebody has tried to review it, so what is wrong is said at once from now on.
@@ -174,6 +176,7 @@ impl ChangeForm {
             ranked: Vec::new(),
             choice: None,
             is_open: false,
+            is_fresh: true,
             wrong: Vec::new(),
             tried: false,
         }
@@ -312,6 +315,7 @@ impl ChangeForm {
         self.stop = stop;
         self.choice = None;
         self.is_open = false;
+        self.is_fresh = true;
     }
 
     pub fn go_by(&mut self, by: isize) {

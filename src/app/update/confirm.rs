@@ -182,7 +182,7 @@ impl State {
     pub(in crate::app) fn land_evidence(
         &mut self,
         ticket: Ticket,
-        plan: Plan,
+        plan: &Plan,
         evidence: &Evidence,
     ) {
         let access = self.access_to(plan.cluster());
@@ -200,8 +200,8 @@ impl State {
                 continue;
             }
             otherwise = plan.diff() != review.plan.diff();
-            let preflight = Preflight::run(&plan, evidence, access);
-            review.reviewed = Some(Reviewed::of(&plan, &preflight));
+            let preflight = Preflight::run(plan, evidence, access);
+            review.reviewed = Some(Reviewed::of(plan, &preflight));
             review.plan = plan.clone();
             // Whoever was about to say yes has not seen this yet.
             review.apply = false;
@@ -225,7 +225,7 @@ impl State {
             _ => None,
         });
         if let Some(plan) = plan {
-            self.land_evidence(ticket, plan, &Evidence::default());
+            self.land_evidence(ticket, &plan, &Evidence::default());
         }
     }
 }

@@ -58,6 +58,7 @@ fn arrow(state: &mut State, by: isize) {
 fn edit(state: &mut State, line: Option<fn(&mut Line)>, text: Option<Edit>) {
     let Some(form) = form(state) else { return };
     let before = form.line().map(Line::text);
+    form.is_fresh = false;
     if let (Some(change), Some(line)) = (line, form.line_mut()) {
         change(line);
     }
@@ -72,7 +73,11 @@ fn edit(state: &mut State, line: Option<fn(&mut Line)>, text: Option<Edit>) {
 
 pub(super) fn type_char(state: &mut State, character: char) {
     let Some(form) = form(state) else { return };
+    let replaces = std::mem::take(&mut form.is_fresh);
     if let Some(line) = form.line_mut() {
+        if replaces {
+            *line = Line::default();
+        }
         line.insert(character);
         typed(form);
     } else if let Some(editor) = form.editor_mut() {
@@ -93,7 +98,11 @@ pub(super) fn type_char(state: &mut State, character: char) {
 
 pub(super) fn paste(state: &mut State, text: &str) {
     let Some(form) = form(state) else { return };
+    let replaces = std::mem::take(&mut form.is_fresh);
     if let Some(line) = form.line_mut() {
+        if replaces {
+            *line = Line::default();
+        }
         line.paste(text.trim());
         typed(form);
     } else if let Some(editor) = form.editor_mut() {

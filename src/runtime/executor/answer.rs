@@ -34,6 +34,10 @@ impl Steps {
 }
 
 /// The one match from requests to use cases.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm a request, and a table reads best whole"
+)]
 pub(super) async fn answer(
     cloud: &Arc<Cloud>,
     routes: &[Route],

@@ -212,7 +212,13 @@ fn draw_field(
     let room = line.right().saturating_sub(x);
     if let Some(typed) = form.line_of(stop) {
         if focused && top {
-            return prompt::draw(painter, (x, line.y), room, "", typed);
+            let cursor = prompt::draw(painter, (x, line.y), room, "", typed);
+            if let (true, Some((end, _))) = (form.is_fresh, cursor) {
+                // What the next character will replace.
+                let typed = Rect::new(x, line.y, end.saturating_sub(x), 1);
+                painter.overlay(typed, Role::Selected);
+            }
+            return cursor;
         }
         let text = typed.text();
         let shown = if text.is_empty() {
@@ -224,17 +230,16 @@ fn draw_field(
         return None;
     }
     let shown = match stop {
-        Stop::SessionTags => match form.session_tags_shown() {
-            (on, by_default) => {
-                let text = if on { "[x] on" } else { "[ ] off" };
-                let note = if by_default {
-                    ", as EKS does by itself"
-                } else {
-                    ""
-                };
-                piece(Role::Text, format!("{text}{note}"))
-            }
-        },
+        Stop::SessionTags => {
+            let (on, by_default) = form.session_tags_shown();
+            let text = if on { "[x] on" } else { "[ ] off" };
+            let note = if by_default {
+                ", as EKS does by itself"
+            } else {
+                ""
+            };
+            piece(Role::Text, format!("{text}{note}"))
+        }
         _ => piece(
             Role::Muted,
             form.editor_of(stop).map(summary).unwrap_or_default(),

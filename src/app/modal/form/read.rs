@@ -50,7 +50,8 @@ impl ChangeForm {
         let typed = |line: &Line, found: Option<&Text>| {
             let text = line.text().trim().to_owned();
             let untouched = found.is_some_and(|found| **found == *text);
-            (!untouched && !(text.is_empty() && keeps_empty)).then(|| self.resolved(text))
+            let kept = untouched || text.is_empty() && keeps_empty;
+            (!kept).then(|| self.resolved(text))
         };
         let role = typed(&self.role, detail.and_then(|detail| detail.role.as_ref()));
         let role = role.filter(|text| !(is_new && text.is_empty()));
