@@ -121,11 +121,11 @@ fn applying(width: u16, height: u16) -> (Script, roledex::app::Ticket) {
     let mut script = review_asking(width, height);
     answer_review(&mut script, Evidence::default());
     script.keys("tab enter");
-    let tickets = script.effects.iter().filter_map(|effect| match effect {
+    let mut tickets = script.effects.iter().filter_map(|effect| match effect {
         Effect::Apply { ticket, .. } => Some(*ticket),
         _ => None,
     });
-    let ticket = tickets.last().unwrap();
+    let ticket = tickets.next_back().unwrap();
     for step in [
         ChangeStep::ReadingAgain,
         ChangeStep::Journalled("8c1d0a9b".into()),
