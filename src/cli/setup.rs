@@ -99,11 +99,7 @@ impl Setup {
 
     /// The journal, and what dead runs began and did not finish.
     pub(crate) fn journal(&self) -> Result<(Journal, Vec<Entry>), Failure> {
-        let directory = match &self.demo {
-            Some(demo) => Some(demo.state()),
-            None => paths::state(),
-        };
-        let directory = directory.ok_or_else(|| {
+        let directory = self.state().ok_or_else(|| {
             let cause = "there is no place for the journal: neither HOME nor XDG_STATE_HOME is set";
             Failure::new(FailureKind::Unconfigured, "write changes down", cause)
                 .hint("set HOME or XDG_STATE_HOME")
