@@ -164,6 +164,16 @@ impl Request {
     }
 }
 
+impl Request {
+    /// Whether its answer is for a form, a review or the journal.
+    pub fn is_about_change(&self) -> bool {
+        matches!(
+            self,
+            Self::ListRoles { .. } | Self::Review { .. } | Self::ReadJournal | Self::Reverse { .. }
+        )
+    }
+}
+
 /// Kinds of things that belong to a cluster and are read when somebody looks at them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {

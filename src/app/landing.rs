@@ -77,13 +77,9 @@ impl State {
                     }
                 }
             }
-            (
-                Request::ListRoles { .. }
-                | Request::Review { .. }
-                | Request::ReadJournal
-                | Request::Reverse { .. },
-                step,
-            ) => self.land_change(ticket, step, effects),
+            (request, step) if request.is_about_change() => {
+                self.land_change(ticket, step, effects);
+            }
             // A step that its request never makes is a bug of the executor; there is nothing it could change.
             _ => {}
         }
