@@ -99,10 +99,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn pod_on(node: &str, name: &str, owner: &str) -> Pod {
+    fn pod_on(node: &str, namespace: &str, name: &str, owner: &str) -> Pod {
         let owners = json!([{"kind": "DaemonSet", "name": owner, "controller": true}]);
         Pod::decode(&json!({
-            "metadata": {"namespace": "shop", "name": name, "ownerReferences": owners},
+            "metadata": {"namespace": namespace, "name": name, "ownerReferences": owners},
             "spec": {"serviceAccountName": "api", "nodeName": node, "containers": [{"name": "app"}]},
         }))
         .unwrap()
@@ -111,17 +111,17 @@ mod tests {
     #[test]
     fn a_node_and_its_agent_concern_its_own_pods_alone() {
         let mut census = Census::new();
-        for (node, name, owner) in [
-            ("n1", "one", "web"),
-            ("n1", "agent", "eks-pod-identity-agent"),
-            ("n2", "two", "web"),
+        for (node, namespace, name, owner) in [
+            ("n1", "shop", "one", "web"),
+            ("n1", "kube-system", "agent", "eks-pod-identity-agent"),
+            ("n2", "shop", "two", "web"),
         ] {
-            census.apply(pod_on(node, name, owner));
+            census.apply(pod_on(node, namespace, name, owner));
         }
-        let name = |name: &str| -> Name { ("shop".into(), name.into()) };
+        let name = |namespace: &str, name: &str| -> Name { (namespace.into(), name.into()) };
         let node = KubeId::Node { name: "n1".into() };
         let agent = KubeId::Pod {
-            namespace: "shop".into(),
+            namespace: "kube-system".into(),
             name: "agent".into(),
         };
         for id in [node, agent] {
@@ -129,8 +129,13 @@ mod tests {
             let mut stale = Stale::default();
             stale.note(&census, &id, before.as_ref());
             assert!(!stale.everything, "{id:?}");
-            assert_eq!(stale.pods, [name("agent"), name("one")].into());
-            assert_eq!(stale.accounts, [(name("api"), false)].into());
+            let pods = [name("kube-system", "agent"), name("shop", "one")];
+            assert_eq!(stale.pods, pods.into());
+            let accounts = [name("kube-system", "api"), name("shop", "api")];
+            assert_eq!(
+                stale.accounts,
+                accounts.map(|account| (account, false)).into()
+            );
         }
     }
 }

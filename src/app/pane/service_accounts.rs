@@ -26,14 +26,14 @@ pub struct ServiceAccounts;
 const COLUMNS: [Column; 9] = [
     Column::new("NAMESPACE", 100, 10, 26),
     Column::new("SERVICE ACCOUNT", 99, 16, 34),
-    Column::new("MECHANISM", 95, 18, 24),
+    Column::new("MECHANISM", 95, 14, 24),
     Column::new("ROLE", 90, 18, 44),
     // Where Kubernetes did not answer, these say why: rather a column goes than that.
     Column::new("PODS", 60, 18, 22),
-    Column::new("LACKING", 94, 18, 22),
+    Column::new("LACKING", 94, 8, 22),
     Column::new("CLUSTER", 50, 10, 28),
     Column::new("AGE", 40, 18, 22),
-    Column::new("READ", 93, 12, 14),
+    Column::new("READ", 86, 12, 14),
 ];
 
 /// What reads the Kubernetes of clusters that nobody has read yet.

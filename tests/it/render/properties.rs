@@ -191,7 +191,7 @@ fn stale_rows_say_so_at_any_width_that_leaves_room_for_it() {
 /// Among other panes there is no room for every column: how many pods lack something is not what goes first.
 #[test]
 fn service_accounts_among_other_panes_say_what_their_pods_lack() {
-    for (width, height, titles) in [(120, 30, &["LACKING"][..]), (140, 40, &["LACKING", "READ"])] {
+    for (width, height, titles) in [(120, 30, &["LACKING"][..]), (140, 40, &["ROLE", "LACKING"])] {
         let script = scenes::service_accounts(width, height);
         let (buffer, _) = draw(&script.state);
         let mut rows = (0..height).map(|y| row(&buffer, y));
