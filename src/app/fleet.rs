@@ -32,7 +32,7 @@ pub struct Fleet {
     /// Made from what Kubernetes and AWS said, by [`Fleet::refresh`].
     pub accounts: Rows<AccountKey, AccountRow>,
     pub containers: Rows<ContainerKey, ContainerRow>,
-    /// Made from everything that names a role, by [`Fleet::refresh_roles`].
+    /// Made from everything that names a role, when the view of roles is looked at.
     pub roles: IndexMap<Text, RoleRow>,
     /// Names that more than one cluster has.
     twins: HashSet<Text>,

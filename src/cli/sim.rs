@@ -21,7 +21,7 @@ pub struct Args {
     /// Where to listen; only loopback addresses are allowed, and port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// What to serve: a world file, or gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS or …xPODS [default: the demo world]
+    /// What to serve: a world file, or gen:CLUSTERSxASSOCIATIONSxSERVICEACCOUNTS, with xPODS if wanted [default: the demo world]
     #[arg(long, value_name = "FILE|gen:CxAxS[xP]")]
     pub world: Option<String>,
     /// Also write the environment to this file, readable only by you
