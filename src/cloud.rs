@@ -12,9 +12,11 @@ mod failure;
 mod http;
 mod intern;
 mod kubernetes;
+mod pod_credentials;
 mod profiles;
 mod readonly;
 mod retry;
+mod secret;
 mod session;
 mod shared;
 
@@ -40,7 +42,9 @@ use shared::Shared;
 
 pub use budget::{Spend, Urgency};
 pub use kubernetes::{Action, KubePage, Kubernetes, ObjectFilter, ObjectKind, Permission};
+pub use pod_credentials::PodCredentials;
 pub use profiles::Profiles;
+pub use secret::Secret;
 pub use session::{AssociationFilter, Changed, Page, Session, is_uncertain};
 
 /// Where credentials, regions and endpoints come from.
