@@ -2,18 +2,17 @@
 
 mod change;
 mod parts;
+mod updates;
 
 use crate::app::effect::{Effect, Request};
-use crate::app::fleet::{AssociationRow, UpdateRow};
+use crate::app::fleet::AssociationRow;
 use crate::app::loading::lane;
 use crate::app::modal::Modal;
 use crate::app::msg::Step;
 use crate::app::pane::{PaneId, associations};
 use crate::app::remote::{Remote, Ticket};
 use crate::app::state::State;
-use crate::model::{
-    Association, AssociationKey, ClusterArn, Failure, Known, RouteId, Update, UpdateSubject,
-};
+use crate::model::{Association, AssociationKey, ClusterArn, Failure, RouteId};
 
 impl State {
     /// Takes a piece of an answer. Under a ticket that is not open any more, nothing lands.
@@ -311,74 +310,6 @@ impl State {
                 || pane.problems_only
                 || associations::DETAILS.contains(&pane.sort.column);
             pane.stale |= decisive;
-        }
-    }
-
-    fn land_update(&mut self, ticket: Ticket, update: Update) {
-        let key = update.key.clone();
-        let row = UpdateRow {
-            update: Known::live(update, self.now),
-            seen: ticket,
-        };
-        self.fleet.updates.insert(key, row);
-        self.touch(PaneId::Updates);
-    }
-
-    fn finish_updates(
-        &mut self,
-        ticket: Ticket,
-        cluster: &ClusterArn,
-        every_subject: bool,
-        outcome: Result<(), Failure>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let ran = self
-            .fleet
-            .running_updates()
-            .any(|update| update.key.cluster == *cluster);
-        if outcome.is_ok() {
-            // A part that could not be read says nothing about its updates.
-            let parts = every_subject
-                && self
-                    .fleet
-                    .clusters
-                    .get(cluster)
-                    .is_some_and(|row| row.unread.is_empty());
-            // Updates that ended are history, which AWS does not rewrite: they were not asked for again, and stay.
-            self.fleet.updates.retain(|key, row| {
-                let asked = parts || key.subject == UpdateSubject::Cluster;
-                let ended = row.update.value.status.is_terminal();
-                key.cluster != *cluster || !asked || ended || row.seen == ticket
-            });
-            if let Some(row) = self.fleet.clusters.get_mut(cluster) {
-                row.parts_read |= every_subject;
-            }
-        }
-        let count = self
-            .fleet
-            .updates
-            .keys()
-            .filter(|key| key.cluster == *cluster)
-            .count();
-        let now = self.now;
-        if let Some(row) = self.fleet.clusters.get_mut(cluster) {
-            row.updates.settle(ticket, outcome.map(|()| count), now);
-        }
-        self.touch(PaneId::Updates);
-        self.remember(cluster, effects);
-        if ran {
-            self.schedule_poll(effects);
-        }
-        let settling = self.fleet.clusters.get(cluster).is_some_and(|row| {
-            let status = row
-                .detail
-                .value()
-                .and_then(|cluster| cluster.status.as_deref());
-            row.detail.waiting().is_none() && row.detail.is_live() && status != Some("ACTIVE")
-        });
-        if ran || settling {
-            // The status of a cluster changes with its updates, and nobody else asks for it again.
-            self.describe_cluster(cluster, false, effects);
         }
     }
 }
