@@ -2,9 +2,18 @@
 //!
 //! [`Evidence`] goes in, a [`Diagnosis`] comes out. A rule whose evidence could not be read does not stay silent and
 //! does not say "fine": it says that it does not know, and what it would take to know.
+//!
+//! ```text
+//! Evidence ── Look (joined, indexed) ──> rules() ──> findings ── order (causes first) ──> Diagnosis
+//! ```
 
 pub mod evidence;
 pub mod finding;
+mod look;
+mod order;
+mod remedy;
+mod rule;
+mod rules;
 
 pub use evidence::{
     DaemonSet, EgressRule, Evidence, Expression, NetworkPolicy, OidcProvider, Peer, Port,
@@ -13,3 +22,22 @@ pub use evidence::{
 pub use finding::{
     Diagnosis, Finding, Proof, Remedy, RemedyKind, RuleId, Severity, Standing, Subject,
 };
+pub use look::{Binding, Look};
+pub use rule::Rule;
+
+/// Every rule, in the order of the files they stand in.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    rules::ALL.into_iter().flatten()
+}
+
+/// Applies every rule to the evidence.
+pub fn diagnose(evidence: &Evidence) -> Diagnosis {
+    let associations = look::associations(evidence);
+    let look = Look::new(evidence, &associations);
+    let findings = rules().flat_map(|rule| (rule.judge)(rule, &look));
+    Diagnosis {
+        cluster: evidence.arn.clone(),
+        at: evidence.at,
+        findings: order::arranged(findings.collect()),
+    }
+}

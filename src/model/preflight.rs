@@ -19,7 +19,7 @@ use crate::model::plan::{Digest, Ink, Plan, Steps};
 
 pub use check::{Check, CheckId, Fix, Outcome};
 pub use cluster::QUOTA;
-pub use evidence::{Decision, Evidence, Learned, Placement, RoleEvidence, Simulated};
+pub use evidence::{Decision, Evidence, Placement, RoleEvidence, Simulated};
 pub use managed::{Manager, manager_of};
 pub use permission::{Need, needed, needed_by_role};
 

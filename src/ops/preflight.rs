@@ -12,9 +12,9 @@ use crate::model::node::{Compute, Node};
 use crate::model::plan::{BlastRadius, Plan, Steps};
 use crate::model::pod::Pod;
 use crate::model::preflight::{
-    Evidence, Learned, Need, Placement, RoleEvidence, Simulated, needed, needed_by_role,
+    Evidence, Need, Placement, RoleEvidence, Simulated, needed, needed_by_role,
 };
-use crate::model::{Association, AssociationRecord, Cluster, Failure, FailureKind, Text};
+use crate::model::{Association, AssociationRecord, Cluster, Failure, FailureKind, Learned, Text};
 use crate::ops::change;
 use crate::ops::fleet::{self, Gathered, Site};
 use crate::ops::load;

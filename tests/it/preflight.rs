@@ -10,11 +10,11 @@ mod roles;
 use roledex::model::guard::Access;
 use roledex::model::plan::Plan;
 use roledex::model::preflight::{
-    Check, CheckId, Decision, Evidence, Learned, Need, Outcome, Placement, Preflight, RoleEvidence,
+    Check, CheckId, Decision, Evidence, Need, Outcome, Placement, Preflight, RoleEvidence,
     Simulated, needed, needed_by_role,
 };
 use roledex::model::trust::Policy;
-use roledex::model::{Cluster, Text};
+use roledex::model::{Cluster, Learned, Text};
 use serde_json::{Value, json};
 
 fn policy(statement: &Value) -> Policy {

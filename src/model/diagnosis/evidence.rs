@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::model::census::{Census, NodeRoles};
-use crate::model::preflight::{Learned, Simulated};
+use crate::model::preflight::Simulated;
 use crate::model::{
-    Addon, Association, AssociationDetail, Cluster, ClusterArn, Nodegroup, RoleDetail, Text, Update,
+    Addon, Association, AssociationDetail, Cluster, ClusterArn, Learned, Nodegroup, RoleDetail,
+    Text, Update,
 };
 
 /// What was read of one cluster, or of one service account of it; whatever was not is [`Learned::NotAsked`].
@@ -16,6 +17,8 @@ pub struct Evidence {
     pub arn: ClusterArn,
     /// When it was read, and what ages are counted from.
     pub at: Timestamp,
+    /// The profile by which it was read, for commands to copy.
+    pub profile: Option<Text>,
     pub cluster: Learned<Cluster>,
     /// All associations, or those within the scope of the census.
     pub associations: Learned<Vec<Association>>,
@@ -151,6 +154,7 @@ impl Evidence {
         Self {
             arn,
             at,
+            profile: None,
             cluster: Learned::NotAsked,
             associations: Learned::NotAsked,
             details: BTreeMap::new(),

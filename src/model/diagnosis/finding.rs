@@ -4,7 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{AssociationKey, ClusterArn, Text};
+use crate::model::pod::Pod;
+use crate::model::{Association, AssociationKey, ClusterArn, Text};
 
 /// The name of a rule, in kebab case; it never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,6 +88,8 @@ pub struct Remedy {
 }
 
 /// One trouble, or one question that stayed open.
+///
+/// Summary and explanation are safe to print; values of proofs and texts of remedies are as they came, or quoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub rule: RuleId,
@@ -114,4 +117,70 @@ pub struct Diagnosis {
     /// When the evidence was read.
     pub at: Timestamp,
     pub findings: Vec<Finding>,
+}
+
+impl Subject {
+    pub(super) fn account(namespace: &Text, service_account: &Text) -> Self {
+        Self::Account {
+            namespace: namespace.clone(),
+            service_account: service_account.clone(),
+        }
+    }
+}
+
+/// How rules fill a finding in.
+impl Finding {
+    #[must_use]
+    pub(super) fn proof(
+        mut self,
+        call: impl Into<Text>,
+        field: impl Into<Text>,
+        value: impl Into<Text>,
+    ) -> Self {
+        self.proofs.push(Proof {
+            call: call.into(),
+            field: field.into(),
+            value: value.into(),
+        });
+        self
+    }
+
+    #[must_use]
+    pub(super) fn remedy(mut self, remedy: Remedy) -> Self {
+        self.remedies.push(remedy);
+        self
+    }
+
+    #[must_use]
+    pub(super) fn remedies(mut self, remedies: impl IntoIterator<Item = Remedy>) -> Self {
+        self.remedies.extend(remedies);
+        self
+    }
+
+    #[must_use]
+    pub(super) fn pods<'p>(mut self, pods: impl IntoIterator<Item = &'p Pod>) -> Self {
+        self.pods
+            .extend(pods.into_iter().map(|pod| pod.name.clone()));
+        self.pods.sort();
+        self.pods.dedup();
+        self
+    }
+
+    #[must_use]
+    pub(super) fn of_association(mut self, association: &Association) -> Self {
+        self.association = Some(association.key.clone());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    #[must_use]
+    pub(super) fn because(mut self, cause: RuleId) -> Self {
+        self.cause = Some(cause);
+        self
+    }
 }

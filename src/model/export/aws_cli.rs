@@ -39,7 +39,7 @@ pub fn command_or_comment(row: Exported<'_>) -> String {
     command(row).unwrap_or_else(|skip| format!("{}\n", row.skipped(&skip)))
 }
 
-/// A command of `aws eks`, an argument a line.
+/// A command of the AWS CLI, an argument a line.
 #[derive(Default)]
 pub(in crate::model) struct Command {
     lines: Vec<String>,
@@ -81,8 +81,13 @@ impl Command {
     }
 
     pub(in crate::model) fn finished(self, operation: &str) -> String {
+        self.finished_of("eks", operation)
+    }
+
+    /// The same for another service, such as `iam`.
+    pub(in crate::model) fn finished_of(self, service: &str, operation: &str) -> String {
         let lines = self.lines.join(" \\\n  ");
-        format!("aws eks {operation} \\\n  {lines}\n")
+        format!("aws {service} {operation} \\\n  {lines}\n")
     }
 
     pub(in crate::model) fn option(&mut self, name: &str, value: &str) -> Result<(), Skip> {

@@ -1,10 +1,10 @@
 //! Whether the cluster takes the change, and can make use of it.
 
-use crate::model::Cluster;
 use crate::model::plan::{Plan, Steps};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Evidence, Learned};
+use crate::model::preflight::evidence::Evidence;
 use crate::model::text::visible;
+use crate::model::{Cluster, Learned};
 
 /// Associations that a cluster can have, by the quota page of EKS; it cannot be raised.
 pub const QUOTA: usize = 5_000;

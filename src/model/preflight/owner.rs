@@ -1,10 +1,11 @@
 //! Whether the association is still what was shown, still free, and the caller's to change.
 
+use crate::model::Learned;
 use crate::model::export::Skip;
 use crate::model::export::aws_cli::Command;
 use crate::model::plan::{Change, Definition, Plan, Steps};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Evidence, Learned};
+use crate::model::preflight::evidence::Evidence;
 use crate::model::text::visible;
 
 /// Nobody changed it between the reading and now.

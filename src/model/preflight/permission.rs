@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::model::export::json;
 use crate::model::plan::{Change, Plan};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Decision, Evidence, Learned, Simulated};
+use crate::model::preflight::evidence::{Decision, Evidence, Simulated};
 use crate::model::preflight::target;
 use crate::model::text::visible;
 use crate::model::trust::POD_IDENTITY_PRINCIPAL;
-use crate::model::{Arn, Text};
+use crate::model::{Arn, Learned, Text};
 
 /// A permission that a call takes: what the simulator is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

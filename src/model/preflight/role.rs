@@ -1,15 +1,15 @@
 //! Whether the role of the association is there, and lets EKS hand it to these pods.
 
-use crate::model::Text;
 use crate::model::export::json;
 use crate::model::plan::{Plan, Steps};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Evidence, Learned, RoleEvidence};
+use crate::model::preflight::evidence::{Evidence, RoleEvidence};
 use crate::model::text::visible;
 use crate::model::trust::{
     Action, AssociationHop, Judgement, Lint, Tightness, for_association, statement_for,
 };
 use crate::model::verdict::Verdict;
+use crate::model::{Learned, Text};
 
 pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
     let (Some(after), Some(hop)) = (plan.after(), plan.hop()) else {

@@ -6,14 +6,14 @@ use crate::model::arn::account_of;
 use crate::model::export::json;
 use crate::model::plan::{Change, Definition, Plan, Setting, Steps};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Decision, Evidence, Learned};
+use crate::model::preflight::evidence::{Decision, Evidence};
 use crate::model::preflight::permission::{self, Need, needed_by_role};
 use crate::model::preflight::role;
 use crate::model::text::visible;
 use crate::model::trust::{
     AssociationHop, TargetHop, Tightness, for_target_hop, statement_for_target,
 };
-use crate::model::{Arn, Text};
+use crate::model::{Arn, Learned, Text};
 
 pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
     let (Some(after), Some(hop)) = (plan.after(), plan.hop()) else {

@@ -1,9 +1,10 @@
 //! Whether there is somebody to make use of the association.
 
+use crate::model::Learned;
 use crate::model::plan::{Plan, Steps};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
 use crate::model::preflight::cluster::makes_use;
-use crate::model::preflight::evidence::{Evidence, Learned, Placement};
+use crate::model::preflight::evidence::{Evidence, Placement};
 use crate::model::text::visible;
 
 pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {

@@ -1,8 +1,8 @@
 //! Checks about the association itself: changed, current, free, owned, managed.
 
 use roledex::model::plan::{Edit, Plan};
-use roledex::model::preflight::{CheckId, Evidence, Learned, Manager, Outcome, manager_of};
-use roledex::model::{Association, Text};
+use roledex::model::preflight::{CheckId, Evidence, Manager, Outcome, manager_of};
+use roledex::model::{Association, Learned, Text};
 
 use super::{assert_check, check, fine, unknowns};
 use crate::plan::{

@@ -1,8 +1,9 @@
 //! What it takes to have a plan applied.
 
+use roledex::model::Learned;
 use roledex::model::guard::Access;
 use roledex::model::plan::{Edit, Plan};
-use roledex::model::preflight::{Consent, Evidence, Learned, Outcome, Preflight};
+use roledex::model::preflight::{Consent, Evidence, Outcome, Preflight};
 
 use super::{fine, run};
 use crate::plan::{creation, deletion, edit_role, relocation, tagging, update};

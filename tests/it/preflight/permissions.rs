@@ -1,8 +1,8 @@
 //! Checks about the caller's own permissions.
 
 use roledex::model::plan::Edit;
-use roledex::model::preflight::{CheckId, Decision, Evidence, Learned, Outcome, needed};
-use roledex::model::{Failure, FailureKind};
+use roledex::model::preflight::{CheckId, Decision, Evidence, Outcome, needed};
+use roledex::model::{Failure, FailureKind, Learned};
 use serde_json::json;
 
 use super::{assert_check, fine, run, unknowns};

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
-use roledex::model::Cluster;
+use roledex::model::{Cluster, Learned};
 use roledex::model::guard::Access;
 use roledex::model::plan::Plan;
 use roledex::model::preflight::{
-    CheckId, Decision, Evidence, Learned, Outcome, Placement, Preflight, RoleEvidence, Simulated,
+    CheckId, Decision, Evidence, Outcome, Placement, Preflight, RoleEvidence, Simulated,
 };
 use roledex::model::trust::Policy;
 use serde_json::json;

@@ -1,7 +1,8 @@
 //! Checks about the role, its trust, and the hop to a target role.
 
+use roledex::model::Learned;
 use roledex::model::plan::{Edit, Plan, RoleArn, SessionPolicy, Setting};
-use roledex::model::preflight::{CheckId, Decision, Evidence, Learned, Outcome, RoleEvidence};
+use roledex::model::preflight::{CheckId, Decision, Evidence, Outcome, RoleEvidence};
 use roledex::model::trust::Policy;
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 use roledex::app::msg::{ChangeStep, Journalled};
 use roledex::app::{Effect, Request, Step};
 use roledex::model::RoleDetail;
-use roledex::model::preflight::{Evidence, Learned, RoleEvidence};
-use roledex::model::{Failure, FailureKind};
+use roledex::model::preflight::{Evidence, RoleEvidence};
+use roledex::model::{Failure, FailureKind, Learned};
 
 use super::ready;
 use crate::script::{ACCOUNT, Script};

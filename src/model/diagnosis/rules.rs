@@ -1,0 +1,41 @@
+//! The rules, a file for each thing that they are about.
+
+mod addon;
+mod agent;
+mod association;
+mod cluster;
+mod injection;
+mod irsa;
+mod names;
+mod network;
+mod node;
+mod pod;
+mod role;
+mod session;
+mod shadow;
+mod stale;
+mod target;
+mod trust;
+mod update;
+
+use super::rule::Rule;
+
+pub(super) const ALL: [&[Rule]; 17] = [
+    cluster::RULES,
+    association::RULES,
+    names::RULES,
+    role::RULES,
+    trust::RULES,
+    session::RULES,
+    target::RULES,
+    stale::RULES,
+    irsa::RULES,
+    addon::RULES,
+    update::RULES,
+    injection::RULES,
+    agent::RULES,
+    node::RULES,
+    network::RULES,
+    shadow::RULES,
+    pod::RULES,
+];
