@@ -49,12 +49,12 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let dumps_off = no_core_dumps();
+    // Before the first thread and the first token. Said on stderr, since hardly anybody has a log.
+    for (what, error) in no_dumps() {
+        eprintln!("warning: {what}: {error}; a crash could write secrets to disk");
+    }
     // Held until the end: it writes what is still buffered when it is dropped.
     let guard = log::start();
-    if let Err(error) = dumps_off {
-        tracing::warn!(target: "roledex", "core dumps are not off: {error}");
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -71,13 +71,27 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-/// Keeps the secrets of this process, and of the credential helpers that it starts, out of core dumps.
-fn no_core_dumps() -> rustix::io::Result<()> {
+/// Keeps the secrets of this process out of core dumps; returns what could not be done.
+///
+/// The limit also holds for the programs that are started from here: helpers for credentials, and what `exec`
+/// runs. Linux does not heed it where a core dump is piped to a program, as systemd has it, so that the process
+/// itself says that it is not to be dumped, nor to be read by other processes of the same user.
+fn no_dumps() -> Vec<(&'static str, rustix::io::Errno)> {
     let nothing = Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
-    setrlimit(Resource::Core, nothing)
+    let mut failed = Vec::new();
+    if let Err(error) = setrlimit(Resource::Core, nothing) {
+        failed.push(("core dumps are not off", error));
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) =
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+    {
+        failed.push(("other processes may read the memory of this one", error));
+    }
+    failed
 }
 
 async fn run(cli: Cli) -> Exit {
@@ -152,6 +166,16 @@ async fn headless(global: &args::Global, command: Command) -> Result<Exit, Probl
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn neither_core_dumps_nor_other_processes_get_at_the_memory() {
+        use rustix::process::{DumpableBehavior, dumpable_behavior, getrlimit};
+
+        assert_eq!(no_dumps(), []);
+        assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+        assert_eq!(getrlimit(Resource::Core).maximum, Some(0));
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
