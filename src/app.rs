@@ -21,6 +21,7 @@ pub mod msg;
 pub mod pane;
 pub mod remote;
 pub mod roles;
+pub mod secret;
 pub mod share;
 pub mod state;
 pub mod update;

@@ -10,6 +10,7 @@
 mod clipboard;
 pub mod clock;
 pub mod executor;
+mod hidden;
 mod keys;
 mod pump;
 mod screen;

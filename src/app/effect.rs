@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
+use crate::app::secret::SecretId;
 use crate::model::journal::{EntryId, Link};
 use crate::model::kubernetes::KubeId;
 use crate::model::plan::{Approved, Plan};
@@ -54,6 +55,10 @@ pub enum Effect {
     /// Paint every cell anew.
     Redraw,
     Quit,
+    /// Open a hidden prompt: from now on keys and pastes go into a secret of this id.
+    AskSecret(SecretId),
+    /// Close that prompt, and wipe what was typed there.
+    DropSecret(SecretId),
 }
 
 /// A question to AWS. All of them read.

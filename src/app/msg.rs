@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::app::effect::{Part, Timer};
 use crate::app::layout::Size;
 use crate::app::remote::Ticket;
+use crate::app::secret::{SecretId, Typed};
 use crate::input::Key;
 use crate::model::census::NodeRoles;
 use crate::model::journal::{Entry, EntryId, Reversal};
@@ -46,6 +47,8 @@ pub enum Msg {
     Resumed,
     /// Something that the runtime did for the user, such as copying, succeeded or failed.
     Told(Result<String, Failure>),
+    /// Something happened in a hidden prompt; what was typed there stays in the runtime.
+    Secret(SecretId, Typed),
 }
 
 /// Why the program was told to end.

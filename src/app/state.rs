@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::Timestamp;
 
 use crate::app::applying::Applying;
-use crate::app::effect::Request;
+use crate::app::effect::{Effect, Request};
 use crate::app::fleet::Fleet;
 use crate::app::layout::{Layout, Size};
 use crate::app::modal::Modal;
 use crate::app::msg::{Journalled, Signal, Spent};
 use crate::app::pane::{Pane, PaneId, Restriction, RowKey};
 use crate::app::remote::{Remote, Ticket};
+use crate::app::secret::SecretId;
 use crate::input::{Context, Keymap};
 use crate::model::{Access, AssociationKey, ClusterArn, Failure, Guard, Region, Route, Text};
 
@@ -58,6 +59,8 @@ pub struct State {
     pub applying: Option<Applying>,
     /// The newest changes, once somebody looked at them.
     pub journal: Remote<Journalled>,
+    /// The hidden prompt that was opened last; a modal shows it while it is open.
+    pub last_secret: SecretId,
     /// Set once the program is to end.
     pub quitting: bool,
     /// The signal that ends the program, if one does and not its user.
@@ -117,6 +120,7 @@ impl State {
             loading: Loading::default(),
             applying: None,
             journal: Remote::default(),
+            last_secret: SecretId::NONE,
             quitting: false,
             told: None,
         }
@@ -188,6 +192,13 @@ impl State {
             text: text.into(),
             good: true,
         });
+    }
+
+    /// Opens a hidden prompt of its own; what comes of it is told as [`crate::app::Msg::Secret`] with this id.
+    pub fn ask_secret(&mut self, effects: &mut Vec<Effect>) -> SecretId {
+        self.last_secret = self.last_secret.next();
+        effects.push(Effect::AskSecret(self.last_secret));
+        self.last_secret
     }
 
     pub fn complain(&mut self, text: impl Into<String>) {

@@ -17,6 +17,7 @@ use crate::app::layout::table_rows;
 use crate::app::modal::Modal;
 use crate::app::msg::{Msg, Step};
 use crate::app::pane;
+use crate::app::secret::{SecretId, Typed};
 use crate::app::state::State;
 use crate::input::{Command, Context, Key};
 
@@ -71,6 +72,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Resumed => effects.push(Effect::Redraw),
         Msg::Told(Ok(text)) => state.say(text),
         Msg::Told(Err(failure)) => state.complain(failure.to_string()),
+        Msg::Secret(id, typed) => on_secret(id, typed, &mut effects),
     }
     state.pump(&mut effects);
     effects
@@ -107,6 +109,14 @@ pub fn look(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
     state.pump(&mut effects);
     effects
+}
+
+/// Tells what happened in a hidden prompt to the modal that opened it.
+fn on_secret(id: SecretId, typed: Typed, effects: &mut Vec<Effect>) {
+    // Nobody waits for it: a secret that nobody will use must not be kept, nor keys be kept from the program.
+    if typed != Typed::Left {
+        effects.push(Effect::DropSecret(id));
+    }
 }
 
 /// Keeps every cursor in view after the room for rows has changed.

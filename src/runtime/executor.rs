@@ -10,6 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crossterm::event::Event;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -17,11 +18,13 @@ use tokio::task::{AbortHandle, JoinHandle};
 use crate::app::effect::Timer;
 use crate::app::msg::Spent;
 use crate::app::{Effect, Msg, Request, Ticket};
-use crate::cloud::{Cloud, Urgency};
+use crate::app::secret::SecretId;
+use crate::cloud::{Cloud, Secret, Urgency};
 use crate::model::journal::Entry;
 use crate::model::snapshot::Snapshot;
 use crate::model::{Failure, FailureKind, Route};
 use crate::runtime::clock;
+use crate::runtime::hidden::Hidden;
 use crate::store::Journal;
 use crate::store::cache::Cache;
 use answer::{Steps, answer};
@@ -39,6 +42,8 @@ pub struct Executor {
     timers: HashMap<Timer, AbortHandle>,
     /// The last file that is being written; each waits for the one before, and the program for the last.
     write: Option<JoinHandle<()>>,
+    /// What was typed into hidden prompts.
+    hidden: Hidden,
 }
 
 impl Executor {
@@ -52,6 +57,7 @@ impl Executor {
             calls: HashMap::new(),
             timers: HashMap::new(),
             write: None,
+            hidden: Hidden::default(),
         }
     }
 
@@ -119,8 +125,20 @@ impl Executor {
             Effect::Wake { timer, at } => self.wake(timer, at, messages.clone()),
             Effect::LoadCache => self.load_cache(messages.clone()),
             Effect::SaveCache(snapshot) => self.save_cache(*snapshot),
+            Effect::AskSecret(id) => self.hidden.ask(id),
+            Effect::DropSecret(id) => self.hidden.drop(id),
             Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
         }
+    }
+
+    /// The message of what the terminal reports; what is typed into a hidden prompt stays here.
+    pub fn message(&mut self, event: Event) -> Option<Msg> {
+        self.hidden.message(event)
+    }
+
+    /// Hands out a secret that was entered, to the one request that names it.
+    pub fn take_secret(&mut self, id: SecretId) -> Option<Secret> {
+        self.hidden.take(id)
     }
 
     /// Sends a message from within the loop, which must not wait for itself.

@@ -16,7 +16,7 @@ use crate::app::{self, Effect, Msg, State};
 use crate::runtime::executor::Executor;
 use crate::runtime::screen::Screen;
 use crate::runtime::terminal::Terminal;
-use crate::runtime::{Ended, clipboard, clock, keys, signals};
+use crate::runtime::{Ended, clipboard, clock, signals};
 use crate::theme::Theme;
 
 /// Messages that may wait; a task that runs ahead of the screen waits for room.
@@ -33,7 +33,9 @@ pub(super) async fn run(
 ) -> anyhow::Result<Ended> {
     let (sender, mut receiver) = mpsc::channel(WAITING);
     signals::listen(&sender)?;
-    listen_to_keys(sender.clone());
+    let (events, mut typed) = mpsc::channel(WAITING);
+    listen_to_keys(events);
+    let mut hung_up = false;
     executor.recover(&sender);
     let mut screen = Screen::new();
     let effects = app::start(&mut state);
@@ -42,6 +44,15 @@ pub(super) async fn run(
     while !state.quitting {
         let message = tokio::select! {
             biased;
+            // What it means is settled here and not when it is sent: by then a hidden prompt may be open.
+            event = typed.recv(), if !hung_up => match event.map(|event| executor.message(event)) {
+                Some(Some(message)) => Some(message),
+                Some(None) => continue,
+                None => {
+                    hung_up = true;
+                    Some(Msg::Signal(app::Signal::HangUp))
+                }
+            },
             message = receiver.recv() => Some(message.context("every source of messages has ended")?),
             () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => None,
         };
@@ -53,7 +64,7 @@ pub(super) async fn run(
         };
         let asked_for = matches!(
             message,
-            Msg::Key(_) | Msg::Paste(_) | Msg::Resize(_) | Msg::Resumed
+            Msg::Key(_) | Msg::Paste(_) | Msg::Secret(..) | Msg::Resize(_) | Msg::Resumed
         );
         let effects = app::update(&mut state, clock::now(), message);
         perform(effects, &mut terminal, &mut screen, &mut executor, &sender)?;
@@ -61,7 +72,7 @@ pub(super) async fn run(
         if spent != state.spent {
             app::update(&mut state, clock::now(), Msg::Spent(spent));
         }
-        if asked_for && !state.quitting && receiver.is_empty() {
+        if asked_for && !state.quitting && receiver.is_empty() && typed.is_empty() {
             due = None;
             let effects = draw(&mut state, &theme, &mut terminal, &mut screen)?;
             perform(effects, &mut terminal, &mut screen, &mut executor, &sender)?;
@@ -130,25 +141,22 @@ fn perform(
     Ok(())
 }
 
-fn listen_to_keys(messages: Sender<Msg>) {
+fn listen_to_keys(events: Sender<Event>) {
     tokio::spawn(async move {
         // Made within the task, so that a panic of its making is caught, too.
-        let events = stream::once(async { EventStream::new() }).flatten();
-        forward(events, messages).await;
+        let reported = stream::once(async { EventStream::new() }).flatten();
+        forward(reported, events).await;
     });
 }
 
-/// Hands on what the terminal reports. However that ends, even by a panic, the program is told that the
-/// terminal has hung up: a screen whose keys are dead must not stay.
-async fn forward(events: impl Stream<Item = io::Result<Event>>, messages: Sender<Msg>) {
+/// Hands on what the terminal reports. However that ends, even by a panic, the channel ends, which means that
+/// the terminal has hung up: a screen whose keys are dead must not stay.
+async fn forward(reported: impl Stream<Item = io::Result<Event>>, events: Sender<Event>) {
     let reading = async {
-        let mut events = pin!(events);
+        let mut reported = pin!(reported);
         // A terminal that cannot be read any more has hung up.
-        while let Some(Ok(event)) = events.next().await {
-            let Some(message) = keys::message(event) else {
-                continue;
-            };
-            if messages.send(message).await.is_err() {
+        while let Some(Ok(event)) = reported.next().await {
+            if events.send(event).await.is_err() {
                 return;
             }
         }
@@ -156,16 +164,11 @@ async fn forward(events: impl Stream<Item = io::Result<Event>>, messages: Sender
     if AssertUnwindSafe(reading).catch_unwind().await.is_err() {
         tracing::error!(target: "roledex", "the reader of keys panicked");
     }
-    let gone = Msg::Signal(app::Signal::HangUp);
-    // If the loop has ended already, there is nobody left to tell.
-    messages.send(gone).await.unwrap_or_default();
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Signal;
-    use crate::input::Key;
     use crossterm::event::KeyCode;
     use futures_util::stream::BoxStream;
 
@@ -181,13 +184,8 @@ mod tests {
         for end in ends {
             let (sender, mut receiver) = mpsc::channel(8);
             forward(stream::once(async { key() }).chain(end), sender).await;
-            let expected: Key = "x".parse().unwrap();
-            assert!(matches!(receiver.recv().await, Some(Msg::Key(key)) if key == expected));
-            assert!(matches!(
-                receiver.recv().await,
-                Some(Msg::Signal(Signal::HangUp))
-            ));
-            assert!(receiver.recv().await.is_none());
+            assert_eq!(receiver.recv().await, key().ok());
+            assert_eq!(receiver.recv().await, None, "the loop takes that for a hang-up");
         }
     }
 }
