@@ -11,6 +11,7 @@ pub mod association;
 pub mod caller;
 pub mod census;
 pub mod cluster;
+pub mod credential;
 pub mod diagnosis;
 pub mod document;
 pub mod export;

@@ -12,6 +12,8 @@ pub struct Guard {
     pub read_only_clusters: Vec<ClusterPattern>,
     /// A change to these clusters must be confirmed by typing a name.
     pub protected: Vec<ClusterPattern>,
+    /// No credentials are asked for in these clusters: neither to test them nor to run a command with them.
+    pub no_credential_tests: Vec<ClusterPattern>,
 }
 
 /// What the guard says of one cluster.
@@ -33,11 +35,7 @@ impl Guard {
 
     /// What may be done to a cluster that is reached by `profiles`; one matching profile is enough.
     pub fn access(&self, cluster: &ClusterArn, profiles: &[&str]) -> Access {
-        let among = |patterns: &[ClusterPattern]| {
-            patterns
-                .iter()
-                .any(|pattern| pattern.matches(cluster, profiles.iter().copied()))
-        };
+        let among = |patterns: &[ClusterPattern]| among(patterns, cluster, profiles);
         if self.read_only || among(&self.read_only_clusters) {
             Access::ReadOnly
         } else if among(&self.protected) {
@@ -46,6 +44,31 @@ impl Guard {
             Access::Open
         }
     }
+
+    /// Why no credentials of a cluster may be asked for, if that is so.
+    ///
+    /// A test changes nothing, but it issues credentials, so whatever is read-only issues none.
+    pub fn against_credentials(
+        &self,
+        cluster: &ClusterArn,
+        profiles: &[&str],
+    ) -> Option<&'static str> {
+        if self.read_only {
+            Some("roledex is read-only, and a test issues credentials")
+        } else if self.access(cluster, profiles) == Access::ReadOnly {
+            Some("this cluster is read-only, and a test issues credentials")
+        } else if among(&self.no_credential_tests, cluster, profiles) {
+            Some("the configuration turns credential tests off for this cluster")
+        } else {
+            None
+        }
+    }
+}
+
+fn among(patterns: &[ClusterPattern], cluster: &ClusterArn, profiles: &[&str]) -> bool {
+    patterns
+        .iter()
+        .any(|pattern| pattern.matches(cluster, profiles.iter().copied()))
 }
 
 #[cfg(test)]
@@ -74,8 +97,33 @@ mod tests {
                 read_only,
                 read_only_clusters: names(read_only_glob),
                 protected: names(protected_glob),
+                ..Guard::default()
             };
             assert_eq!(guard.access(&cluster, &["live"]), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_read_only_issues_no_credentials() {
+        let cluster = ClusterArn::new(&Region::new("eu-west-1"), "111122223333", "prod-eu");
+        for (read_only, read_only_glob, off_glob, says) in [
+            (false, "x", "x", None),
+            (false, "x", "prod-*", Some("the configuration")),
+            (false, "prod-*", "x", Some("this cluster is read-only")),
+            (true, "x", "prod-*", Some("roledex is read-only")),
+        ] {
+            let guard = Guard {
+                read_only,
+                read_only_clusters: names(read_only_glob),
+                no_credential_tests: names(off_glob),
+                ..Guard::default()
+            };
+            let why = guard.against_credentials(&cluster, &["live"]);
+            assert_eq!(why.is_some(), says.is_some(), "{why:?}");
+            assert!(
+                why.unwrap_or_default()
+                    .starts_with(says.unwrap_or_default())
+            );
         }
     }
 

@@ -36,7 +36,7 @@ pub use definition::Definition;
 pub use diff::{Field, FieldDiff};
 pub use digest::Digest;
 pub(in crate::model) use digest::Ink;
-pub use gate::{Approved, Assent, NotApproved, Reviewed};
+pub use gate::{Approved, Assent, Checks, NotApproved, Reviewable, Reviewed};
 pub use invalid::{BadName, Invalid, Rule};
 pub use policy::{LONGEST_POLICY, SessionPolicy};
 pub use role::RoleArn;

@@ -30,6 +30,8 @@ fn only_the_modal_and_the_command_line_approve() {
             "Approved::",
             "Approved<Plan>::",
             "Approved<Plan>>::",
+            "Approved<CredentialTest>::",
+            "Approved<CredentialTest>>::",
             "Approvedas",
         ] {
             if code.contains(way) {

@@ -7,21 +7,64 @@ use crate::model::plan::digest::Digest;
 use crate::model::preflight::{Consent, Preflight};
 use crate::model::text::visible;
 
-/// The memory of a plan and its preflight as they were shown to a person, or printed.
+/// Something that a person must have seen before it is done: a change, or a test that issues credentials.
+pub trait Reviewable {
+    /// What was found out about it beforehand, and is shown beside it.
+    type Checks: Checks;
+
+    /// The fingerprint of all that is shown of it.
+    fn digest(&self) -> Digest;
+}
+
+/// What was found out about something before it is done, and what that asks of whoever approves.
+pub trait Checks {
+    /// What the checks are about.
+    fn subject(&self) -> Digest;
+
+    /// The fingerprint of all that is shown of the checks.
+    fn digest(&self) -> Digest;
+
+    /// What it takes to have it done.
+    fn consent(&self) -> Consent;
+}
+
+impl Reviewable for Plan {
+    type Checks = Preflight;
+
+    fn digest(&self) -> Digest {
+        self.digest()
+    }
+}
+
+impl Checks for Preflight {
+    fn subject(&self) -> Digest {
+        self.subject()
+    }
+
+    fn digest(&self) -> Digest {
+        self.digest()
+    }
+
+    fn consent(&self) -> Consent {
+        self.consent()
+    }
+}
+
+/// The memory of a plan and its checks as they were shown to a person, or printed.
 ///
 /// It is no permission. It is not to be had twice from one showing: there is no `Clone`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reviewed {
     plan: Digest,
-    preflight: Digest,
+    checks: Digest,
 }
 
 impl Reviewed {
     /// To be called where the plan is put on the screen, and again whenever another one takes its place.
-    pub fn of(plan: &Plan, preflight: &Preflight) -> Self {
+    pub fn of<P: Reviewable>(plan: &P, checks: &P::Checks) -> Self {
         Self {
             plan: plan.digest(),
-            preflight: preflight.digest(),
+            checks: checks.digest(),
         }
     }
 }
@@ -57,30 +100,30 @@ pub struct Approved<P> {
     plan: P,
 }
 
-impl Approved<Plan> {
+impl<P: Reviewable> Approved<P> {
     /// Approves a plan; it must be the very plan that was reviewed, with the very checks that were reviewed.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "one showing is good for one approval"
     )]
     pub fn new(
-        plan: Plan,
-        preflight: &Preflight,
+        plan: P,
+        checks: &P::Checks,
         reviewed: Reviewed,
         assent: Assent<'_>,
     ) -> Result<Self, NotApproved> {
         let Reviewed {
             plan: seen,
-            preflight: checked,
+            checks: checked,
         } = reviewed;
         let digest = plan.digest();
-        if digest != seen || preflight.subject() != digest {
+        if digest != seen || checks.subject() != digest {
             return Err(NotApproved::AnotherPlan);
         }
-        if preflight.digest() != checked {
+        if checks.digest() != checked {
             return Err(NotApproved::OtherChecks);
         }
-        match preflight.consent() {
+        match checks.consent() {
             Consent::Plain => Ok(Self { plan }),
             Consent::TypedName(wanted) => match assent {
                 Assent::Typed(typed) if typed == wanted => Ok(Self { plan }),

@@ -1,0 +1,23 @@
+//! The credential test: whether EKS gives a pod the role that its association names, proven by asking for it.
+//!
+//! ```text
+//! CredentialTest ─ shown ─> Reviewed ─> Approved<CredentialTest> ─ ops ─> Step, Step, … ─> Report { Verdict }
+//! ```
+//!
+//! The verdict rests on the answer of `AssumeRoleForPodIdentity` and on nothing before it. No token and no secret
+//! is ever part of these values.
+
+mod claims;
+mod explain;
+mod report;
+mod step;
+mod test;
+
+pub use claims::{BoundPod, Claims, Flaw, NotAToken};
+pub use explain::Explained;
+pub use report::{Report, Session, Verdict};
+pub use step::{Step, StepKind, StepState};
+pub use test::{Clearance, CredentialTest, Expected, Purpose, TOKEN_SECONDS, TokenSource};
+
+/// The audience of the tokens that EKS Auth takes.
+pub const AUDIENCE: &str = "pods.eks.amazonaws.com";

@@ -1,0 +1,100 @@
+//! What came of a test.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::Text;
+use crate::model::arn::account_of;
+
+use super::claims::Claims;
+use super::step::{Step, StepKind};
+use super::test::CredentialTest;
+
+/// The session that EKS Auth opened, without what makes it usable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub association: Text,
+    /// Of whom the token was, as EKS Auth read it.
+    pub namespace: Text,
+    pub service_account: Text,
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; the path of the role is not in it.
+    pub role_arn: Text,
+    /// `AROA…`: another one if the role was made anew under the same name.
+    pub role_id: Text,
+    pub session_name: Text,
+    pub expires: Timestamp,
+    /// The last four letters of the access key id.
+    pub access_key_suffix: Text,
+}
+
+impl Session {
+    pub fn account(&self) -> Option<&str> {
+        account_of(&self.role_arn)
+    }
+
+    /// The name of the role, without its path.
+    pub fn role_name(&self) -> Option<&str> {
+        let (_, rest) = self.role_arn.split_once(":assumed-role/")?;
+        rest.split('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// How long the credentials would still have been good.
+    pub fn left(&self, now: Timestamp) -> SignedDuration {
+        self.expires.duration_since(now).max(SignedDuration::ZERO)
+    }
+}
+
+/// Whether a pod gets the role of its association.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Association and role are those of the row.
+    Matches,
+    /// Credentials came back, but of another association or role; how they differ.
+    Differs(Text),
+    /// EKS Auth refused the pod; why.
+    Refused(Text),
+    /// No answer about the pod could be had: there is no pod, the caller may not ask, or nothing answered.
+    Untestable(Text),
+}
+
+impl Verdict {
+    /// The word in exports.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Matches => "matches",
+            Self::Differs(_) => "differs",
+            Self::Refused(_) => "refused",
+            Self::Untestable(_) => "untestable",
+        }
+    }
+
+    /// Says whether it is an answer, and the answer is bad.
+    pub fn is_negative(&self) -> bool {
+        matches!(self, Self::Differs(_) | Self::Refused(_))
+    }
+
+    pub fn why(&self) -> Option<&Text> {
+        match self {
+            Self::Matches => None,
+            Self::Differs(why) | Self::Refused(why) | Self::Untestable(why) => Some(why),
+        }
+    }
+}
+
+/// All of a test, as it is shown at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// As it was approved, with what the test looked up of the association.
+    pub test: CredentialTest,
+    pub steps: Vec<Step>,
+    pub claims: Option<Claims>,
+    pub session: Option<Session>,
+    pub verdict: Verdict,
+    pub began: Timestamp,
+    pub ended: Timestamp,
+}
+
+impl Report {
+    pub fn step(&self, kind: StepKind) -> Option<&Step> {
+        self.steps.iter().find(|step| step.kind == kind)
+    }
+}
