@@ -41,11 +41,13 @@ use intern::Interner;
 use shared::Shared;
 
 pub use budget::{Spend, Urgency};
-pub use kubernetes::{Action, KubePage, Kubernetes, ObjectFilter, ObjectKind, Permission};
+pub use kubernetes::{
+    Action, KubePage, Kubernetes, LogOf, ObjectFilter, ObjectKind, Permission,
+};
 pub use pod_credentials::PodCredentials;
 pub use profiles::Profiles;
 pub use secret::Secret;
-pub use session::{AssociationFilter, Changed, Page, Session, is_uncertain};
+pub use session::{AssociationFilter, AttachedPolicy, Changed, Page, Session, is_uncertain};
 
 /// Where credentials, regions and endpoints come from.
 #[derive(Debug, Clone)]

@@ -3,8 +3,10 @@
 //! Everything that is read is decoded into our own trimmed types while it arrives. kube brings the connection;
 //! its typed objects are not used, because they would hold the environment of every pod.
 
+mod around;
 mod connect;
 mod failure;
+mod kind;
 mod kubeconfig;
 mod page;
 mod read;
@@ -27,8 +29,10 @@ use failure::Asked;
 use token::Mint;
 use wire::Size;
 
+pub use around::LogOf;
+pub use kind::ObjectKind;
 pub use page::KubePage;
-pub use request::{ObjectFilter, ObjectKind};
+pub use request::ObjectFilter;
 pub use review::{Action, Permission};
 
 /// The Kubernetes API of one cluster. Every method can be cancelled by dropping its future.

@@ -10,7 +10,7 @@ use crate::model::{Failure, FailureKind};
 /// Every operation that only reads. Whatever is not in it is a write, so that a forgotten name fails safe.
 ///
 /// HTTP methods cannot tell: every call of STS and many a read of EKS is a POST.
-const READS: [&str; 21] = [
+const READS: [&str; 27] = [
     "DescribeAccessEntry",
     "DescribeAddon",
     "DescribeCluster",
@@ -19,16 +19,22 @@ const READS: [&str; 21] = [
     "DescribePodIdentityAssociation",
     "DescribeUpdate",
     "GetCallerIdentity",
+    "GetOpenIDConnectProvider",
+    "GetPolicy",
+    "GetPolicyVersion",
     "GetRole",
+    "GetRolePolicy",
     "ListAccessEntries",
     "ListAddons",
     "ListAssociatedAccessPolicies",
+    "ListAttachedRolePolicies",
     "ListCapabilities",
     "ListClusters",
     "ListIdentityProviderConfigs",
     "ListNodegroups",
     "ListOpenIDConnectProviders",
     "ListPodIdentityAssociations",
+    "ListRolePolicies",
     "ListRoles",
     "ListUpdates",
     "SimulatePrincipalPolicy",

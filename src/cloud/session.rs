@@ -9,6 +9,7 @@ mod identity_providers;
 mod kubernetes;
 mod nodegroups;
 mod permissions;
+mod policies;
 mod roles;
 mod updates;
 
@@ -31,6 +32,7 @@ use crate::cloud::{Cloud, Urgency, convert, readonly};
 use crate::model::{Caller, Failure, FailureKind, Guard, Partition, Region, Route, Text};
 
 pub use changes::{Changed, is_uncertain};
+pub use policies::AttachedPolicy;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

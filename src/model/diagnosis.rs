@@ -7,6 +7,7 @@
 //! Evidence ── Look (joined, indexed) ──> rules() ──> findings ── order (causes first) ──> Diagnosis
 //! ```
 
+mod decode;
 pub mod evidence;
 pub mod finding;
 mod look;

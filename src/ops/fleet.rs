@@ -15,14 +15,15 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt};
 
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
+use crate::model::census::Scope;
 use crate::model::reference::ClusterReference;
 use crate::model::{Association, ClusterArn, Failure, Route, Text};
 
 pub use accounts::Accounts;
 pub use associations::{AssociationRow, associations};
 pub use clusters::{ClusterRow, clusters};
-pub(in crate::ops) use kubernetes::of_service_account;
 pub use kubernetes::{Gathered, one_pod, one_service_account, pods, service_accounts};
+pub(in crate::ops) use kubernetes::{census, no_census, of_service_account};
 pub use one::{
     one_access_entry, one_addon, one_association, one_cluster, one_identity_provider, one_site,
     one_update,
@@ -69,6 +70,14 @@ impl Selection {
             |words: &[String], word: &str| words.is_empty() || words.iter().any(|w| w == word);
         among(&self.namespaces, &association.namespace)
             && among(&self.service_accounts, &association.service_account)
+    }
+
+    pub(in crate::ops) fn scope(&self) -> Scope {
+        let texts = |words: &[String]| words.iter().map(|word| Text::from(&**word)).collect();
+        Scope {
+            namespaces: texts(&self.namespaces),
+            service_accounts: texts(&self.service_accounts),
+        }
     }
 
     /// What AWS can filter itself: one namespace, one service account.
@@ -135,7 +144,7 @@ impl Site {
 }
 
 /// Finds the clusters, then reads each with `read`; rows come in the order of the clusters.
-async fn gather<T, Read>(
+pub(in crate::ops) async fn gather<T, Read>(
     cloud: &Arc<Cloud>,
     routes: &[Route],
     selection: &Selection,

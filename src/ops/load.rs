@@ -4,6 +4,7 @@
 
 pub mod kubernetes;
 mod parts;
+mod policies;
 
 use std::collections::HashSet;
 
@@ -20,6 +21,8 @@ pub use parts::{
     every_identity_provider, every_nodegroup, identity_provider, identity_providers, nodegroup,
     nodegroups, role, role_by_arn,
 };
+
+pub use policies::{attached_policies, inline_policies};
 
 /// Descriptions that are asked for together; the budget decides how many of them are on the wire.
 const TOGETHER: usize = 16;

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::failure::{self, Trouble};
+use super::kind::ObjectKind;
 use super::page::{self, KubePage};
-use super::request::{Ask, ObjectFilter, ObjectKind};
+use super::request::{Ask, ObjectFilter};
 use super::{Kubernetes, Size};
 use crate::cloud::Urgency;
 use crate::model::kubernetes::{KubeId, KubeObject, WatchedKind};
@@ -107,7 +108,7 @@ impl Kubernetes {
         })
     }
 
-    async fn page<T>(
+    pub(super) async fn page<T>(
         &self,
         kind: ObjectKind,
         urgency: Urgency,

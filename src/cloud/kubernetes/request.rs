@@ -3,6 +3,8 @@
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::around::LogOf;
+use super::kind::ObjectKind;
 use crate::model::Text;
 
 /// What a segment of a path or a value of a query may hold as it is.
@@ -11,74 +13,6 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-
-/// A kind of object, with what its URLs and its RBAC rules are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ObjectKind {
-    ServiceAccount,
-    Pod,
-    Node,
-    Namespace,
-    Deployment,
-    StatefulSet,
-    DaemonSet,
-    ReplicaSet,
-    Job,
-    CronJob,
-}
-
-impl ObjectKind {
-    pub const ALL: [Self; 10] = [
-        Self::ServiceAccount,
-        Self::Pod,
-        Self::Node,
-        Self::Namespace,
-        Self::Deployment,
-        Self::StatefulSet,
-        Self::DaemonSet,
-        Self::ReplicaSet,
-        Self::Job,
-        Self::CronJob,
-    ];
-
-    /// By the name that owners of pods are called by: `DaemonSet`.
-    pub fn named(kind: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.name() == kind)
-    }
-
-    /// As Kubernetes spells it.
-    pub fn name(self) -> &'static str {
-        self.facts().0
-    }
-
-    pub fn group(self) -> &'static str {
-        self.facts().1
-    }
-
-    /// The name of the resource, as in URLs and RBAC rules.
-    pub fn resource(self) -> &'static str {
-        self.facts().2
-    }
-
-    pub fn is_namespaced(self) -> bool {
-        !matches!(self, Self::Node | Self::Namespace)
-    }
-
-    fn facts(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::ServiceAccount => ("ServiceAccount", "", "serviceaccounts"),
-            Self::Pod => ("Pod", "", "pods"),
-            Self::Node => ("Node", "", "nodes"),
-            Self::Namespace => ("Namespace", "", "namespaces"),
-            Self::Deployment => ("Deployment", "apps", "deployments"),
-            Self::StatefulSet => ("StatefulSet", "apps", "statefulsets"),
-            Self::DaemonSet => ("DaemonSet", "apps", "daemonsets"),
-            Self::ReplicaSet => ("ReplicaSet", "apps", "replicasets"),
-            Self::Job => ("Job", "batch", "jobs"),
-            Self::CronJob => ("CronJob", "batch", "cronjobs"),
-        }
-    }
-}
 
 /// What to list: exact filters, which the API server applies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -172,6 +106,22 @@ impl Ask {
         ask
     }
 
+    /// The end of a log.
+    pub(super) fn log(of: LogOf<'_>, bytes: usize) -> Self {
+        let mut ask = Self::get(ObjectKind::Pod, Some(of.namespace), of.pod);
+        ask.path.push_str("/log");
+        ask.resource = "pods/log";
+        ask.query.extend([
+            ("container", of.container.to_owned()),
+            ("tailLines", of.lines.to_string()),
+            ("limitBytes", bytes.to_string()),
+        ]);
+        if of.previous {
+            ask.query.push(("previous", "true".to_owned()));
+        }
+        ask
+    }
+
     /// Asks what we ourselves may do.
     pub(super) fn review(body: Vec<u8>) -> Self {
         Self {
@@ -231,8 +181,8 @@ const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 /// Says whether a request only reads, by what would go over the wire.
 ///
-/// An allow-list, because methods cannot tell: a `GET` of `pods/x/exec` runs a command. Objects only, no
-/// subresources, and no kind that is not named in [`ObjectKind`]; so secrets are out of reach.
+/// An allow-list, because methods cannot tell: a `GET` of `pods/x/exec` runs a command. Objects only, of
+/// subresources the logs of pods, and no kind that is not named in [`ObjectKind`]; so secrets are out of reach.
 pub(super) fn is_read(method: &Method, path: &str) -> bool {
     if method == Method::POST {
         return path == REVIEWS;
@@ -253,17 +203,22 @@ pub(super) fn is_read(method: &Method, path: &str) -> bool {
     } else {
         return false;
     };
+    let is_plain = |part: &&str| !part.is_empty() && **part != *".." && **part != *".";
     let parts: Vec<&str> = rest.split('/').collect();
+    if !parts.iter().all(is_plain) {
+        return false;
+    }
+    if matches!(parts.as_slice(), ["namespaces", _, "pods", _, "log"]) {
+        return group.is_empty();
+    }
     let (["namespaces", _, resource] | ["namespaces", _, resource, _] | [resource] | [resource, _]) =
         parts.as_slice()
     else {
         return false;
     };
-    let is_plain = |part: &&str| !part.is_empty() && **part != *".." && **part != *".";
-    parts.iter().all(is_plain)
-        && ObjectKind::ALL
-            .iter()
-            .any(|kind| kind.group() == group && kind.resource() == *resource)
+    ObjectKind::ALL
+        .iter()
+        .any(|kind| kind.group() == group && kind.resource() == *resource)
 }
 
 #[cfg(test)]
@@ -307,6 +262,30 @@ mod tests {
                 "get namespaces in the whole cluster",
             ),
             (
+                Ask::list(ObjectKind::NetworkPolicy, &filter(Some("a"), Some("x"))),
+                "/apis/networking.k8s.io/v1/namespaces/a/networkpolicies",
+                "list networkpolicies.networking.k8s.io in namespace a",
+            ),
+            (
+                Ask::get(ObjectKind::MutatingWebhookConfiguration, Some("a"), "x"),
+                "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/x",
+                "get mutatingwebhookconfigurations.admissionregistration.k8s.io in the whole cluster",
+            ),
+            (
+                Ask::log(
+                    LogOf {
+                        namespace: "a",
+                        pod: "b/../c",
+                        container: "app",
+                        lines: 200,
+                        previous: true,
+                    },
+                    9,
+                ),
+                "/api/v1/namespaces/a/pods/b%2F..%2Fc/log?container=app&tailLines=200&limitBytes=9&previous=true",
+                "get pods/log in namespace a",
+            ),
+            (
                 Ask::watch(ObjectKind::Pod, &filter(None, None), "5", 300),
                 "/api/v1/pods?watch=1&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=300",
                 "watch pods in the whole cluster",
@@ -328,8 +307,19 @@ mod tests {
             (Method::GET, "/api/v1/secrets"),
             (Method::GET, "/api/v1/namespaces/a/secrets/b"),
             (Method::GET, "/api/v1/namespaces/a/pods/b/exec"),
-            (Method::GET, "/api/v1/namespaces/a/pods/b/log"),
+            (Method::GET, "/api/v1/namespaces/a/pods/b/log/c"),
+            (Method::GET, "/api/v1/namespaces/a/pods/../log"),
+            (Method::GET, "/api/v1/namespaces/a/pods//log"),
+            (Method::GET, "/api/v1/pods/b/log"),
+            (Method::GET, "/api/v1/nodes/a/log"),
+            (Method::GET, "/apis/apps/v1/namespaces/a/pods/b/log"),
+            (Method::POST, "/api/v1/namespaces/a/pods/b/log"),
             (Method::GET, "/api/v1/namespaces/a/pods/.."),
+            (Method::GET, "/apis/networking.k8s.io/v1/ingresses"),
+            (
+                Method::GET,
+                "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
+            ),
             (Method::GET, "/api/v1/nodes/a/proxy"),
             (Method::GET, "/apis/apps/v1/pods"),
             (Method::GET, "/api/v1/deployments"),

@@ -59,4 +59,17 @@ impl Session {
             .map(Text::from)
             .collect())
     }
+
+    /// The audiences of an OIDC provider, by its ARN: IRSA needs that of STS to be among them.
+    pub async fn oidc_audiences(&self, urgency: Urgency, arn: &str) -> Result<Vec<Text>, Failure> {
+        let what = format!("read OIDC provider {arn}");
+        let call = self.iam_call("GetOpenIDConnectProvider", urgency, &what);
+        let ask = || {
+            let request = self.iam.get_open_id_connect_provider();
+            request.open_id_connect_provider_arn(arn).send()
+        };
+        let answer = self.call(&call, ask).await?;
+        let audiences = answer.client_id_list().iter();
+        Ok(audiences.map(|id| id.as_str().into()).collect())
+    }
 }

@@ -132,6 +132,17 @@ impl<'v> Place<'v, '_> {
         }
     }
 
+    /// A number of things.
+    pub(in crate::model) fn count(&self) -> Result<Option<u64>, Unreadable> {
+        match self.value() {
+            None => Ok(None),
+            Some(value) => match value.as_u64() {
+                Some(count) => Ok(Some(count)),
+                None => Err(self.wrong("is not a number that counts")),
+            },
+        }
+    }
+
     pub(in crate::model) fn time(&self) -> Result<Option<Timestamp>, Unreadable> {
         self.text()?
             .map(|text| {

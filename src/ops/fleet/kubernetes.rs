@@ -221,12 +221,7 @@ async fn read(
     depth: Depth,
     connected: Option<Connected>,
 ) -> (Gathered, Vec<Failure>) {
-    let texts = |words: &[String]| words.iter().map(|word| Text::from(&**word)).collect();
-    let scope = Scope {
-        namespaces: texts(&selection.namespaces),
-        service_accounts: texts(&selection.service_accounts),
-    };
-    let mut gathered = Gathered::new(site.clone(), scope);
+    let mut gathered = Gathered::new(site.clone(), selection.scope());
     // Boxed, because calls side by side make a future of many kilobytes.
     let (found, mut failures) = tokio::join!(
         Box::pin(associations::read(&site, urgency, selection)),
@@ -265,35 +260,70 @@ async fn kubernetes(
         }
     };
     gathered.roles = NodeRoles::of(Some(&cluster));
-    let lists = lists(depth, gathered.census.scope());
+    let mut failures = read_lists(&kubernetes, urgency, depth, &mut gathered.census).await;
+    if depth == Depth::Pods {
+        failures.extend(node_roles(gathered, urgency).await);
+    }
+    failures.extend(gaps(&gathered.census, gathered.site.arn.name()));
+    failures
+}
+
+/// Service accounts, pods, nodes and agents of a cluster within a scope; whatever fails, the census says itself.
+pub(in crate::ops) async fn census(
+    kubernetes: &Kubernetes,
+    urgency: Urgency,
+    scope: Scope,
+) -> (Census, Vec<Failure>) {
+    let mut census = Census::of(scope);
+    let mut failures = read_lists(kubernetes, urgency, Depth::Pods, &mut census).await;
+    failures.extend(gaps(&census, kubernetes.arn().name()));
+    (census, failures)
+}
+
+/// A census in which every list failed alike: there is no connection.
+pub(in crate::ops) fn no_census(scope: Scope, failure: &Failure) -> Census {
+    let mut census = Census::of(scope);
+    for (part, ..) in lists(Depth::Pods, &census.scope().clone()) {
+        census.failed(part, failure);
+    }
+    census
+}
+
+/// Reads the lists that a question needs into a census.
+async fn read_lists(
+    kubernetes: &Kubernetes,
+    urgency: Urgency,
+    depth: Depth,
+    census: &mut Census,
+) -> Vec<Failure> {
+    let lists = lists(depth, census.scope());
     for (part, ..) in &lists {
-        gathered.census.restart(*part);
+        census.restart(*part);
     }
     let reads: Vec<_> = lists
         .into_iter()
-        .map(|(part, kind, filter)| list(&kubernetes, urgency, part, kind, filter))
+        .map(|(part, kind, filter)| list(kubernetes, urgency, part, kind, filter))
         .collect();
     let mut reads = stream::iter(reads).buffer_unordered(LISTS_TOGETHER);
     let mut troubles: Vec<(Part, Option<Failure>)> = Vec::new();
     while let Some(listed) = reads.next().await {
         for object in listed.objects {
-            gathered.census.apply(object);
+            census.apply(object);
         }
         for words in listed.unreadable {
-            gathered.census.unreadable(listed.part, words);
+            census.unreadable(listed.part, words);
         }
         troubles.push((listed.part, listed.failure));
     }
-    drop(reads);
     let mut failures = Vec::new();
     let parts: BTreeSet<Part> = troubles.iter().map(|(part, _)| *part).collect();
     for part in parts {
         let of_part = troubles.iter().filter(|(other, _)| *other == part);
         let mut failed = of_part.filter_map(|(_, failure)| failure.as_ref());
         match failed.next() {
-            None => gathered.census.synced(part),
+            None => census.synced(part),
             Some(first) => {
-                gathered.census.failed(part, first);
+                census.failed(part, first);
                 // Of service accounts it is told where something hangs on it: see `nodes_gap`.
                 if depth == Depth::Accounts && part == Part::Nodes {
                     continue;
@@ -304,12 +334,7 @@ async fn kubernetes(
         }
     }
     // An API server that does not answer fails every list alike; telling it once is enough.
-    failures = alike(failures);
-    if depth == Depth::Pods {
-        failures.extend(node_roles(gathered, urgency).await);
-    }
-    failures.extend(gaps(&gathered.census, gathered.site.arn.name()));
-    failures
+    alike(failures)
 }
 
 /// The roles of those node groups that a pod runs on.

@@ -57,6 +57,44 @@ pub async fn objects(
     }
 }
 
+/// Lists all objects of a kind that is not watched; that one cannot be decoded fails it, since it may be the one.
+pub async fn every<T, Asked>(
+    doing: &str,
+    ask: impl Fn(Option<String>) -> Asked,
+) -> Result<Vec<T>, Failure>
+where
+    Asked: Future<Output = Result<KubePage<T>, Failure>>,
+{
+    let (mut items, mut unreadable, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    let (mut token, mut restarts) = (None, 0);
+    let endless = |cause: &str| {
+        Err(Failure::new(FailureKind::Malformed, doing, cause).hint("refresh to try again"))
+    };
+    loop {
+        let page = ask(token.take()).await?;
+        if page.restarted {
+            items.clear();
+            unreadable.clear();
+            seen.clear();
+            restarts += 1;
+            if restarts > PAGED_TRIES {
+                return endless("the list is too old before it can be read to its end");
+            }
+        }
+        items.extend(page.items);
+        unreadable.extend(page.unreadable);
+        match page.next {
+            Some(next) if seen.insert(next.clone()) => token = Some(next),
+            Some(_) => return endless("the API server gave the same page token twice"),
+            None if unreadable.is_empty() => return Ok(items),
+            None => {
+                let cause = unreadable.join("; ");
+                return Err(Failure::new(FailureKind::Malformed, doing, cause));
+            }
+        }
+    }
+}
+
 /// Lists a kind and watches it, until dropped; what comes together is handed over together.
 ///
 /// A watch has no end, so it is a stream: nothing is read of it that nobody takes.

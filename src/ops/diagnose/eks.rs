@@ -1,0 +1,251 @@
+//! What EKS says of a cluster, its parts and its associations.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::asking::{Asking, Progress};
+use super::together;
+use crate::cloud::{AssociationFilter, Urgency};
+use crate::model::census::{NodeRoles, Scope};
+use crate::model::{
+    Addon, Association, AssociationDetail, Cluster, Described, Failure, FailureKind, Learned,
+    Nodegroup, Text, Update, UpdateSubject,
+};
+use crate::ops::fleet::Site;
+use crate::ops::load;
+
+/// Parts of a cluster, each in full or not at all: half a list proves nothing.
+pub(super) struct Parts {
+    pub(super) addons: Learned<Vec<Addon>>,
+    pub(super) nodegroups: Learned<Vec<Nodegroup>>,
+    pub(super) updates: Learned<Vec<Update>>,
+    /// Node groups that could not be described, and why there may be more of them.
+    gaps: Vec<(Text, Failure)>,
+    unlisted: Option<Failure>,
+    described: Vec<Nodegroup>,
+}
+
+impl Parts {
+    /// The roles of nodes, group by group: that one group cannot be described hides none of the others.
+    pub(super) fn node_roles(&self, cluster: Option<&Cluster>) -> NodeRoles {
+        let mut roles = NodeRoles::of(cluster);
+        for group in &self.described {
+            if let Some(role) = &group.role {
+                roles.group(group.key.name.clone(), role.clone());
+            }
+        }
+        for (name, failure) in &self.gaps {
+            roles.group_failed(name.clone(), failure.clone());
+        }
+        if let Some(failure) = &self.unlisted {
+            roles.list_failed(failure.clone());
+        }
+        roles
+    }
+}
+
+/// Reads add-ons, node groups, and the updates of both and of the cluster.
+pub(super) async fn read<P: FnMut(Progress) + Send>(
+    site: &Site,
+    urgency: Urgency,
+    asking: &Asking<P>,
+) -> Parts {
+    let (addons, nodegroups) = tokio::join!(
+        Box::pin(addons(site, urgency, asking)),
+        Box::pin(nodegroups(site, urgency, asking)),
+    );
+    let mut parts = Parts {
+        addons: addons.0,
+        nodegroups: nodegroups.learned,
+        updates: Learned::NotAsked,
+        gaps: nodegroups.gaps,
+        unlisted: nodegroups.unlisted,
+        described: nodegroups.described,
+    };
+    let mut subjects = vec![UpdateSubject::Cluster];
+    subjects.extend(addons.1.into_iter().map(UpdateSubject::Addon));
+    subjects.extend(nodegroups.names.into_iter().map(UpdateSubject::Nodegroup));
+    let updates = updates(site, urgency, &subjects, asking).await;
+    // Of parts that could not be listed, the updates are not known either.
+    parts.updates = match (&parts.addons, &parts.nodegroups) {
+        (Learned::Needs(permission), _) | (_, Learned::Needs(permission)) => {
+            Learned::Needs(permission.clone())
+        }
+        (Learned::Failed(why), _) | (_, Learned::Failed(why)) => Learned::Failed(why.clone()),
+        _ => updates,
+    };
+    parts
+}
+
+async fn addons<P: FnMut(Progress) + Send>(
+    site: &Site,
+    urgency: Urgency,
+    asking: &Asking<P>,
+) -> (Learned<Vec<Addon>>, Vec<Text>) {
+    let (mut found, mut names, mut failure) = (Vec::new(), Vec::new(), None);
+    let read = load::every_addon(&site.session, urgency, &site.arn, |key, described| {
+        names.push(key.name);
+        match described {
+            Ok(described) => found.push(described.value),
+            Err(failed) => failure = Some(failed),
+        }
+    });
+    let listed = asking.wait(read).await;
+    found.sort_by(|one: &Addon, other| one.key.cmp(&other.key));
+    names.sort();
+    let learned = match (listed, failure) {
+        (Err(failure), _) => asking.learned(Err(failure), "eks:ListAddons"),
+        (Ok(()), Some(failure)) => asking.learned(Err(failure), "eks:DescribeAddon"),
+        (Ok(()), None) => Learned::Known(found),
+    };
+    (learned, names)
+}
+
+struct Nodegroups {
+    learned: Learned<Vec<Nodegroup>>,
+    names: Vec<Text>,
+    described: Vec<Nodegroup>,
+    gaps: Vec<(Text, Failure)>,
+    unlisted: Option<Failure>,
+}
+
+async fn nodegroups<P: FnMut(Progress) + Send>(
+    site: &Site,
+    urgency: Urgency,
+    asking: &Asking<P>,
+) -> Nodegroups {
+    let (mut described, mut names, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
+    let read = load::every_nodegroup(&site.session, urgency, &site.arn, |key, found| {
+        names.push(key.name.clone());
+        match found {
+            Ok(found) => described.push(found.value),
+            Err(failure) => gaps.push((key.name, failure)),
+        }
+    });
+    let listed = asking.wait(read).await;
+    described.sort_by(|one: &Nodegroup, other| one.key.cmp(&other.key));
+    names.sort();
+    let unlisted = listed.as_ref().err().cloned();
+    let learned = match (listed, gaps.first()) {
+        (Err(failure), _) => asking.learned(Err(failure), "eks:ListNodegroups"),
+        (Ok(()), Some((_, failure))) => {
+            asking.learned(Err(failure.clone()), "eks:DescribeNodegroup")
+        }
+        (Ok(()), None) => Learned::Known(described.clone()),
+    };
+    Nodegroups {
+        learned,
+        names,
+        described,
+        gaps,
+        unlisted,
+    }
+}
+
+async fn updates<P: FnMut(Progress) + Send>(
+    site: &Site,
+    urgency: Urgency,
+    subjects: &[UpdateSubject],
+    asking: &Asking<P>,
+) -> Learned<Vec<Update>> {
+    let mut found = Vec::new();
+    let none = HashSet::new();
+    let add = |described: Described<Update>| found.push(described.value);
+    let read = load::updates(&site.session, urgency, &site.arn, subjects, &none, add);
+    let failures = asking.wait(read).await;
+    found.sort_by(|one, other| one.key.cmp(&other.key));
+    match failures.into_iter().next() {
+        Some(failure) => {
+            let permission = action(&failure).unwrap_or("eks:ListUpdates").to_owned();
+            asking.learned(Err(failure), &permission)
+        }
+        None => Learned::Known(found),
+    }
+}
+
+/// Associations of the scope, each described.
+pub(super) struct Associations {
+    pub(super) listed: Learned<Vec<Association>>,
+    pub(super) details: BTreeMap<Text, Learned<AssociationDetail>>,
+    pub(super) count: Learned<usize>,
+}
+
+pub(super) async fn associations<P: FnMut(Progress) + Send>(
+    site: &Site,
+    urgency: Urgency,
+    scope: &Scope,
+    asking: &Asking<P>,
+) -> Associations {
+    let only = |words: &[Text]| match words {
+        [word] => Some(word.to_string()),
+        _ => None,
+    };
+    let filter = AssociationFilter {
+        namespace: only(&scope.namespaces),
+        service_account: only(&scope.service_accounts),
+    };
+    let is_all = filter == AssociationFilter::default();
+    let (mut listed, mut count) = (Vec::new(), 0);
+    let read = load::associations(&site.session, urgency, &site.arn, &filter, |page| {
+        count += page.len();
+        // The filter is AWS's; an endpoint that ignores it must not widen the scope.
+        let wanted = page.into_iter();
+        listed.extend(wanted.filter(|one| scope.covers(&one.namespace, &one.service_account)));
+    });
+    let answer = asking.wait(read).await;
+    let permission = "eks:ListPodIdentityAssociations";
+    let answer = asking.learned(answer, permission);
+    let describe = |association: &Association| {
+        let key = association.key.clone();
+        async move {
+            let described = asking.wait(load::association(&site.session, urgency, &key));
+            (key.id.clone(), described.await)
+        }
+    };
+    let described = together(listed.iter().map(describe)).await;
+    // Deleted between the list and the question.
+    let gone = |association: &Association| {
+        let described = described.get(&association.key.id);
+        matches!(described, Some(Err(failure)) if failure.kind == FailureKind::NotFound)
+    };
+    listed.retain(|association| !gone(association));
+    let ids: HashSet<Text> = listed.iter().map(|one| one.key.id.clone()).collect();
+    let details = described
+        .into_iter()
+        .filter(|(id, _)| ids.contains(id))
+        .map(|(id, described)| {
+            let detail = described.map(|described| described.value.detail);
+            (
+                id,
+                asking.learned(detail, "eks:DescribePodIdentityAssociation"),
+            )
+        })
+        .collect();
+    Associations {
+        count: match &answer {
+            Learned::Known(()) if is_all => Learned::Known(count),
+            Learned::Known(()) => Learned::NotAsked,
+            other => as_unknown(other),
+        },
+        listed: match answer {
+            Learned::Known(()) => Learned::Known(listed),
+            other => as_unknown(&other),
+        },
+        details,
+    }
+}
+
+/// Why something is not known, for something else that is not known for the same reason.
+fn as_unknown<T, U>(learned: &Learned<T>) -> Learned<U> {
+    match learned {
+        Learned::Needs(permission) => Learned::Needs(permission.clone()),
+        Learned::Failed(why) => Learned::Failed(why.clone()),
+        Learned::Absent => Learned::Absent,
+        Learned::NotAsked | Learned::Known(_) => Learned::NotAsked,
+    }
+}
+
+/// The action that AWS says the caller may not use: "... is not authorized to perform: eks:ListUpdates on resource: ...".
+fn action(failure: &Failure) -> Option<&str> {
+    let (_, rest) = failure.cause.split_once("to perform: ")?;
+    rest.split_whitespace().next()
+}
