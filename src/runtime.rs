@@ -10,8 +10,11 @@
 mod clipboard;
 pub mod clock;
 pub mod executor;
+mod foreground;
 mod hidden;
+mod keyboard;
 mod keys;
+mod outside;
 mod pump;
 mod screen;
 mod signals;

@@ -50,6 +50,12 @@ pub enum Effect {
         text: String,
         what: &'static str,
     },
+    /// Have a text edited in the person's own editor; [`crate::app::Msg::Edited`] brings it back.
+    EditText {
+        text: String,
+        /// The end of the file's name, by which editors know the language.
+        suffix: &'static str,
+    },
     /// Hand the terminal to the shell.
     Suspend,
     /// Paint every cell anew.

@@ -45,6 +45,8 @@ pub enum Msg {
     Signal(Signal),
     /// The terminal was handed back after a suspension.
     Resumed,
+    /// A text came back from the person's own editor.
+    Edited(Result<String, Failure>),
     /// Something that the runtime did for the user, such as copying, succeeded or failed.
     Told(Result<String, Failure>),
     /// Something happened in a hidden prompt; what was typed there stays in the runtime.

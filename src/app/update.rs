@@ -70,8 +70,9 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
             quit(state, &mut effects);
         }
         Msg::Resumed => effects.push(Effect::Redraw),
+        Msg::Edited(Ok(text)) => form::take_edited(state, &text),
+        Msg::Edited(Err(failure)) | Msg::Told(Err(failure)) => state.complain(failure.to_string()),
         Msg::Told(Ok(text)) => state.say(text),
-        Msg::Told(Err(failure)) => state.complain(failure.to_string()),
         Msg::Secret(id, typed) => on_secret(id, typed, &mut effects),
     }
     state.pump(&mut effects);

@@ -209,6 +209,7 @@ commands! {
     LineUp          "line-up"          Type    "up"         "Moves the cursor a line up"                     [Editor] ["up" "ctrl-p"] 0;
     UndoTyping      "undo-typing"      Type    "undo"       "Takes the last edit of the text back"           [Editor] ["alt-z"] 35;
     RedoTyping      "redo-typing"      Type    "redo"       "Makes an edit of the text again"                [Editor] ["alt-y"] 0;
+    OpenEditor      "open-editor"      Type    "$EDITOR"    "Opens the text in the editor that VISUAL or EDITOR names" [Editor] ["ctrl-o"] 45;
     Review          "review"           Type    "review"     "Shows what would be changed, before anything is" [Form Editor] ["ctrl-s"] 85;
 
     Yes             "yes"              Type    "yes"        "Says yes to the question"                       [Dialog] ["y"] 50;

@@ -17,8 +17,8 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::app::effect::Timer;
 use crate::app::msg::Spent;
-use crate::app::{Effect, Msg, Request, Ticket};
 use crate::app::secret::SecretId;
+use crate::app::{Effect, Msg, Request, Ticket};
 use crate::cloud::{Cloud, Secret, Urgency};
 use crate::model::journal::Entry;
 use crate::model::snapshot::Snapshot;
@@ -127,7 +127,11 @@ impl Executor {
             Effect::SaveCache(snapshot) => self.save_cache(*snapshot),
             Effect::AskSecret(id) => self.hidden.ask(id),
             Effect::DropSecret(id) => self.hidden.drop(id),
-            Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+            Effect::Copy { .. }
+            | Effect::EditText { .. }
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => {}
         }
     }
 

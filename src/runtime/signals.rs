@@ -5,6 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
 use crate::app::{Msg, Signal};
+use crate::runtime::foreground;
 
 /// Listens for the signals that end or resume the program, for as long as the channel is open.
 pub(super) fn listen(messages: &Sender<Msg>) -> anyhow::Result<()> {
@@ -23,6 +24,10 @@ pub(super) fn listen(messages: &Sender<Msg>) -> anyhow::Result<()> {
         let messages = messages.clone();
         tokio::spawn(async move {
             while stream.recv().await.is_some() {
+                // The terminal sends it to everybody who runs on it, and then it means the other program.
+                if kind == SignalKind::interrupt() && foreground::is_away() {
+                    continue;
+                }
                 if messages.send(message.clone()).await.is_err() {
                     break;
                 }

@@ -1,6 +1,7 @@
 //! What only a real terminal proves: the program runs in a pty, and a terminal emulator reads its screen.
 
 mod driver;
+mod editor;
 mod idle;
 mod life;
 mod main_job;

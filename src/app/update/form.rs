@@ -25,6 +25,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::RedoTyping => edit(state, None, Some(Edit::Redo)),
         C::CursorLeft => arrow(state, -1),
         C::CursorRight => arrow(state, 1),
+        C::OpenEditor => open_editor(state, effects),
         C::LineStart => edit(state, Some(Line::move_to_start), Some(Edit::LineStart)),
         C::LineEnd => edit(state, Some(Line::move_to_end), Some(Edit::LineEnd)),
         C::EraseLeft => edit(state, Some(Line::erase_left), Some(Edit::EraseLeft)),
@@ -92,6 +93,34 @@ pub(super) fn type_char(state: &mut State, character: char) {
         };
         state.complain(hint);
         return;
+    }
+    changed(state);
+}
+
+/// Has the field edited outside; meanwhile the form stands still.
+fn open_editor(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(form) = form(state) else { return };
+    let suffix = if form.stop == Stop::Policy {
+        ".json"
+    } else {
+        ".txt"
+    };
+    if let Some(editor) = form.editor_mut() {
+        let text = editor.text();
+        effects.push(Effect::EditText { text, suffix });
+    }
+}
+
+/// Takes over what the person's own editor left; the form is where it was, because it took no keys.
+pub(super) fn take_edited(state: &mut State, text: &str) {
+    let Some(form) = form(state) else { return };
+    let Some(editor) = form.editor_mut() else {
+        return;
+    };
+    // Editors end the last line, too.
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    if editor.text() != text {
+        editor.replace(text);
     }
     changed(state);
 }

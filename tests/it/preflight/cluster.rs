@@ -1,8 +1,8 @@
 //! Checks about the cluster and its workloads.
 
-use roledex::model::{Cluster, Learned};
 use roledex::model::plan::{Edit, Plan};
 use roledex::model::preflight::{CheckId, Evidence, Outcome, Placement};
+use roledex::model::{Cluster, Learned};
 use serde_json::json;
 
 use super::{active, assert_check, check, fine, unknowns};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
-use roledex::model::{Cluster, Learned};
 use roledex::model::guard::Access;
 use roledex::model::plan::Plan;
 use roledex::model::preflight::{
     CheckId, Decision, Evidence, Outcome, Placement, Preflight, RoleEvidence, Simulated,
 };
 use roledex::model::trust::Policy;
+use roledex::model::{Cluster, Learned};
 use serde_json::json;
 
 use super::{active, fine, pods, policy};

@@ -1,0 +1,115 @@
+//! The terminal and what is drawn on it, and effects on their way out: those on the terminal are run here, all
+//! others in the executor.
+
+use std::io;
+
+use anyhow::Context as _;
+use tokio::process::Command;
+use tokio::sync::mpsc::Sender;
+
+use crate::app::{self, Effect, Msg, State};
+use crate::model::{Failure, FailureKind};
+use crate::runtime::executor::Executor;
+use crate::runtime::keyboard::Keyboard;
+use crate::runtime::screen::Screen;
+use crate::runtime::terminal::Terminal;
+use crate::runtime::{clipboard, foreground, signals};
+use crate::theme::Theme;
+
+pub(super) struct Outside {
+    pub(super) terminal: Terminal,
+    pub(super) screen: Screen,
+    pub(super) keyboard: Keyboard,
+    pub(super) executor: Executor,
+    pub(super) messages: Sender<Msg>,
+}
+
+impl Outside {
+    /// Draws the state, and says what the rows in view lack.
+    pub(super) fn draw(&mut self, state: &mut State, theme: &Theme) -> anyhow::Result<Vec<Effect>> {
+        let effects = app::look(state);
+        self.screen
+            .draw(state, theme, &mut self.terminal)
+            .context("could not draw on the terminal")?;
+        Ok(effects)
+    }
+
+    pub(super) async fn perform(&mut self, effects: Vec<Effect>) -> anyhow::Result<()> {
+        for effect in effects {
+            match effect {
+                // The loop ends by the state; nothing is left to do here.
+                Effect::Quit => {}
+                Effect::Redraw => self.take_back()?,
+                Effect::Suspend => {
+                    self.terminal.release();
+                    signals::stop()?;
+                    self.take_back()?;
+                    self.tell(Msg::Resize(self.terminal.size()));
+                }
+                Effect::Copy { text, what } => {
+                    let told = clipboard::copy(&mut self.terminal, &text, what);
+                    self.tell(Msg::Told(told));
+                }
+                Effect::EditText { text, suffix } => {
+                    let edited = self.edit(&text, suffix).await?;
+                    self.tell(Msg::Edited(edited));
+                }
+                other => self.executor.run(other, &self.messages),
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, message: Msg) {
+        self.executor.tell(&self.messages, message);
+    }
+
+    fn take_back(&mut self) -> anyhow::Result<()> {
+        self.terminal
+            .take()
+            .context("could not take the terminal back")?;
+        self.screen.forget();
+        Ok(())
+    }
+
+    /// Has a text edited in the person's own editor, in a file that nobody else can read and that is gone afterwards.
+    async fn edit(&mut self, text: &str, suffix: &str) -> anyhow::Result<Result<String, Failure>> {
+        let failure = |cause: String| {
+            let failure = Failure::new(FailureKind::Other, "edit the text in your editor", cause);
+            failure.hint("VISUAL or EDITOR names it; what was typed here is still here")
+        };
+        let file = tempfile::Builder::new()
+            .prefix("roledex-")
+            .suffix(suffix)
+            .tempfile();
+        let written = file.and_then(|file| std::fs::write(file.path(), text).map(|()| file));
+        let file = match written {
+            Ok(file) => file,
+            Err(error) => return Ok(Err(failure(error.to_string()))),
+        };
+        let ended = self.hand_over(&mut foreground::editor(file.path())).await?;
+        Ok(match ended {
+            Err(error) => Err(failure(error.to_string())),
+            Ok(status) if !status.success() => Err(failure(format!(
+                "it ended with {status}, so nothing was taken over"
+            ))),
+            Ok(_) => {
+                std::fs::read_to_string(file.path()).map_err(|error| failure(error.to_string()))
+            }
+        })
+    }
+
+    /// Gives the terminal and the keys to a program until it ends; how that ended, or why it never began.
+    pub(super) async fn hand_over(
+        &mut self,
+        command: &mut Command,
+    ) -> anyhow::Result<io::Result<std::process::ExitStatus>> {
+        self.keyboard.rest().await;
+        self.terminal.release();
+        let ended = foreground::run(command).await;
+        self.take_back()?;
+        self.keyboard = Keyboard::listen();
+        self.tell(Msg::Resize(self.terminal.size()));
+        Ok(ended)
+    }
+}
