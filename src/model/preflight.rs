@@ -22,6 +22,7 @@ pub use cluster::QUOTA;
 pub use evidence::{Decision, Evidence, Placement, RoleEvidence, Simulated};
 pub use managed::{Manager, manager_of};
 pub use permission::{Need, needed, needed_by_role};
+pub(in crate::model) use target::{hop_permission, needs_of_hop};
 
 /// What a person must do to have a plan applied.
 #[derive(Debug, Clone, PartialEq, Eq)]

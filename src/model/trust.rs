@@ -29,8 +29,8 @@ mod summary;
 pub use context::{Context, Fact, Part};
 pub use evaluate::{Action, Caller, Request, evaluate};
 pub use evidence::{ConditionEvidence, Evaluation, Finding, StatementEvidence};
-pub use hop::{AssociationHop, TargetHop, expected_external_id};
-pub use judgement::{Judgement, for_association, for_target_hop};
+pub use hop::{AssociationHop, TargetHop, WebIdentityHop, expected_external_id};
+pub use judgement::{Judgement, for_association, for_target_hop, for_web_identity};
 pub use lint::Lint;
 pub use operator::{Comparison, Operator, Quantifier};
 pub use parse::Malformed;
@@ -38,7 +38,10 @@ pub use parse::percent_decoded;
 pub use policy::{
     Actions, Condition, Effect, Policy, Principal, PrincipalKind, Principals, Statement, Version,
 };
-pub use statement::{Tightness, document_of, statement_for, statement_for_target, with_statement};
+pub use statement::{
+    Tightness, document_of, statement_for, statement_for_target, statement_for_web_identity,
+    with_statement,
+};
 pub use summary::{Pods, TrustSummary, Trusted};
 
 /// The service principal that a role of Pod Identity trusts, in every partition.

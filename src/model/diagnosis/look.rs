@@ -6,6 +6,7 @@ use crate::model::export::Skip;
 use crate::model::export::aws_cli::Command;
 use crate::model::identity::Associated;
 use crate::model::pod::Pod;
+use crate::model::text::visible;
 use crate::model::trust::AssociationHop;
 use crate::model::{Association, AssociationDetail, Failure, FailureKind, Learned, Text};
 
@@ -76,8 +77,18 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// The associations that were read, by namespace and service account.
+    /// The associations within the scope of the census, by namespace and service account.
     pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> {
+        let scope = self.census().scope();
+        let is_within = |association: &Association| {
+            scope.covers(&association.namespace, &association.service_account)
+        };
+        self.all_bindings()
+            .filter(move |binding| is_within(binding.association))
+    }
+
+    /// The associations that were read, of other service accounts too.
+    pub fn all_bindings(&self) -> impl Iterator<Item = Binding<'a>> {
         self.bindings.iter().copied()
     }
 
@@ -126,20 +137,41 @@ impl<'a> Look<'a> {
         operation: &str,
         options: &[(&str, &str)],
     ) -> Result<String, Skip> {
-        let mut command = Command::default();
-        for (name, value) in options {
-            command.option(name, value)?;
-        }
-        let profile = self.evidence.profile.as_deref();
-        command.place(self.evidence.arn.region(), profile)?;
-        Ok(command.finished_of(service, operation))
+        self.written(service, operation, options, &[])
     }
 
     /// A command of `aws eks` about the cluster.
     pub(super) fn eks(&self, operation: &str, options: &[(&str, &str)]) -> Result<String, Skip> {
+        self.eks_with(operation, options, &[])
+    }
+
+    /// The same with options that have no value.
+    pub(super) fn eks_with(
+        &self,
+        operation: &str,
+        options: &[(&str, &str)],
+        flags: &[&str],
+    ) -> Result<String, Skip> {
         let cluster = [("--cluster-name", self.evidence.arn.name())];
         let options: Vec<_> = cluster.iter().chain(options).copied().collect();
-        self.aws("eks", operation, &options)
+        self.written("eks", operation, &options, flags)
+    }
+
+    fn written(
+        &self,
+        service: &str,
+        operation: &str,
+        options: &[(&str, &str)],
+        flags: &[&str],
+    ) -> Result<String, Skip> {
+        let mut command = Command::default();
+        for (name, value) in options {
+            command.option(name, value)?;
+        }
+        flags.iter().for_each(|flag| command.flag(flag));
+        let profile = self.evidence.profile.as_deref();
+        command.place(self.evidence.arn.region(), profile)?;
+        Ok(command.finished_of(service, operation))
     }
 }
 
@@ -147,6 +179,11 @@ impl<'a> Binding<'a> {
     pub fn subject(&self) -> Subject {
         let association = self.association;
         Subject::account(&association.namespace, &association.service_account)
+    }
+
+    /// How people call it: `payments/api`, safe to print.
+    pub fn name(&self) -> String {
+        visible(&self.association.name()).into_owned()
     }
 
     /// How EKS assumes the role of the association for a pod of it.

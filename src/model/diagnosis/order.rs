@@ -11,6 +11,8 @@ use crate::model::Text;
 
 /// The rule that says that Kubernetes refuses to answer; what other rules lack by it follows from it.
 pub(super) const KUBERNETES_REFUSES: RuleId = RuleId("kubernetes-refuses");
+/// The rule that says that it does not answer for another reason.
+pub(super) const KUBERNETES_SILENT: RuleId = RuleId("kubernetes-silent");
 
 /// Puts together what lacks the same, finds causes, and sorts.
 pub(super) fn arranged(findings: Vec<Finding>) -> Vec<Finding> {
@@ -84,7 +86,7 @@ fn together(mut same: Vec<Finding>) -> Option<Finding> {
 
 /// Where the cause of a finding stands, if it was found.
 fn cause_of(index: usize, finding: &Finding, all: &[Finding]) -> Option<usize> {
-    let refuses = [KUBERNETES_REFUSES];
+    let refuses = [KUBERNETES_REFUSES, KUBERNETES_SILENT];
     let own = finding.cause.as_ref().map(std::slice::from_ref);
     let after = match &finding.standing {
         Standing::Unknown(_) => refuses.as_slice(),

@@ -6,6 +6,7 @@ mod association;
 mod cluster;
 mod injection;
 mod irsa;
+mod kubernetes;
 mod names;
 mod network;
 mod node;
@@ -20,8 +21,9 @@ mod update;
 
 use super::rule::Rule;
 
-pub(super) const ALL: [&[Rule]; 17] = [
+pub(super) const ALL: [&[Rule]; 18] = [
     cluster::RULES,
+    kubernetes::RULES,
     association::RULES,
     names::RULES,
     role::RULES,

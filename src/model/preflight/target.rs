@@ -6,7 +6,7 @@ use crate::model::arn::account_of;
 use crate::model::export::json;
 use crate::model::plan::{Change, Definition, Plan, Setting, Steps};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Decision, Evidence};
+use crate::model::preflight::evidence::{Decision, Evidence, Simulated};
 use crate::model::preflight::permission::{self, Need, needed_by_role};
 use crate::model::preflight::role;
 use crate::model::text::visible;
@@ -64,10 +64,29 @@ fn permission(plan: &Plan, after: &Definition, target: &Text, evidence: &Evidenc
             return Check::new(id, title, Outcome::Unknown, why);
         }
     };
-    let is_neighbour = after.role.as_deref().and_then(account_of) == account_of(target);
+    let role = after.role.as_deref().unwrap_or_default();
     let mut check = Check::new(id, title, Outcome::Ok, "");
-    check.evidence.clear();
-    for need in &needs {
+    (check.outcome, check.evidence) = hop_permission(role, target, &needs, answers);
+    if check.outcome == Outcome::Ok {
+        return check;
+    }
+    let actions: Vec<&str> = needs.iter().map(|need| &*need.action).collect();
+    let statement = json!({"Effect": "Allow", "Action": actions, "Resource": &**target});
+    let name = visible(crate::model::arn::role_name(role));
+    let text = format!("let the policies of {name} allow this");
+    check.fix_with(text, json::pretty(&statement))
+}
+
+/// What IAM's simulator means for the hop, and why.
+pub(in crate::model) fn hop_permission(
+    role: &str,
+    target: &str,
+    needs: &[Need],
+    answers: &[Simulated],
+) -> (Outcome, Vec<String>) {
+    let is_neighbour = account_of(role) == account_of(target);
+    let (mut worst, mut reasons) = (Outcome::Ok, Vec::new());
+    for need in needs {
         let (mut outcome, mut lines) = permission::judged(need, answers);
         let answer = permission::answer(need, answers);
         let is_silent = answer.is_some_and(|answer| answer.decision == Decision::ImplicitDeny);
@@ -77,18 +96,10 @@ fn permission(plan: &Plan, after: &Definition, target: &Text, evidence: &Evidenc
                 "within one account the trust policy of the target role can be enough".to_owned(),
             );
         }
-        check.outcome = check.outcome.max(outcome);
-        check.evidence.extend(lines);
+        worst = worst.max(outcome);
+        reasons.extend(lines);
     }
-    if check.outcome == Outcome::Ok {
-        return check;
-    }
-    let actions: Vec<&str> = needs.iter().map(|need| &*need.action).collect();
-    let statement = json!({"Effect": "Allow", "Action": actions, "Resource": &**target});
-    let role = after.role.as_deref().unwrap_or_default();
-    let name = visible(crate::model::arn::role_name(role));
-    let text = format!("let the policies of {name} allow this");
-    check.fix_with(text, json::pretty(&statement))
+    (worst, reasons)
 }
 
 fn trust(
@@ -187,8 +198,13 @@ pub(super) fn needs_of_role(plan: &Plan) -> Vec<Need> {
     let Some(target) = &after.target_role else {
         return Vec::new();
     };
+    needs_of_hop(target, after.session_tags)
+}
+
+/// What a role needs to reach a target role.
+pub(in crate::model) fn needs_of_hop(target: &str, session_tags: bool) -> Vec<Need> {
     let mut needs = vec![Need::sts("sts:AssumeRole", target)];
-    if after.session_tags {
+    if session_tags {
         needs.push(Need::sts("sts:TagSession", target));
     }
     needs

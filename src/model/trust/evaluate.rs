@@ -28,12 +28,15 @@ pub enum Caller {
     PodIdentity,
     /// A session of this role, which asks for the next one.
     Role(Arn),
+    /// A web identity that this OIDC provider of IAM vouches for: a pod with IRSA.
+    WebIdentity(Arn),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     AssumeRole,
     TagSession,
+    AssumeRoleWithWebIdentity,
 }
 
 impl Action {
@@ -41,6 +44,7 @@ impl Action {
         match self {
             Self::AssumeRole => "sts:AssumeRole",
             Self::TagSession => "sts:TagSession",
+            Self::AssumeRoleWithWebIdentity => "sts:AssumeRoleWithWebIdentity",
         }
     }
 }
@@ -55,7 +59,7 @@ impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PodIdentity => f.write_str(POD_IDENTITY_PRINCIPAL),
-            Self::Role(arn) => f.write_str(&visible(arn.as_str())),
+            Self::Role(arn) | Self::WebIdentity(arn) => f.write_str(&visible(arn.as_str())),
         }
     }
 }

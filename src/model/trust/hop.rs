@@ -27,6 +27,18 @@ pub struct TargetHop<'a> {
     pub external_id: Option<&'a str>,
 }
 
+/// The one hop of IRSA: STS assumes the role for whoever holds a token of the cluster's issuer.
+#[derive(Debug, Clone, Copy)]
+pub struct WebIdentityHop<'a> {
+    /// The OIDC provider in the account of the role.
+    pub provider: &'a Arn,
+    /// Without `https://`.
+    pub issuer: &'a str,
+    pub namespace: &'a str,
+    pub service_account: &'a str,
+    pub audience: &'a str,
+}
+
 /// The external id as it is documented: `region/account/cluster/namespace/serviceaccount`.
 ///
 /// For text to copy while the association does not exist; evaluations use what EKS reports.
@@ -130,6 +142,26 @@ impl TargetHop<'_> {
             caller: Caller::Role(self.role.clone()),
             action,
             context,
+        }
+    }
+}
+
+impl WebIdentityHop<'_> {
+    pub fn request(&self) -> Request {
+        let Self {
+            issuer,
+            namespace,
+            service_account,
+            audience,
+            ..
+        } = self;
+        let subject = format!("system:serviceaccount:{namespace}:{service_account}");
+        Request {
+            caller: Caller::WebIdentity(self.provider.clone()),
+            action: Action::AssumeRoleWithWebIdentity,
+            context: Context::new()
+                .with(&format!("{issuer}:sub"), Fact::is(subject))
+                .with(&format!("{issuer}:aud"), Fact::is(*audience)),
         }
     }
 }

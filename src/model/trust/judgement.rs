@@ -3,7 +3,7 @@
 use crate::model::text::visible;
 use crate::model::trust::evaluate::{Action, Caller, Request, evaluate};
 use crate::model::trust::evidence::{ConditionEvidence, Evaluation, StatementEvidence};
-use crate::model::trust::hop::{AssociationHop, TargetHop};
+use crate::model::trust::hop::{AssociationHop, TargetHop, WebIdentityHop};
 use crate::model::trust::lint::Lint;
 use crate::model::trust::operator::Comparison;
 use crate::model::trust::policy::{Effect, Policy};
@@ -34,6 +34,11 @@ pub fn for_target_hop(policy: &Policy, hop: &TargetHop<'_>) -> Judgement {
     judge(policy, hop.source.session_tags, lints, |action| {
         hop.request(action)
     })
+}
+
+/// Evaluates the trust policy of a role of IRSA.
+pub fn for_web_identity(policy: &Policy, hop: &WebIdentityHop<'_>) -> Evaluation {
+    evaluate(policy, &hop.request())
 }
 
 fn judge(

@@ -69,7 +69,10 @@ fn one(principal: &Principal, effect: Effect, caller: &Caller) -> Answer {
             "*" => everyone(effect, caller, value),
             _ => aws(value, role),
         },
-        (PrincipalKind::Aws, Caller::PodIdentity) if value == "*" => {
+        (PrincipalKind::Federated, Caller::WebIdentity(provider)) => {
+            (Verdict::from(value == provider.as_str()), None)
+        }
+        (PrincipalKind::Aws, Caller::PodIdentity | Caller::WebIdentity(_)) if value == "*" => {
             everyone(effect, caller, "{\"AWS\": \"*\"}")
         }
         _ => (Verdict::No, None),
@@ -79,12 +82,16 @@ fn one(principal: &Principal, effect: Effect, caller: &Caller) -> Answer {
 fn everyone(effect: Effect, caller: &Caller, written: &str) -> Answer {
     match (caller, effect) {
         (Caller::Role(_), _) => (Verdict::Yes, None),
-        (Caller::PodIdentity, Effect::Deny) if written == "*" => (Verdict::Yes, None),
+        (_, Effect::Deny) if written == "*" => (Verdict::Yes, None),
         (Caller::PodIdentity, _) => note(
             Verdict::Unknown,
             format!(
                 "whether {written} also means the service {POD_IDENTITY_PRINCIPAL} is not known"
             ),
+        ),
+        (Caller::WebIdentity(_), _) => note(
+            Verdict::Unknown,
+            format!("whether {written} also means web identities is not known"),
         ),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::trust::POD_IDENTITY_PRINCIPAL;
-use crate::model::trust::hop::{AssociationHop, TargetHop, expected_external_id};
+use crate::model::trust::hop::{AssociationHop, TargetHop, WebIdentityHop, expected_external_id};
 use crate::model::trust::policy::Policy;
 
 /// How much a statement narrows down whom it lets in.
@@ -94,6 +94,27 @@ pub fn statement_for_target(hop: &TargetHop<'_>, tightness: Tightness) -> Value 
         set(&mut statement, "Condition", json!({"StringEquals": equals}));
     }
     statement
+}
+
+/// A statement that lets one service account have a role by IRSA.
+pub fn statement_for_web_identity(hop: &WebIdentityHop<'_>) -> Value {
+    let WebIdentityHop {
+        provider,
+        issuer,
+        namespace,
+        service_account,
+        audience,
+    } = hop;
+    let mut equals = json!({});
+    let subject = format!("system:serviceaccount:{namespace}:{service_account}");
+    set(&mut equals, &format!("{issuer}:aud"), (*audience).into());
+    set(&mut equals, &format!("{issuer}:sub"), subject.into());
+    json!({
+        "Effect": "Allow",
+        "Principal": {"Federated": provider.as_str()},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": equals},
+    })
 }
 
 /// A whole policy of one statement.
