@@ -12,6 +12,7 @@ mod chain;
 mod evidence;
 mod injection;
 mod resolve;
+mod stale;
 mod verdict;
 mod why;
 mod words;
@@ -20,6 +21,7 @@ pub use account::{AccountMechanism, NewPods, of_new_pods};
 pub use chain::Sdk;
 pub use evidence::{Agent, Associated, Evidence, Fact};
 pub use injection::{Injection, Lack, Tally, injection, injection_of};
+pub use stale::{Aging, Change, Staleness, staleness, staleness_of};
 pub use verdict::{Certainty, Doubt, Mechanism, Note, Reason, Role, SdkChoice, Verdict};
 
 use chain::{Pick, Provider};

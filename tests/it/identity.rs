@@ -6,4 +6,5 @@ mod decode;
 mod history;
 mod place;
 mod properties;
+mod stale;
 mod table;

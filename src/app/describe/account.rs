@@ -7,7 +7,7 @@ use crate::app::kubernetes::{AccountKey, AccountRow};
 use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
 use crate::model::census::{Explanation, Picture};
-use crate::model::identity::{Fact, Injection, injection};
+use crate::model::identity::{Fact, Injection, Staleness, injection, staleness};
 
 /// Pods that are named; of more than these only the number is told.
 const NAMED: usize = 200;
@@ -112,7 +112,8 @@ fn pods(picture: &Picture<'_>, key: &AccountKey) -> Vec<TextLine> {
             more += 1;
             continue;
         }
-        let injection = injection(&picture.evidence(pod));
+        let evidence = picture.evidence(pod);
+        let injection = injection(&evidence);
         let (sign, tone) = match injection {
             Injection::Injected => (glyph::GOOD, Tone::Good),
             Injection::Lacking { .. } => (glyph::WARNING, Tone::Warning),
@@ -122,7 +123,15 @@ fn pods(picture: &Picture<'_>, key: &AccountKey) -> Vec<TextLine> {
             }
         };
         let line = TextLine::new(tone, &format!("  {sign} {}", injection.word()));
-        lines.push(line.with(Tone::Plain, &format!("  {}", pod.name)));
+        let line = line.with(Tone::Plain, &format!("  {}", pod.name));
+        let staleness = staleness(&evidence);
+        lines.push(match staleness {
+            Staleness::MayBeOld(_) | Staleness::Unknown => line.with(
+                Tone::Warning,
+                &format!("  credentials {}", staleness.phrase()),
+            ),
+            Staleness::Fresh | Staleness::NeverInjected | Staleness::NotConcerned => line,
+        });
     }
     if more > 0 {
         let text = format!("  and {more} more; enter on the service account shows them");

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use crate::app::describe::TextLine;
 use crate::app::describe::row::{member, moment, provenance};
-use crate::app::fleet::AssociationRow;
+use crate::app::fleet::{AssociationRow, ClusterRow};
 use crate::app::pane::Tone;
 use crate::app::state::State;
 use crate::model::arn::role_name;
+use crate::model::census::Picture;
 
 pub(in crate::app) fn association(state: &State, row: &AssociationRow) -> Vec<TextLine> {
     let (summary, now) = (&row.summary, state.now);
@@ -34,6 +35,7 @@ pub(in crate::app) fn association(state: &State, row: &AssociationRow) -> Vec<Te
     if let Some(owner) = &summary.owner {
         lines.push(TextLine::member("owner", Tone::Warning, owner));
     }
+    lines.extend(pods(state, row));
     if let Some(detail) = row.detail.value() {
         let mut tags = detail.tags().peekable();
         if tags.peek().is_some() {
@@ -67,6 +69,25 @@ pub(in crate::app) fn association(state: &State, row: &AssociationRow) -> Vec<Te
     lines.push(TextLine::empty());
     lines.extend(provenance(state, &row.detail));
     lines
+}
+
+/// Which credentials the pods of its service account hold, where Kubernetes was read.
+fn pods(state: &State, row: &AssociationRow) -> Option<TextLine> {
+    let summary = &row.summary;
+    let of_account = |_: &ClusterRow, picture: &Picture<'_>| {
+        let account = picture.account(&summary.namespace, &summary.service_account)?;
+        Some(account.tally?.aging)
+    };
+    let fleet = &state.fleet;
+    let aging = fleet
+        .with_picture(&summary.key.cluster, state.now, of_account)
+        .flatten()?;
+    let fresh = format!("none of {} hold old credentials", aging.concerned);
+    Some(match aging.sentence() {
+        Some(sentence) => TextLine::member("pods", Tone::Warning, &sentence),
+        None if aging.concerned == 0 => return None,
+        None => TextLine::member("pods", Tone::Plain, &fresh),
+    })
 }
 
 /// The association in sentences, as far as AWS alone can tell.

@@ -3,7 +3,7 @@
 use crate::app::describe::TextLine;
 use crate::app::describe::account::explanation;
 use crate::app::describe::cluster;
-use crate::app::describe::row::{member, moment};
+use crate::app::describe::row::{from_cell, member, moment};
 use crate::app::kubernetes::{ContainerKey, ContainerRow};
 use crate::app::pane::{Tone, pods};
 use crate::app::state::State;
@@ -65,6 +65,7 @@ fn container(picture: &Picture<'_>, row: &census::ContainerRow<'_>) -> Vec<TextL
         lines.push(member("through role", Some(through)));
     }
     lines.push(member("injected", Some(row.injection.word())));
+    lines.push(from_cell("credentials", &pods::credentials(row.staleness)));
     lines.extend(explanation(&picture.explain_container(row)));
     lines
 }

@@ -8,7 +8,7 @@ use super::Kubernetes;
 use crate::app::fleet::{AssociationRow, ClusterRow, Fleet, Rows};
 use crate::model::census::{self, Associations, Picture};
 use crate::model::identity::{
-    AccountMechanism, Associated, Certainty, Fact, Injection, Mechanism, Role, Tally,
+    AccountMechanism, Associated, Certainty, Fact, Injection, Mechanism, Role, Staleness, Tally,
 };
 use crate::model::pod::{ContainerKind, Pod};
 use crate::model::{AssociationKey, ClusterArn, Text};
@@ -59,6 +59,7 @@ pub struct ContainerRow {
     pub role: Option<Role>,
     pub why: Text,
     pub injection: Injection,
+    pub staleness: Staleness,
     pub compute: Option<Text>,
     pub workload: Option<Text>,
 }
@@ -98,6 +99,7 @@ impl ContainerRow {
             role: row.role().cloned(),
             why: row.why().into(),
             injection: row.injection.clone(),
+            staleness: row.staleness,
             compute: row.compute().map(Text::from),
             workload: row.workload_phrase().map(Text::from),
         }

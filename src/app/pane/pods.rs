@@ -18,14 +18,14 @@ use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
 use crate::model::arn::role_name;
-use crate::model::identity::{Injection, Mechanism};
+use crate::model::identity::{Injection, Mechanism, Staleness};
 use crate::model::kubernetes::{KubeId, WatchedKind};
 use crate::model::pod::{ContainerKind, Phase};
 use crate::model::{ClusterArn, RouteId, Text};
 
 pub struct Pods;
 
-const COLUMNS: [Column; 14] = [
+const COLUMNS: [Column; 15] = [
     Column::new("NAMESPACE", 100, 10, 26),
     Column::new("POD", 99, 20, 50),
     Column::new("CONTAINER", 98, 9, 30),
@@ -33,6 +33,8 @@ const COLUMNS: [Column; 14] = [
     Column::new("ROLE", 90, 16, 44),
     Column::new("WHY", 80, 20, 70),
     Column::new("INJECTED", 92, 10, 14),
+    // As wide as its longest phrase: cut short, it would lose the time.
+    Column::new("CREDENTIALS", 82, 22, 22),
     Column::new("STATE", 75, 9, 20),
     Column::new("NODE", 30, 12, 46),
     Column::new("COMPUTE", 35, 18, 22),
@@ -109,21 +111,22 @@ impl Noun for Pods {
             },
             5 => Cell::muted(&*row.why),
             6 => injected(&row.injection),
-            7 => state_of(row),
-            8 => word(pod.node.as_deref()),
-            9 => match &row.compute {
+            7 => credentials(row.staleness.at(now)),
+            8 => state_of(row),
+            9 => word(pod.node.as_deref()),
+            10 => match &row.compute {
                 Some(compute) => Cell::muted(&**compute),
                 None if pod.node.is_none() => Cell::none(),
                 None => kubernetes.map_or_else(Cell::none, |kubernetes| {
                     kubernetes.unknown(WatchedKind::Nodes)
                 }),
             },
-            10 => word(row.workload.as_deref()),
-            11 => pod
+            11 => word(row.workload.as_deref()),
+            12 => pod
                 .created
                 .map_or_else(Cell::none, |created| Cell::muted(age(created, now))),
-            12 => cluster_name(fleet, &key.cluster),
-            13 => kubernetes.map_or_else(Cell::none, |kubernetes| read(kubernetes, now)),
+            13 => cluster_name(fleet, &key.cluster),
+            14 => kubernetes.map_or_else(Cell::none, |kubernetes| read(kubernetes, now)),
             _ => Cell::plain(""),
         }
     }
@@ -148,15 +151,16 @@ impl Noun for Pods {
             4 => some(row.role.as_ref().map(|role| role_name(&role.arn))),
             5 => some(Some(&row.why)),
             6 => some(Some(row.injection.word())),
-            7 => SortKey::Text(state_of(row).text),
-            8 => some(pod.node.as_deref()),
-            9 => some(row.compute.as_deref()),
-            10 => some(row.workload.as_deref()),
-            11 => pod.created.map_or(SortKey::Missing, |created| {
+            7 => SortKey::Text(row.staleness.phrase()),
+            8 => SortKey::Text(state_of(row).text),
+            9 => some(pod.node.as_deref()),
+            10 => some(row.compute.as_deref()),
+            11 => some(row.workload.as_deref()),
+            12 => pod.created.map_or(SortKey::Missing, |created| {
                 SortKey::Number(-created.as_second())
             }),
-            12 => SortKey::Text(cluster_name(fleet, &key.cluster).text),
-            13 => {
+            13 => SortKey::Text(cluster_name(fleet, &key.cluster).text),
+            14 => {
                 let cluster = fleet.clusters.get(&key.cluster);
                 let at = cluster.and_then(|row| row.kubernetes.known_at(WatchedKind::Pods));
                 at.map_or(SortKey::Missing, |at| SortKey::Number(at.as_second()))
@@ -286,6 +290,16 @@ fn injected(injection: &Injection) -> Cell<'static> {
         Injection::Lacking { .. } => Cell::sign(glyph::WARNING, word, Tone::Warning),
         Injection::Unknown => Cell::new(word, Tone::Warning),
         Injection::Excluded { .. } | Injection::NotExpected | Injection::Ended => Cell::muted(word),
+    }
+}
+
+pub(in crate::app) fn credentials(staleness: Staleness) -> Cell<'static> {
+    let phrase = staleness.phrase();
+    match staleness {
+        Staleness::NotConcerned => Cell::none(),
+        Staleness::Fresh | Staleness::NeverInjected => Cell::muted(phrase),
+        Staleness::Unknown => Cell::new(phrase, Tone::Warning),
+        Staleness::MayBeOld(_) => Cell::sign(glyph::WARNING, phrase, Tone::Warning),
     }
 }
 

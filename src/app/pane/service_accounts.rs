@@ -23,7 +23,7 @@ use crate::model::{ClusterArn, RouteId, Text};
 
 pub struct ServiceAccounts;
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column::new("NAMESPACE", 100, 10, 26),
     Column::new("SERVICE ACCOUNT", 99, 16, 34),
     Column::new("MECHANISM", 95, 14, 24),
@@ -31,6 +31,7 @@ const COLUMNS: [Column; 9] = [
     // Where Kubernetes did not answer, these say why: rather a column goes than that.
     Column::new("PODS", 60, 18, 22),
     Column::new("LACKING", 94, 8, 22),
+    Column::new("MAY BE OLD", 58, 10, 24),
     Column::new("CLUSTER", 50, 10, 28),
     Column::new("AGE", 40, 18, 22),
     Column::new("READ", 86, 12, 14),
@@ -95,13 +96,14 @@ impl Noun for ServiceAccounts {
                 None => kubernetes.unknown(WatchedKind::Pods),
             },
             5 => lacking(kubernetes, row),
-            6 => cluster_name(fleet, &key.cluster),
-            7 => match (row.exists, row.created) {
+            6 => old(kubernetes, row, now),
+            7 => cluster_name(fleet, &key.cluster),
+            8 => match (row.exists, row.created) {
                 (Fact::Unknown, _) => kubernetes.unknown(WatchedKind::ServiceAccounts),
                 (Fact::Present(()), Some(created)) => Cell::muted(age(created, now)),
                 (Fact::Present(()) | Fact::Absent, _) => Cell::none(),
             },
-            8 => read(kubernetes, now),
+            9 => read(kubernetes, now),
             _ => Cell::plain(""),
         }
     }
@@ -128,11 +130,14 @@ impl Noun for ServiceAccounts {
             5 => row
                 .tally
                 .map_or(SortKey::Missing, |tally| number(tally.lacking)),
-            6 => SortKey::Text(cluster_name(fleet, &key.cluster).text),
-            7 => row.created.map_or(SortKey::Missing, |created| {
+            6 => row
+                .tally
+                .map_or(SortKey::Missing, |tally| number(tally.aging.may_be_old)),
+            7 => SortKey::Text(cluster_name(fleet, &key.cluster).text),
+            8 => row.created.map_or(SortKey::Missing, |created| {
                 SortKey::Number(-created.as_second())
             }),
-            8 => {
+            9 => {
                 let cluster = fleet.clusters.get(&key.cluster);
                 let at =
                     cluster.and_then(|row| row.kubernetes.known_at(WatchedKind::ServiceAccounts));
@@ -246,6 +251,19 @@ fn lacking(kubernetes: &Kubernetes, row: &AccountRow) -> Cell<'static> {
         return kubernetes.unknown(WatchedKind::Pods);
     };
     lack(tally, "").unwrap_or_else(|| Cell::muted("0"))
+}
+
+/// Pods that may hold credentials from before the association's last change.
+fn old(kubernetes: &Kubernetes, row: &AccountRow, now: Timestamp) -> Cell<'static> {
+    let Some(tally) = row.tally else {
+        return kubernetes.unknown(WatchedKind::Pods);
+    };
+    let aging = tally.aging.at(now);
+    match (aging.may_be_old, aging.unknown) {
+        (0, 0) => Cell::muted("0"),
+        (0, _) => Cell::new(aging.short(), Tone::Warning),
+        _ => Cell::sign(glyph::WARNING, aging.short(), Tone::Warning),
+    }
 }
 
 /// Pods that are not what new ones would be, and those of which it is unknown; `None` if there are none of either.

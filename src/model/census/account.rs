@@ -86,6 +86,16 @@ impl AccountRow<'_> {
         if self.new_pods.notes.iter().any(spreading) {
             return Some("association is new".to_owned());
         }
+        if let Some(aging) = self
+            .tally
+            .map(|tally| tally.aging)
+            .filter(|aging| aging.may_be_old > 0)
+        {
+            return Some(format!(
+                "{} with credentials that may be old",
+                pods(aging.may_be_old)
+            ));
+        }
         match self
             .tally
             .map(|tally| tally.unknown)
@@ -143,6 +153,7 @@ impl AccountRow<'_> {
                         pods(tally.lacking)
                     ));
                 }
+                notes.extend(tally.aging.sentence());
                 if tally.unknown > 0 {
                     let count = pods(tally.unknown);
                     notes.push(format!(

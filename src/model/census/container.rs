@@ -2,7 +2,8 @@
 
 use super::Explanation;
 use crate::model::identity::{
-    Associated, Certainty, Doubt, Fact, Injection, Lack, Mechanism, Note, Reason, Role, Verdict,
+    Associated, Certainty, Doubt, Fact, Injection, Lack, Mechanism, Note, Reason, Role, Staleness,
+    Verdict,
 };
 use crate::model::node::Node;
 use crate::model::pod::{Owner, Pod};
@@ -14,6 +15,8 @@ pub struct ContainerRow<'a> {
     pub verdict: Verdict,
     /// Of this container alone.
     pub injection: Injection,
+    /// Which credentials of the association this container holds.
+    pub staleness: Staleness,
     pub node: Fact<&'a Node>,
     pub workload: Option<Owner>,
     pub association: Fact<Associated<'a>>,

@@ -10,7 +10,7 @@ use super::{Associations, Census, NodeRoles, Part};
 use crate::model::Text;
 use crate::model::identity::{
     Agent, Associated, Doubt, Evidence, Fact, Mechanism, Tally, Verdict, effective, injection,
-    injection_of, of_new_pods,
+    injection_of, of_new_pods, staleness, staleness_of,
 };
 use crate::model::node::Node;
 use crate::model::pod::Pod;
@@ -87,6 +87,7 @@ impl<'a> Picture<'a> {
             pod,
             verdict,
             injection: injection_of(&evidence, container),
+            staleness: staleness_of(&evidence, container),
             node: evidence.node,
             workload: workload.clone(),
             association: evidence.association,
@@ -143,7 +144,7 @@ impl<'a> Picture<'a> {
             let mut tally = Tally::default();
             for pod in self.census.pods_of(namespace, name) {
                 let evidence = self.evidence_with(pod, account, association);
-                tally.add(pod, &injection(&evidence));
+                tally.add(pod, &injection(&evidence), staleness(&evidence));
             }
             tally
         });

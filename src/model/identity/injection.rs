@@ -3,6 +3,7 @@
 use super::account::{AccountMechanism, of_new_pods};
 use super::evidence::{Evidence, Fact};
 use super::resolve::has_pod_identity;
+use super::stale::{Aging, Staleness};
 use super::verdict::Note;
 use super::why::{Wanted, is_excluded, why_not};
 use crate::model::Text;
@@ -136,15 +137,18 @@ pub struct Tally {
     /// Of all that have not ended and are not on their way out.
     pub lacking: usize,
     pub unknown: usize,
+    /// Which credentials they hold.
+    pub aging: Aging,
 }
 
 impl Tally {
-    pub fn add(&mut self, pod: &Pod, injection: &Injection) {
+    pub fn add(&mut self, pod: &Pod, injection: &Injection, staleness: Staleness) {
         if pod.terminating {
             return;
         }
         self.running += usize::from(pod.phase == Phase::Running);
         self.lacking += usize::from(matches!(injection, Injection::Lacking { .. }));
         self.unknown += usize::from(*injection == Injection::Unknown);
+        self.aging.add(staleness);
     }
 }

@@ -209,6 +209,10 @@ pub enum Note {
     RoleMayLag {
         until: Timestamp,
     },
+    /// The same ends sooner if the association had a target role before the change, too.
+    LagsLessIfChained {
+        until: Timestamp,
+    },
     /// The association's role was not read yet.
     RoleNotRead,
     /// The agent is off by default on hybrid nodes.

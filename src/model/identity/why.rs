@@ -1,18 +1,15 @@
 //! Why a container holds what it holds, and what will change with new pods.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::evidence::{Associated, Evidence, Fact, Machine};
 use super::resolve::{Outcome, has_pod_identity};
+use super::stale::{Change, lag};
 use super::verdict::{Mechanism, Note};
 use crate::model::pod::{Container, ContainerKind, Likelihood, Unseen, Variable};
 
 /// How long a new association may take to reach the webhook.
 pub(super) const PROPAGATION: SignedDuration = SignedDuration::from_secs(30);
-/// How long credentials of an association's role last.
-const SESSION: SignedDuration = SignedDuration::from_hours(6);
-/// How long credentials of a target role last: chained roles have an hour.
-const CHAINED_SESSION: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn notes(
     evidence: &Evidence<'_>,
@@ -46,13 +43,19 @@ pub(super) fn notes(
         }
     }
     if outcome.mechanism == Mechanism::PodIdentity {
-        notes.extend(association.present().and_then(|associated| {
-            let Some(detail) = associated.detail else {
-                return Some(Note::RoleNotRead);
-            };
-            let until = may_lag(evidence, associated)?;
-            detail.role.is_some().then_some(Note::RoleMayLag { until })
-        }));
+        let detail = association.present().map(|associated| associated.detail);
+        match detail {
+            Some(None) => notes.push(Note::RoleNotRead),
+            Some(Some(detail)) if detail.role.is_some() => {
+                let change = lag(evidence);
+                let until = change.and_then(Change::until);
+                notes.extend(until.map(|until| Note::RoleMayLag { until }));
+                let until = change.and_then(Change::until_if_chained);
+                let until = until.filter(|until| *until > evidence.now);
+                notes.extend(until.map(|until| Note::LagsLessIfChained { until }));
+            }
+            Some(Some(_)) | None => {}
+        }
         if evidence.machine() == Machine::Hybrid {
             notes.push(Note::HybridAgent);
         }
@@ -99,22 +102,6 @@ pub(super) fn notes(
         notes.push(Note::Ended);
     }
     notes
-}
-
-/// Until when the pod may act as the association said before.
-fn may_lag(evidence: &Evidence<'_>, associated: Associated<'_>) -> Option<Timestamp> {
-    let detail = associated.detail?;
-    let modified = detail.modified?;
-    // Not every change is one of the role, and AWS tells only the last: so it may, and no more.
-    let started = evidence.pod.created?;
-    let was_changed = detail.created.is_none_or(|created| modified > created);
-    let life = if detail.target_role.is_some() {
-        CHAINED_SESSION
-    } else {
-        SESSION
-    };
-    let until = modified.checked_add(life).ok()?;
-    (was_changed && modified > started && evidence.now < until).then_some(until)
 }
 
 /// What the webhook should have written.

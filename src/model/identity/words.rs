@@ -1,9 +1,13 @@
 //! The same words on screen and on the command line; "may" wherever AWS knows more than we do.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use jiff::Timestamp;
 
 use super::chain::Sdk;
 use super::injection::Injection;
+use super::stale::{Aging, Change, Staleness};
 use super::verdict::{Certainty, Doubt, Mechanism, Note, Reason, Verdict};
 use crate::model::pod::{ContainerKind, Source};
 
@@ -69,6 +73,81 @@ impl Sdk {
             Self::JavaScript => "JavaScript",
         }
     }
+}
+
+impl Staleness {
+    /// A cell: `fresh`, `may be old to 14:32Z`, `never injected`, `unknown`, or nothing.
+    pub fn phrase(self) -> Cow<'static, str> {
+        match self {
+            Self::NotConcerned => "".into(),
+            Self::Fresh => "fresh".into(),
+            Self::NeverInjected => "never injected".into(),
+            Self::Unknown => "unknown".into(),
+            Self::MayBeOld(change) => match change.until() {
+                Some(until) => format!("may be old to {}", clock(until)).into(),
+                None => "may be old".into(),
+            },
+        }
+    }
+}
+
+impl Aging {
+    /// One sentence: `3 of 8 pods may hold old credentials until 14:32Z`; `None` if nothing is to be said.
+    pub fn sentence(&self) -> Option<String> {
+        let of = |count: usize| {
+            let all = self.concerned;
+            let noun = if all == 1 { "pod" } else { "pods" };
+            format!("{count} of {all} {noun}")
+        };
+        let old = (self.may_be_old > 0).then(|| {
+            let until = match self.change.and_then(Change::until) {
+                Some(until) => format!("until {}", clock(until)),
+                None => "for up to 6 hours after the association went".to_owned(),
+            };
+            format!("{} may hold old credentials {until}", of(self.may_be_old))
+        });
+        let unknown = (self.unknown > 0).then(|| {
+            format!(
+                "of {} it is unknown which credentials they hold",
+                of(self.unknown)
+            )
+        });
+        match (old, unknown) {
+            (Some(old), Some(unknown)) => Some(format!("{old}; {unknown}")),
+            (old, unknown) => old.or(unknown),
+        }
+    }
+
+    /// A cell: `3 may be old to 14:32Z`, `2 unknown`, `0`.
+    pub fn phrase(&self) -> String {
+        self.counts(" may be old")
+    }
+
+    /// A cell under a title that says "may be old": `3 to 14:32Z`.
+    pub fn short(&self) -> String {
+        self.counts("")
+    }
+
+    fn counts(&self, word: &str) -> String {
+        let old = (self.may_be_old > 0).then(|| {
+            let until = self.change.and_then(Change::until);
+            let until = until.map(|until| format!(" to {}", clock(until)));
+            format!("{}{word}{}", self.may_be_old, until.unwrap_or_default())
+        });
+        let unknown = (self.unknown > 0).then(|| format!("{} unknown", self.unknown));
+        match (old, unknown) {
+            (Some(old), Some(unknown)) => format!("{old}, {unknown}"),
+            (old, unknown) => old.or(unknown).unwrap_or_else(|| "0".to_owned()),
+        }
+    }
+}
+
+/// The time of day by UTC. It is for bounds within a day, so that it needs no date, and is rounded up, so that it
+/// stays one.
+fn clock(at: Timestamp) -> String {
+    let minute = at.as_second().saturating_add(59).div_euclid(60);
+    let at = Timestamp::from_second(minute.saturating_mul(60)).unwrap_or(at);
+    at.strftime("%H:%MZ").to_string()
 }
 
 fn source_word(source: Source) -> &'static str {
@@ -212,7 +291,13 @@ impl fmt::Display for Note {
             Self::NewPodsGetPodIdentity => f.write_str("new pods get EKS Pod Identity"),
             Self::RoleMayLag { until } => write!(
                 f,
-                "the association was changed while the pod ran; it may act as before until {until}"
+                "the association was changed while the pod ran; it may act as before until {}",
+                clock(*until)
+            ),
+            Self::LagsLessIfChained { until } => write!(
+                f,
+                "if the association had a target role before the change, too, it may do so only until {}",
+                clock(*until)
             ),
             Self::RoleNotRead => f.write_str("the association's role was not read yet"),
             Self::HybridAgent => f.write_str("the agent is off by default on hybrid nodes"),

@@ -321,3 +321,42 @@ fn roles_say_of_which_clusters_the_service_accounts_were_not_read() {
     assert!(why.contains("2 of 5 clusters"), "{why}");
     assert!(role["incomplete"].get("associations").is_none(), "{role}");
 }
+
+/// An association that was changed after its pods were made.
+#[test]
+fn pods_may_hold_what_the_association_gave_out_before() {
+    let changed = WORLD.replace(
+        "both: {role: shop-both, created: -20d}",
+        "both: {role: shop-both, created: -20d, modified: -1h}",
+    );
+    assert_ne!(changed, WORLD);
+    let site = Site::new(World::parse(&changed).unwrap(), &[]);
+    let (accounts, _) = rows(&site, &["sa", "--cluster", "shop"]);
+    let credentials = &accounts["shop/both"]["podCredentials"];
+    assert_eq!(credentials["concerned"], 1);
+    assert_eq!(credentials["mayBeOld"], 1);
+    let until: jiff::Timestamp = text(credentials, "oldCredentialsUntil").parse().unwrap();
+    let left = until.duration_since(roledex::runtime::clock::now());
+    assert!((4..=5).contains(&left.as_hours()), "{left:?}");
+    assert_eq!(accounts["shop/api"]["podCredentials"]["mayBeOld"], 0);
+    let (pods, _) = rows(&site, &["pods", "--cluster", "shop"]);
+    for (name, credentials) in [
+        ("shop/api", "Fresh"),
+        ("shop/both", "MayBeOld"),
+        ("shop/late", "NeverInjected"),
+        ("shop/irsa", ""),
+    ] {
+        assert_eq!(text(&pods[name], "credentials"), credentials, "{name}");
+    }
+    assert_eq!(
+        text(&pods["shop/both"], "oldCredentialsUntil"),
+        text(credentials, "oldCredentialsUntil")
+    );
+    let wide = site
+        .run(&["get", "pods", "--cluster", "shop", "-o", "wide"])
+        .out;
+    assert!(
+        wide.contains("CREDENTIALS") && wide.contains("may be old to "),
+        "{wide}"
+    );
+}

@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use roledex::model::association::AssociationDetail;
 use roledex::model::identity::{
-    AccountMechanism, Associated, Certainty, Fact, Injection, Note, Tally, injection, of_new_pods,
+    AccountMechanism, Aging, Associated, Certainty, Fact, Injection, Note, Tally, injection,
+    of_new_pods, staleness,
 };
 use serde_json::json;
 
@@ -163,12 +164,17 @@ fn pods_are_counted_unless_on_their_way_out() {
         associated([main()]).with("/status/phase", json!("Succeeded")),
         injected(main()).association(Fact::Unknown),
     ] {
-        tally.add(&case.decoded(), &case.ask(injection));
+        tally.add(&case.decoded(), &case.ask(injection), case.ask(staleness));
     }
     let expected = Tally {
         running: 3,
         lacking: 2,
         unknown: 1,
+        aging: Aging {
+            concerned: 4,
+            unknown: 1,
+            ..Aging::default()
+        },
     };
     assert_eq!(tally, expected);
 }

@@ -37,7 +37,7 @@ fn watched() -> Script {
 #[test]
 fn a_new_watch_is_not_live_by_what_the_one_before_knew() {
     let mut script = watched();
-    assert_eq!(script.column(ACCOUNTS, 8), ["live"]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["live"]);
     script.keys("esc");
     script.now = "2026-11-21T13:00:00Z".parse().unwrap();
     script.keys("enter");
@@ -45,10 +45,10 @@ fn a_new_watch_is_not_live_by_what_the_one_before_knew() {
     for kind in WatchedKind::ALL {
         assert!(!kubernetes(&script).is_live(kind), "nothing was said yet");
     }
-    assert_ne!(script.column(ACCOUNTS, 8), ["live"]);
+    assert_ne!(script.column(ACCOUNTS, 9), ["live"]);
     let ticket = script.kubernetes(&alpha());
     script.done(ticket, Err(failure()));
-    assert_eq!(script.column(ACCOUNTS, 8), ["1h old"]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["1h old"]);
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn rows_join_kubernetes_and_aws() {
         script.column(PODS, 6),
         ["not expected", "injected", "lacking", "not expected"]
     );
-    assert_eq!(script.column(PODS, 10)[1], "Deployment/web");
+    assert_eq!(script.column(PODS, 11)[1], "Deployment/web");
 }
 
 #[test]
@@ -105,12 +105,12 @@ fn exactly_the_cluster_in_view_is_watched() {
 #[test]
 fn what_was_read_stays_and_ages_after_the_watch() {
     let mut script = entered();
-    assert_eq!(script.column(ACCOUNTS, 8), ["live"; 3]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["live"; 3]);
     script.keys("esc");
     assert_eq!(script.column(ACCOUNTS, 1).len(), 3);
     script.now = "2026-11-21T13:00:00Z".parse().unwrap();
     script.keys("j");
-    assert_eq!(script.column(ACCOUNTS, 8), ["1h ago"; 3]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["1h ago"; 3]);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn several_clusters_are_listed_and_not_watched() {
     script.say(&alpha(), world(vec![account("shop", "api", None)]));
     let ticket = script.kubernetes(&alpha());
     script.done(ticket, Ok(()));
-    assert_eq!(script.column(ACCOUNTS, 8), ["live"]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["live"]);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_cluster_that_cannot_be_described_is_not_asked_for_ever() {
             .iter()
             .all(|r| !matches!(r, Request::DescribeCluster { .. }))
     );
-    assert_eq!(script.column(ACCOUNTS, 8), ["unreachable"]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["unreachable"]);
 }
 
 #[test]
@@ -185,10 +185,10 @@ fn associations_stand_where_kubernetes_does_not_answer() {
     assert_eq!(script.column(ACCOUNTS, 1), ["api"]);
     assert_eq!(script.column(ACCOUNTS, 2), ["pod identity (likely)"]);
     assert_eq!(script.column(ACCOUNTS, 3), ["api"]);
-    for column in [4, 5, 7] {
+    for column in [4, 5, 6, 8] {
         assert_eq!(script.column(ACCOUNTS, column), ["unknown: unreachable"]);
     }
-    assert_eq!(script.column(ACCOUNTS, 8), ["unreachable"]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["unreachable"]);
     script.keys("4 d");
     assert!(
         text(&script).contains("no answer within 5 s"),
@@ -204,14 +204,14 @@ fn behind_a_broken_watch_everything_is_old() {
     script.say(&alpha(), WatchedKind::ALL.map(failed).to_vec());
     script.now = "2026-11-21T12:03:00Z".parse().unwrap();
     script.keys("j");
-    let read = script.column(ACCOUNTS, 8);
+    let read = script.column(ACCOUNTS, 9);
     assert!(
         read.len() >= 3 && read.iter().all(|read| read == "3m old"),
         "{read:?}"
     );
     // It goes on by itself.
     script.say(&alpha(), world(vec![account("shop", "api", None)]));
-    assert_eq!(script.column(ACCOUNTS, 8), ["live"]);
+    assert_eq!(script.column(ACCOUNTS, 9), ["live"]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub const SERVICE_ACCOUNTS: Columns = Columns {
         "AGE",
         "REMARK",
         "ASSOCIATION",
+        "OLD-CREDENTIALS",
         "REGION",
         "ACCOUNT",
         "PROFILE",
@@ -43,6 +44,7 @@ pub const PODS: Columns = Columns {
         "SERVICE-ACCOUNT",
         "WORKLOAD",
         "INJECTION",
+        "CREDENTIALS",
         "NODE",
         "COMPUTE",
         "REGION",
@@ -75,6 +77,9 @@ pub fn service_account(
         Fact::Absent => String::new(),
         Fact::Present(associated) => associated.association.key.id.to_string(),
     };
+    let aging = row
+        .tally
+        .map_or_else(|| UNKNOWN.to_owned(), |tally| tally.aging.phrase());
     vec![
         cluster.name().to_owned(),
         row.namespace.to_string(),
@@ -86,6 +91,7 @@ pub fn service_account(
         created,
         row.remark().unwrap_or_default(),
         association,
+        aging,
         cluster.region().to_owned(),
         cluster.account().to_owned(),
         profile.to_owned(),
@@ -120,6 +126,7 @@ pub fn container(
         pod.service_account.to_string(),
         row.workload_phrase().unwrap_or_default(),
         row.injection.word().to_owned(),
+        row.staleness.phrase().into_owned(),
         pod.node.as_deref().unwrap_or_default().to_owned(),
         compute,
         cluster.region().to_owned(),

@@ -7,7 +7,8 @@ use crate::model::arn::ClusterArn;
 use crate::model::census::{AccountRow, ContainerRow, Explanation, Part, Picture};
 use crate::model::document::Document;
 use crate::model::identity::{
-    AccountMechanism, Certainty, Fact, Injection, Mechanism, Role, injection,
+    AccountMechanism, Aging, Certainty, Change, Fact, Injection, Mechanism, Role, Staleness,
+    injection, staleness,
 };
 use crate::model::service_account::ServiceAccount;
 
@@ -66,6 +67,7 @@ pub fn service_account_explained(
                 "name": &*pod.name,
                 "phase": pod.phase.as_str(),
                 "injection": injection_word(&injection(&picture.evidence(pod))),
+                "credentials": staleness_word(staleness(&picture.evidence(pod))),
             })
         });
         draft.set("podList", pods.collect::<Vec<_>>());
@@ -131,6 +133,10 @@ fn account(
             json!({"running": tally.running, "lacking": tally.lacking, "unknown": tally.unknown}),
         ),
         None => draft.unknown("pods", gap(picture, Part::Pods)),
+    }
+    match row.tally {
+        Some(tally) => draft.set("podCredentials", aging(tally.aging)),
+        None => draft.unknown("podCredentials", gap(picture, Part::Pods)),
     }
     draft.set("cluster", cluster.name());
     draft
@@ -249,7 +255,48 @@ fn container_members(
         let account = || gap(picture, Part::ServiceAccounts);
         draft.unknown("injection", association.unwrap_or_else(account));
     }
+    match (row.staleness, staleness_word(row.staleness)) {
+        (Staleness::NotConcerned, _) => {}
+        (staleness, Some(word)) => {
+            draft.set("credentials", word);
+            if let Staleness::MayBeOld(change) = staleness {
+                draft.set("oldCredentialsUntil", until(change));
+            }
+        }
+        (_, None) => {
+            let association = picture.associations.gap().map(str::to_owned);
+            let why = || "when the association or the pod was made is not known".to_owned();
+            draft.unknown("credentials", association.unwrap_or_else(why));
+        }
+    }
     draft.set("reason", row.why());
+}
+
+fn staleness_word(staleness: Staleness) -> Option<&'static str> {
+    Some(match staleness {
+        Staleness::NotConcerned => "NotConcerned",
+        Staleness::Fresh => "Fresh",
+        Staleness::NeverInjected => "NeverInjected",
+        Staleness::MayBeOld(_) => "MayBeOld",
+        Staleness::Unknown => return None,
+    })
+}
+
+/// When the last old credentials have expired; null where AWS does not tell when the association went.
+fn until(change: Change) -> Value {
+    change
+        .until()
+        .map_or(Value::Null, |at| at.to_string().into())
+}
+
+fn aging(aging: Aging) -> Value {
+    let mut value = json!({
+        "concerned": aging.concerned, "mayBeOld": aging.may_be_old, "unknown": aging.unknown,
+    });
+    if let (Some(change), Value::Object(members)) = (aging.change, &mut value) {
+        members.insert("oldCredentialsUntil".to_owned(), until(change));
+    }
+    value
 }
 
 fn explain(draft: &mut Draft, explanation: Explanation) {
