@@ -19,6 +19,7 @@ mod settings;
 mod setup;
 pub mod sim;
 mod strangers;
+mod token;
 mod tui;
 
 use std::io::{self, Write as _};

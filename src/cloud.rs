@@ -41,9 +41,7 @@ use intern::Interner;
 use shared::Shared;
 
 pub use budget::{Spend, Urgency};
-pub use kubernetes::{
-    Action, KubePage, Kubernetes, LogOf, ObjectFilter, ObjectKind, Permission,
-};
+pub use kubernetes::{Action, KubePage, Kubernetes, LogOf, ObjectFilter, ObjectKind, Permission};
 pub use pod_credentials::PodCredentials;
 pub use profiles::Profiles;
 pub use secret::Secret;
@@ -194,6 +192,11 @@ impl Cloud {
 
     pub fn read_only(&self) -> bool {
         self.settings.guard.read_only
+    }
+
+    /// Where this run finds every AWS service, if it was told.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.settings.endpoint_url.as_deref()
     }
 
     /// The endpoint that takes the place of EKS's own, from wherever it was named.

@@ -7,6 +7,7 @@
 //! tasks   ──┘<─────────────── Msg::Step, Msg::Done ────────────────────────────────┘
 //! ```
 
+pub mod child;
 mod clipboard;
 pub mod clock;
 pub mod executor;
