@@ -21,6 +21,14 @@ pub(super) fn draw(painter: &mut Painter<'_>, track: Rect, top: usize, shown: us
         top if top == last => free,
         top => (top * free / last).clamp(1.min(free), free.saturating_sub(1).max(1.min(free))),
     };
+    let thumb = Rect {
+        y: track.y.saturating_add(cells(start)),
+        height: cells(length.min(height - start)),
+        width: 1,
+        ..track
+    };
+    // A title under it may hold a wide character, of which it would leave half.
+    painter.clear(thumb);
     for offset in start..(start + length).min(height) {
         painter.put(
             track.x,
