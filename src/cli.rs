@@ -137,6 +137,9 @@ async fn headless(global: &args::Global, command: Command) -> Result<Exit, Probl
     match command {
         Command::Get(args) => get::run(global, args).await,
         Command::Describe(args) => describe::run(global, args).await,
+        Command::Move {
+            what: change::args::Move::Association(args),
+        } => Box::pin(change::run(global, args.into())).await,
         Command::SetRole(args) => Box::pin(change::run(global, args.into())).await,
         Command::Create {
             what: Create::Association(args),

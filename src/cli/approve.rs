@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use crate::cli::change::args::Consent as Given;
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
-use crate::model::plan::{Approved, Assent, NotApproved, Plan, Reviewed};
+use crate::model::plan::{Approved, Assent, NotApproved, Plan, Reviewed, Steps};
 use crate::model::preflight::{Consent, Outcome, Preflight};
 use crate::model::text::visible;
 
@@ -49,7 +49,7 @@ impl Shown {
         self.reasons.is_empty()
             && self.preflight.worst() < Outcome::Blocking
             && self.preflight.reasons_for_name().len() == 1
-            && self.plan.after().is_none()
+            && matches!(self.plan.steps(), Steps::Delete | Steps::CreateAndDelete)
     }
 }
 

@@ -22,6 +22,7 @@ Examples:
   roledex set-role shop payments/api --role arn:aws:iam::111122223333:role/api --dry-run
   roledex create association shop payments/worker --role ARN --tag team=payments --yes
   roledex delete association shop payments/old --confirm old
+  roledex move association shop payments/worker payments/worker-v2
   roledex tag shop payments/api team=payments temporary-
   roledex journal; roledex undo; roledex redo      what was changed from here, and back again
 
@@ -154,6 +155,11 @@ pub enum Command {
     Delete {
         #[command(subcommand)]
         what: change::Delete,
+    },
+    /// Move an association to another namespace or service account
+    Move {
+        #[command(subcommand)]
+        what: change::Move,
     },
     /// Set and remove tags of an association
     Tag(change::Tag),

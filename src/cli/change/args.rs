@@ -100,6 +100,26 @@ pub struct DeleteAssociation {
     pub consent: Consent,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Move {
+    /// Give another service account the role: a creation and then a deletion, because names cannot be changed
+    #[command(visible_alias = "pia")]
+    Association(MoveAssociation),
+}
+
+#[derive(Debug, Args)]
+pub struct MoveAssociation {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// NAMESPACE/SERVICEACCOUNT that shall have it
+    #[arg(value_name = "NEW NS/SA", value_parser = AssociationReference::parse)]
+    pub to: AssociationReference,
+    #[command(flatten)]
+    pub fields: Fields,
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
 #[derive(Debug, Args)]
 pub struct Tag {
     #[command(flatten)]

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::args::{Consent, CreateAssociation, DeleteAssociation, Fields, SetRole, Switch, Tag};
+use super::args::{
+    Consent, CreateAssociation, DeleteAssociation, Fields, MoveAssociation, SetRole, Switch, Tag,
+};
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::model::arn::account_of;
@@ -29,6 +31,8 @@ enum What {
     Create(AssociationReference, Fields, Vec<String>),
     Delete(AssociationReference),
     Tag(AssociationReference, Vec<String>),
+    /// From and to.
+    Move(AssociationReference, AssociationReference, Fields),
 }
 
 impl From<SetRole> for Wish {
@@ -61,6 +65,16 @@ impl From<DeleteAssociation> for Wish {
     }
 }
 
+impl From<MoveAssociation> for Wish {
+    fn from(args: MoveAssociation) -> Self {
+        Self {
+            cluster: args.subject.cluster,
+            consent: args.consent,
+            what: What::Move(args.subject.association, args.to, args.fields),
+        }
+    }
+}
+
 impl From<Tag> for Wish {
     fn from(args: Tag) -> Self {
         Self {
@@ -89,11 +103,33 @@ impl Wish {
                     draft,
                 }
             }
-            What::Create(AssociationReference::Id(id), ..) => {
+            What::Create(AssociationReference::Id(id), ..)
+            | What::Move(_, AssociationReference::Id(id), _) => {
                 return Err(Problem::usage(format!(
                     "\"{id}\" is the id of an association; EKS chooses those"
                 ))
                 .hint("name the new one NAMESPACE/SERVICEACCOUNT"));
+            }
+            What::Move(
+                association,
+                AssociationReference::Name {
+                    namespace,
+                    service_account,
+                },
+                fields,
+            ) => {
+                let draft = draft(fields)?;
+                let read = |cluster: &ClusterArn| {
+                    New::check_names(namespace, service_account)?;
+                    draft.read(cluster).map(drop)
+                };
+                each(&self.likely(fields, routes), read)?;
+                Request::Relocate {
+                    association: association.clone(),
+                    namespace: namespace.clone(),
+                    service_account: service_account.clone(),
+                    draft,
+                }
             }
             What::Create(
                 AssociationReference::Name {

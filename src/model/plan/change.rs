@@ -220,6 +220,15 @@ fn wanted<T>(value: Option<T>) -> Setting<T> {
 }
 
 impl New {
+    /// Says which rules the names of a new association break.
+    pub fn check_names(namespace: &str, service_account: &str) -> Result<(), Vec<Invalid>> {
+        let mut wrong = Vec::new();
+        noted(Field::Namespace, name::namespace(namespace), &mut wrong);
+        let service_account = name::service_account(service_account);
+        noted(Field::ServiceAccount, service_account, &mut wrong);
+        finished(Some(()), wrong)
+    }
+
     /// Reads the fields of a form, and says of each what is wrong with it.
     pub fn read<'a>(
         cluster: &ClusterArn,

@@ -287,3 +287,38 @@ fn a_change_that_is_cancelled_on_its_way_is_concluded() {
     let entry = &entries(&site)[0];
     assert_eq!(entry["conclusions"][0]["outcome"], "cannot-be-told");
 }
+
+#[test]
+fn a_move_is_told_shown_and_made_from_the_command_line() {
+    let site = site(&[]);
+    let to = |name: &str, more: &[&str]| {
+        let start = ["move", "association", "shop", "payments/api", name];
+        site.run(&[&start, more].concat())
+    };
+    for (name, words) in [
+        ("payments/Bad_Name", "service account"),
+        ("a-0123456789abcdef0", "EKS chooses those"),
+    ] {
+        let ended = to(name, &["--yes"]);
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(ended.err.contains(words), "{ended:?}");
+    }
+    let dry = to("payments/moved", &["--dry-run"]);
+    assert_eq!(dry.code, 0, "{dry:?}");
+    assert!(
+        dry.out.contains("create-pod-identity-association"),
+        "{dry:?}"
+    );
+    assert!(
+        dry.out.contains("delete-pod-identity-association"),
+        "{dry:?}"
+    );
+    let unnamed = to("payments/moved", &["--yes"]);
+    assert_eq!(unnamed.code, 5, "what is deleted is named: {unnamed:?}");
+    assert_eq!(writes(&site), (0, 0));
+    let ended = to("payments/moved", &["--role", WRITER, "--confirm", "api"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(writes(&site), (2, 2));
+    assert_eq!(seen(&site, "payments/api"), None);
+    assert_eq!(seen(&site, "payments/moved").unwrap()["roleArn"], WRITER);
+}
