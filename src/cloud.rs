@@ -45,7 +45,9 @@ pub use kubernetes::{Action, KubePage, Kubernetes, LogOf, ObjectFilter, ObjectKi
 pub use pod_credentials::PodCredentials;
 pub use profiles::Profiles;
 pub use secret::Secret;
-pub use session::{AssociationFilter, AttachedPolicy, Changed, Page, Session, is_uncertain};
+pub use session::{
+    AssociationFilter, Assumed, AttachedPolicy, Changed, Page, Session, Unassumed, is_uncertain,
+};
 
 /// Where credentials, regions and endpoints come from.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@
 mod around;
 mod connect;
 mod failure;
+mod issue;
 mod kind;
 mod kubeconfig;
 mod page;

@@ -5,6 +5,7 @@ mod addons;
 mod associations;
 mod changes;
 mod clusters;
+mod eks_auth;
 mod identity_providers;
 mod kubernetes;
 mod nodegroups;
@@ -32,6 +33,8 @@ use crate::cloud::{Cloud, Urgency, convert, readonly};
 use crate::model::{Caller, Failure, FailureKind, Guard, Partition, Region, Route, Text};
 
 pub use changes::{Changed, is_uncertain};
+pub(in crate::cloud) use eks_auth::refuse_credentials;
+pub use eks_auth::{Assumed, Unassumed};
 pub use policies::AttachedPolicy;
 
 /// One page of a list.
@@ -65,6 +68,7 @@ pub struct Session {
     route: Route,
     keyring: Arc<Keyring>,
     eks: aws_sdk_eks::Client,
+    eks_auth: aws_sdk_eksauth::Client,
     sts: aws_sdk_sts::Client,
     sts_region: Region,
     iam: aws_sdk_iam::Client,
@@ -92,6 +96,7 @@ impl Session {
         config: &SdkConfig,
     ) -> Self {
         let mut eks = aws_sdk_eks::config::Builder::from(config);
+        let mut eks_auth = aws_sdk_eksauth::config::Builder::from(config);
         let mut sts =
             aws_sdk_sts::config::Builder::from(config).region(SdkRegion::new(home.to_string()));
         let iam_region = Partition::of(&route.region).home();
@@ -99,6 +104,7 @@ impl Session {
             .region(SdkRegion::new(iam_region.to_string()));
         if cloud.read_only() {
             eks = eks.interceptor(readonly::ReadOnly);
+            eks_auth = eks_auth.interceptor(readonly::ReadOnly);
             sts = sts.interceptor(readonly::ReadOnly);
             iam = iam.interceptor(readonly::ReadOnly);
         }
@@ -106,6 +112,7 @@ impl Session {
             cloud: Arc::downgrade(cloud),
             endpoint: cloud.eks_endpoint(config),
             eks: aws_sdk_eks::Client::from_conf(eks.build()),
+            eks_auth: aws_sdk_eksauth::Client::from_conf(eks_auth.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             sts_region: home.clone(),
             iam: aws_sdk_iam::Client::from_conf(iam.build()),

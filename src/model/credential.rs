@@ -7,14 +7,22 @@
 //! The verdict rests on the answer of `AssumeRoleForPodIdentity` and on nothing before it. No token and no secret
 //! is ever part of these values.
 
+mod candidate;
 mod claims;
 mod explain;
+mod judge;
+mod known;
+mod refusal;
 mod report;
 mod step;
 mod test;
 
+pub use candidate::{candidates, is_candidate, is_injected, none_fits};
 pub use claims::{BoundPod, Claims, Flaw, NotAToken};
-pub use explain::Explained;
+pub use explain::{About, Explained, explain_assume, explain_token};
+pub use judge::{Judged, judge};
+pub use known::Known;
+pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
 pub use step::{Step, StepKind, StepState};
 pub use test::{Clearance, CredentialTest, Expected, Purpose, TOKEN_SECONDS, TokenSource};

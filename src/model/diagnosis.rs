@@ -12,7 +12,7 @@ pub mod evidence;
 pub mod finding;
 mod look;
 mod order;
-mod remedy;
+pub(in crate::model) mod remedy;
 mod rule;
 mod rules;
 

@@ -136,6 +136,19 @@ impl Ask {
         }
     }
 
+    /// Asks for a token of a service account; no read, though it changes nothing.
+    pub(super) fn token(namespace: &str, name: &str, body: Vec<u8>) -> Self {
+        let mut ask = Self::get(ObjectKind::ServiceAccount, Some(namespace), name);
+        ask.path.push_str("/token");
+        Self {
+            method: Method::POST,
+            verb: "create",
+            resource: "serviceaccounts/token",
+            body,
+            ..ask
+        }
+    }
+
     /// What the API server is; the least that can be asked of it.
     pub(super) fn version() -> Self {
         Self {
@@ -299,6 +312,15 @@ mod tests {
         }
         assert!(is_read(&Method::POST, &Ask::review(Vec::new()).path));
         assert!(is_read(&Method::GET, &Ask::version().path));
+        let token = Ask::token("a/b", "x", Vec::new());
+        assert_eq!(
+            (token.target().as_str(), token.rule().as_str()),
+            (
+                "/api/v1/namespaces/a%2Fb/serviceaccounts/x/token",
+                "create serviceaccounts/token in namespace a/b"
+            )
+        );
+        assert!(!is_read(&token.method, &token.path));
     }
 
     #[test]

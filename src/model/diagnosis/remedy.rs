@@ -12,7 +12,7 @@ use crate::model::pod::Pod;
 use crate::model::text::{UnsafeWord, shell_word, visible};
 
 /// Words for a person.
-pub(super) fn advice(text: impl Into<Text>) -> Remedy {
+pub(in crate::model) fn advice(text: impl Into<Text>) -> Remedy {
     let text = text.into();
     Remedy {
         kind: RemedyKind::Advice,
@@ -22,7 +22,7 @@ pub(super) fn advice(text: impl Into<Text>) -> Remedy {
 }
 
 /// A command, or why none can be written.
-pub(super) fn command(title: impl Into<Text>, written: Result<String, impl Display>) -> Remedy {
+pub(in crate::model) fn command(title: impl Into<Text>, written: Result<String, impl Display>) -> Remedy {
     let title = title.into();
     match written {
         Ok(text) => Remedy {
@@ -35,7 +35,7 @@ pub(super) fn command(title: impl Into<Text>, written: Result<String, impl Displ
 }
 
 /// A statement of an IAM policy.
-pub(super) fn statement(title: impl Into<Text>, statement: &Value) -> Remedy {
+pub(in crate::model) fn statement(title: impl Into<Text>, statement: &Value) -> Remedy {
     Remedy {
         kind: RemedyKind::Statement,
         title: title.into(),
@@ -44,7 +44,7 @@ pub(super) fn statement(title: impl Into<Text>, statement: &Value) -> Remedy {
 }
 
 /// A patch of a Kubernetes object.
-pub(super) fn patch(title: impl Into<Text>, patch: &Value) -> Remedy {
+pub(in crate::model) fn patch(title: impl Into<Text>, patch: &Value) -> Remedy {
     Remedy {
         kind: RemedyKind::Patch,
         title: title.into(),
@@ -53,7 +53,7 @@ pub(super) fn patch(title: impl Into<Text>, patch: &Value) -> Remedy {
 }
 
 /// `kubectl …`, quoted for a POSIX shell.
-pub(super) fn kubectl(arguments: &[&str]) -> Result<String, UnsafeWord> {
+pub(in crate::model) fn kubectl(arguments: &[&str]) -> Result<String, UnsafeWord> {
     let mut line = "kubectl".to_owned();
     for argument in arguments {
         line.push(' ');
