@@ -1,6 +1,7 @@
 //! Use cases: what the terminal and the command line both do, each streaming its progress.
 
 pub mod change;
+pub mod credential;
 pub mod diagnose;
 pub mod fleet;
 pub mod load;

@@ -7,6 +7,7 @@
 //! The verdict rests on the answer of `AssumeRoleForPodIdentity` and on nothing before it. No token and no secret
 //! is ever part of these values.
 
+mod agent;
 mod candidate;
 mod claims;
 mod explain;
@@ -14,9 +15,11 @@ mod judge;
 mod known;
 mod refusal;
 mod report;
+mod scene;
 mod step;
 mod test;
 
+pub use agent::AgentFacts;
 pub use candidate::{candidates, is_candidate, is_injected, none_fits};
 pub use claims::{BoundPod, Claims, Flaw, NotAToken};
 pub use explain::{About, Explained, explain_assume, explain_token};
@@ -24,8 +27,14 @@ pub use judge::{Judged, judge};
 pub use known::Known;
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
+pub use scene::{
+    account_step, association_step, cluster_step, permission_step, pod_step, unknown_step,
+};
 pub use step::{Step, StepKind, StepState};
-pub use test::{Clearance, CredentialTest, Expected, Purpose, TOKEN_SECONDS, TokenSource};
+pub use test::{
+    Clearance, CredentialTest, Expected, MOST_POLLS, POLL_SECONDS, Purpose, TOKEN_SECONDS,
+    TokenSource,
+};
 
 /// The audience of the tokens that EKS Auth takes.
 pub const AUDIENCE: &str = "pods.eks.amazonaws.com";

@@ -26,6 +26,7 @@ use crate::store::Journal;
 pub use apply::apply;
 pub(in crate::ops) use look::{at, by_name};
 pub use look::{find, look};
+pub(in crate::ops) use pending::Pending;
 pub use prepare::{Prepared, Request, Unprepared, prepare, replan};
 pub use progress::Progress;
 
@@ -161,7 +162,7 @@ impl Stopped {
 }
 
 /// Does blocking work of the journal where it holds up nobody.
-async fn blocking<T: Send + 'static>(
+pub(in crate::ops) async fn blocking<T: Send + 'static>(
     doing: &'static str,
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {

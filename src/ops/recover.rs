@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::change::{Desk, look};
 use crate::cloud::{Cloud, Session, Urgency};
-use crate::model::journal::{Entry, EntryId, Outcome, reconcile};
+use crate::model::journal::{ChangeKind, Entry, EntryId, Outcome, reconcile};
 use crate::model::{Failure, FailureKind, Route};
 use crate::store::Journal;
 
@@ -49,6 +49,16 @@ async fn one(
     entry: &Entry,
     waiting: &(impl Fn(&EntryId, u64) + Send + Sync),
 ) -> Result<Outcome, Failure> {
+    if entry.intent.kind == ChangeKind::TestCredentials {
+        // It left nothing behind that could be looked at; and what it issued ends by itself.
+        let outcome = Outcome::CannotBeTold {
+            reason: "it was interrupted; it changed nothing, but credentials may have been issued"
+                .into(),
+        };
+        let (journal, id, now) = (desk.journal.clone(), entry.id.clone(), (desk.now)());
+        settle(journal, id, outcome.clone(), now).await?;
+        return Ok(outcome);
+    }
     let session = session(cloud, entry).await?;
     let outcome = loop {
         let (now, _) = look(&session, &entry.intent).await?;

@@ -55,7 +55,10 @@ impl Session {
         token: &Secret,
     ) -> Result<Assumed, Unassumed> {
         let cluster = &recorded.intent().place.cluster;
-        let what = format!("ask EKS Auth for credentials of a pod in cluster {}", cluster.name());
+        let what = format!(
+            "ask EKS Auth for credentials of a pod in cluster {}",
+            cluster.name()
+        );
         let call = Call {
             service: "eks-auth",
             ..self.eks_call("AssumeRoleForPodIdentity", Urgency::Interactive, &what)
@@ -63,7 +66,10 @@ impl Session {
         self.may_issue(recorded, &call.doing)?;
         let send = || {
             let request = self.eks_auth.assume_role_for_pod_identity();
-            request.cluster_name(cluster.name()).token(token.expose()).send()
+            request
+                .cluster_name(cluster.name())
+                .token(token.expose())
+                .send()
         };
         let answer = self.once(&call, send).await.map_err(|mut unassumed| {
             // An error message may repeat what it complains about.
@@ -101,10 +107,12 @@ impl Session {
             let request = self.sts.get_caller_identity().customize();
             request.config_override(theirs).send()
         };
-        let answer = self.once(&call, send).await.map_err(|failed| failed.failure)?;
-        let member = |member: Option<&str>, name| {
-            convert::required(member, name, doing).map(Text::from)
-        };
+        let answer = self
+            .once(&call, send)
+            .await
+            .map_err(|failed| failed.failure)?;
+        let member =
+            |member: Option<&str>, name| convert::required(member, name, doing).map(Text::from);
         Ok(Caller {
             account: member(answer.account(), "Account")?,
             arn: member(answer.arn(), "Arn")?,
@@ -268,6 +276,8 @@ fn failure_of(member: &str, doing: &str) -> Failure {
 /// A text without a token and without the parts of it.
 pub(in crate::cloud) fn without(text: &str, token: &str) -> String {
     let parts = token.split('.').filter(|part| part.len() >= 16);
-    let parts = std::iter::once(token).filter(|token| !token.is_empty()).chain(parts);
+    let parts = std::iter::once(token)
+        .filter(|token| !token.is_empty())
+        .chain(parts);
     parts.fold(text.to_owned(), |text, part| text.replace(part, "…"))
 }

@@ -39,21 +39,33 @@ pub fn none_fits<'p>(pods: impl IntoIterator<Item = &'p Pod>) -> Text {
     let pods: Vec<&Pod> = pods.into_iter().collect();
     let needs = "it takes a pod of the service account that runs, or a token (--token-file)";
     if pods.is_empty() {
-        return format!("no pod uses the service account, so there is nothing to bind a token to; {needs}").into();
+        return format!(
+            "no pod uses the service account, so there is nothing to bind a token to; {needs}"
+        )
+        .into();
     }
     let terminating = pods.iter().filter(|pod| pod.terminating).count();
     let mut counts: Vec<String> = Vec::new();
     if terminating > 0 {
         counts.push(format!("{terminating} terminating"));
     }
-    for phase in [Phase::Pending, Phase::Running, Phase::Succeeded, Phase::Failed] {
+    for phase in [
+        Phase::Pending,
+        Phase::Running,
+        Phase::Succeeded,
+        Phase::Failed,
+    ] {
         let in_phase = |pod: &&&Pod| !pod.terminating && pod.phase == phase;
         let count = pods.iter().filter(in_phase).count();
         if count > 0 {
             counts.push(format!("{count} {}", phase.as_str()));
         }
     }
-    format!("none of its pods runs and stays ({}); {needs}", counts.join(", ")).into()
+    format!(
+        "none of its pods runs and stays ({}); {needs}",
+        counts.join(", ")
+    )
+    .into()
 }
 
 impl TokenSource {

@@ -69,7 +69,8 @@ pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
         Verdict::Matches
     } else {
         Verdict::Untestable(
-            "credentials came back, but the association could not be read to compare them with".into(),
+            "credentials came back, but the association could not be read to compare them with"
+                .into(),
         )
     };
     evidence.extend(differences);
@@ -101,6 +102,10 @@ fn compare_role(
             visible(account.unwrap_or_default())
         ));
     } else {
-        differences.push(format!("its role is {} and not {}", visible(found), visible(name)));
+        differences.push(format!(
+            "its role is {} and not {}",
+            visible(found),
+            visible(name)
+        ));
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::model::arn::{Arn, account_of, role_name};
 use crate::model::text::visible;
-use crate::model::trust::{
-    AssociationHop, Judgement, TargetHop, for_association, for_target_hop,
-};
+use crate::model::trust::{AssociationHop, Judgement, TargetHop, for_association, for_target_hop};
 use crate::model::{AssociationRecord, Cluster, ClusterArn, Learned, RoleDetail, Text};
 
 /// What was read before EKS Auth is asked.
@@ -100,7 +98,10 @@ impl Known {
         }
         if self.target_role == Learned::Absent {
             let role = self.target_arn().map_or("it", |role| role_name(role));
-            causes.push(format!("IAM has no target role {} (iam:GetRole)", visible(role)));
+            causes.push(format!(
+                "IAM has no target role {} (iam:GetRole)",
+                visible(role)
+            ));
         }
         if let Some(trust) = self.target_trust().filter(|trust| trust.verdict.is_no()) {
             let reasons = trust.reasons();
@@ -111,7 +112,10 @@ impl Known {
             && record.detail.policy().is_some()
             && record.detail.session_tags()
         {
-            causes.push("the association has a session policy and session tags, which exclude each other".to_owned());
+            causes.push(
+                "the association has a session policy and session tags, which exclude each other"
+                    .to_owned(),
+            );
         }
         causes.into_iter().map(Text::from).collect()
     }

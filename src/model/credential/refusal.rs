@@ -67,16 +67,28 @@ impl Refusal {
         match failure.code.as_deref().unwrap_or_default() {
             "ResourceNotFoundException" => {
                 let is_cluster = has("cluster") && !has("association");
-                return if is_cluster { Self::NoCluster } else { Self::NoAssociation };
+                return if is_cluster {
+                    Self::NoCluster
+                } else {
+                    Self::NoAssociation
+                };
             }
             "AccessDeniedException" | "AccessDenied" => {
                 let is_role = has("eks does not have permission");
                 let is_caller = has("not authorized to perform") || is_gate;
-                return if is_caller && !is_role { Self::Caller } else { Self::Role };
+                return if is_caller && !is_role {
+                    Self::Caller
+                } else {
+                    Self::Role
+                };
             }
             "ExpiredTokenException" | "ExpiredToken" => {
                 let is_caller = is_gate || has("security token");
-                return if is_caller { Self::CallerExpired } else { Self::TokenExpired };
+                return if is_caller {
+                    Self::CallerExpired
+                } else {
+                    Self::TokenExpired
+                };
             }
             "InvalidTokenException" => return Self::InvalidToken,
             "InvalidParameterException" | "ValidationException" => return Self::InvalidParameter,
@@ -85,7 +97,11 @@ impl Refusal {
             "RequestTimeTooSkewed" => return Self::Clock,
             "InvalidSignatureException" | "SignatureDoesNotMatch" => {
                 let is_clock = has("expired") || has("not yet current");
-                return if is_clock { Self::Clock } else { Self::CallerUnknown };
+                return if is_clock {
+                    Self::Clock
+                } else {
+                    Self::CallerUnknown
+                };
             }
             "UnrecognizedClientException"
             | "InvalidClientTokenId"

@@ -89,6 +89,8 @@ pub struct Report {
     pub claims: Option<Claims>,
     pub session: Option<Session>,
     pub verdict: Verdict,
+    /// How often EKS Auth was asked.
+    pub asked: usize,
     pub began: Timestamp,
     pub ended: Timestamp,
 }

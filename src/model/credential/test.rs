@@ -57,12 +57,18 @@ pub enum Purpose {
     /// Looked at and thrown away.
     #[default]
     Test,
+    /// Asked again after a change, until the answer is as expected or it takes too long.
+    AfterChange,
     /// Given to a command, by its words.
     Run(Vec<Text>),
 }
 
 /// How long a token of ours lives: the least that Kubernetes makes.
 pub const TOKEN_SECONDS: u32 = 600;
+
+/// How often EKS Auth is asked after a change, and for how long.
+pub const MOST_POLLS: usize = 8;
+pub const POLL_SECONDS: u64 = 60;
 
 impl CredentialTest {
     /// How the service account is called: `namespace/serviceaccount`.
@@ -155,6 +161,7 @@ impl Reviewable for CredentialTest {
         }
         match purpose {
             Purpose::Test => ink.text("test"),
+            Purpose::AfterChange => ink.text("after change"),
             Purpose::Run(words) => {
                 ink.text("run");
                 ink.each(words.iter(), |ink, word| ink.text(word));

@@ -22,7 +22,10 @@ pub(in crate::model) fn advice(text: impl Into<Text>) -> Remedy {
 }
 
 /// A command, or why none can be written.
-pub(in crate::model) fn command(title: impl Into<Text>, written: Result<String, impl Display>) -> Remedy {
+pub(in crate::model) fn command(
+    title: impl Into<Text>,
+    written: Result<String, impl Display>,
+) -> Remedy {
     let title = title.into();
     match written {
         Ok(text) => Remedy {

@@ -11,7 +11,7 @@ use crate::store::Journal;
 
 /// A recorded intent. Dropped, as by cancelling the task, it writes down what is known at that moment.
 #[derive(Debug)]
-pub(super) struct Pending {
+pub(in crate::ops) struct Pending {
     journal: Arc<Journal>,
     now: fn() -> Timestamp,
     recorded: Option<Recorded>,
@@ -21,7 +21,7 @@ pub(super) struct Pending {
 
 impl Pending {
     /// Writes the intent down; comes back when it is on disk.
-    pub(super) async fn record(desk: &Desk, intent: Intent) -> Result<Self, Failure> {
+    pub(in crate::ops) async fn record(desk: &Desk, intent: Intent) -> Result<Self, Failure> {
         let (journal, now) = (desk.journal.clone(), desk.now);
         // Made within the task that writes: dropping the future between the two would lose the record.
         blocking("write the change down before making it", move || {
@@ -38,7 +38,7 @@ impl Pending {
         .await
     }
 
-    pub(super) fn recorded(&self) -> Result<&Recorded, Failure> {
+    pub(in crate::ops) fn recorded(&self) -> Result<&Recorded, Failure> {
         self.recorded.as_ref().ok_or_else(|| {
             let cause = "its outcome is written already";
             Failure::new(FailureKind::Bug, "make a change", cause)
@@ -46,18 +46,18 @@ impl Pending {
     }
 
     /// From here on the call may be on its way.
-    pub(super) fn is_called(&mut self) {
+    pub(in crate::ops) fn is_called(&mut self) {
         self.fate = Outcome::CannotBeTold {
             reason: "it was interrupted before AWS answered".into(),
         };
     }
 
-    pub(super) fn is_now(&mut self, fate: Outcome) {
+    pub(in crate::ops) fn is_now(&mut self, fate: Outcome) {
         self.fate = fate;
     }
 
     /// The entry as the journal holds it, for comparing it with what stands there.
-    pub(super) fn entry(&self) -> Result<Entry, Failure> {
+    pub(in crate::ops) fn entry(&self) -> Result<Entry, Failure> {
         let recorded = self.recorded()?;
         Ok(Entry {
             id: recorded.id().clone(),
@@ -67,12 +67,12 @@ impl Pending {
         })
     }
 
-    pub(super) fn id(&self) -> Result<EntryId, Failure> {
+    pub(in crate::ops) fn id(&self) -> Result<EntryId, Failure> {
         Ok(self.recorded()?.id().clone())
     }
 
     /// Writes the outcome down.
-    pub(super) async fn conclude(mut self, outcome: Outcome) -> Result<(), Failure> {
+    pub(in crate::ops) async fn conclude(mut self, outcome: Outcome) -> Result<(), Failure> {
         self.fate = outcome;
         blocking("write down what came of the change", move || self.write()).await
     }

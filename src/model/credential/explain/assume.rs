@@ -4,7 +4,7 @@ use crate::model::Learned;
 use crate::model::arn::role_name;
 use crate::model::diagnosis::remedy;
 use crate::model::text::visible;
-use crate::model::trust::{Tightness, TargetHop, statement_for, statement_for_target};
+use crate::model::trust::{TargetHop, Tightness, statement_for, statement_for_target};
 
 use super::{About, Explained};
 use crate::model::Arn;
@@ -104,7 +104,8 @@ fn no_association(about: &About<'_>) -> Explained {
                 about.name()
             )
         }
-        _ => "namespace and service account must be those of an association, letter by letter".to_owned(),
+        _ => "namespace and service account must be those of an association, letter by letter"
+            .to_owned(),
     };
     let explained = Explained::new(what, why);
     if about.known.association.known().is_some() {
@@ -136,7 +137,12 @@ fn whose(about: &About<'_>) -> String {
 fn role(about: &About<'_>) -> Explained {
     let known = about.known;
     let name = match (known.target_arn(), known.role_arn()) {
-        (Some(target), _) if known.causes(&about.test.cluster).iter().any(|cause| cause.contains("target role")) => {
+        (Some(target), _)
+            if known
+                .causes(&about.test.cluster)
+                .iter()
+                .any(|cause| cause.contains("target role")) =>
+        {
             format!("the target role {}", visible(role_name(target)))
         }
         (_, Some(role)) => format!("the role {}", visible(role_name(role))),
@@ -144,7 +150,10 @@ fn role(about: &About<'_>) -> Explained {
     };
     let causes = known.causes(&about.test.cluster);
     let why = if causes.is_empty() {
-        let mut others = vec!["a condition of the trust policy that cannot be seen from here", "a policy of the organisation"];
+        let mut others = vec![
+            "a condition of the trust policy that cannot be seen from here",
+            "a policy of the organisation",
+        ];
         if known.target_arn().is_some() {
             others.insert(0, "the role may not assume the target role");
         }
@@ -177,8 +186,12 @@ fn role_remedies(mut explained: Explained, about: &About<'_>) -> Explained {
                 ("--role-arn", "ROLE_ARN"),
             ],
         );
-        explained = explained.remedy(remedy::command("give the association a role that exists", written));
-        return explained.advice("or create the role again, with a trust policy for pods.eks.amazonaws.com");
+        explained = explained.remedy(remedy::command(
+            "give the association a role that exists",
+            written,
+        ));
+        return explained
+            .advice("or create the role again, with a trust policy for pods.eks.amazonaws.com");
     }
     if let (Some(trust), Some(hop)) = (known.trust(), known.hop())
         && !trust.verdict.is_yes()
@@ -187,7 +200,10 @@ fn role_remedies(mut explained: Explained, about: &About<'_>) -> Explained {
             explained = explained.advice(format!("in the trust policy of the role: {mend}"));
         }
         let statement = statement_for(&hop, Tightness::Workload);
-        explained = explained.remedy(remedy::statement("a statement for the trust policy of the role", &statement));
+        explained = explained.remedy(remedy::statement(
+            "a statement for the trust policy of the role",
+            &statement,
+        ));
     }
     let target = known.target_trust().filter(|trust| !trust.verdict.is_yes());
     let source = known.role_arn().and_then(|role| Arn::parse(role).ok());
@@ -199,10 +215,15 @@ fn role_remedies(mut explained: Explained, about: &About<'_>) -> Explained {
         let hop = TargetHop {
             source: hop,
             role: &source,
-            external_id: record.and_then(|record| record.detail.external_id()).map(|id| &**id),
+            external_id: record
+                .and_then(|record| record.detail.external_id())
+                .map(|id| &**id),
         };
         let statement = statement_for_target(&hop, Tightness::Workload);
-        explained = explained.remedy(remedy::statement("a statement for the trust policy of the target role", &statement));
+        explained = explained.remedy(remedy::statement(
+            "a statement for the trust policy of the target role",
+            &statement,
+        ));
     }
     explained
 }

@@ -1,0 +1,396 @@
+//! Token, credentials and verdict: the part of a test that issues something.
+
+use tokio::time::{Instant, sleep};
+
+use super::look::Around;
+use super::{Log, URGENCY, record};
+use crate::cloud::{Assumed, PodCredentials, Secret, Unassumed};
+use crate::model::credential::{
+    About, Claims, CredentialTest, Explained, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal,
+    Session, Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, explain_assume,
+    explain_token, judge,
+};
+use crate::model::journal::{EntryId, Outcome};
+use crate::model::{Failure, FailureKind, Text};
+use crate::ops::change::{Desk, Pending};
+use crate::ops::fleet::Site;
+
+/// What came of it.
+pub(super) struct Found {
+    pub(super) verdict: Verdict,
+    pub(super) claims: Option<Claims>,
+    pub(super) session: Option<Session>,
+    pub(super) credentials: Option<PodCredentials>,
+    pub(super) entry: Option<EntryId>,
+    /// How often EKS Auth was asked.
+    pub(super) asked: usize,
+}
+
+/// Everything that the steps here share.
+struct Test<'a> {
+    site: &'a Site,
+    desk: &'a Desk,
+    test: &'a CredentialTest,
+    around: &'a Around,
+}
+
+pub(super) async fn credentials(
+    site: &Site,
+    desk: &Desk,
+    test: &CredentialTest,
+    given: Option<Secret>,
+    around: &Around,
+    log: &mut Log<'_>,
+) -> Result<Found, Failure> {
+    let one = Test {
+        site,
+        desk,
+        test,
+        around,
+    };
+    if let Some(token) = &given
+        && let Err(flaw) = Claims::read(token.expose())
+    {
+        // What is no token is not sent anywhere: it may be any other secret.
+        let said = format!("what was given is no token: {flaw}; it was not sent");
+        log.put(Step::new(StepKind::Token, StepState::Failed, said.as_str()));
+        return Ok(one.end(log, Verdict::Untestable(said.into()), None, None, 0));
+    }
+    let caller = site.session.caller(URGENCY).await?;
+    let intent = record::intent(site, test, &caller, (desk.now)());
+    let mut pending = Pending::record(desk, intent).await?;
+    let entry = pending.id()?;
+    pending.is_called();
+    let made = one.make(&mut pending, given, log).await;
+    let (found, outcome) = match made {
+        Ok((found, outcome)) => (found, outcome),
+        Err(failure) => {
+            let outcome = record::refused(&failure);
+            drop(pending.conclude(outcome).await);
+            return Err(failure);
+        }
+    };
+    let mut found = found;
+    found.entry = Some(entry);
+    pending.conclude(outcome).await?;
+    Ok(found)
+}
+
+impl Test<'_> {
+    fn known(&self) -> &Known {
+        &self.around.known
+    }
+
+    async fn make(
+        &self,
+        pending: &mut Pending,
+        given: Option<Secret>,
+        log: &mut Log<'_>,
+    ) -> Result<(Found, Outcome), Failure> {
+        let token = match self.token(pending, given, log).await? {
+            Ok(token) => token,
+            Err((failure, what)) => {
+                let found = self.end(log, Verdict::Untestable(what), None, None, 0);
+                return Ok((found, record::refused(&failure)));
+            }
+        };
+        let claims = self.claims(&token, log);
+        let began = log.begin(StepKind::Assume, "asking EKS Auth for the role");
+        let (answer, asked, waited) = self.assume(pending, &token, began).await?;
+        drop(token);
+        match answer {
+            Ok(assumed) => {
+                log.end(began, assumed_step(&assumed.session, asked));
+                self.caller(pending, &assumed, log).await?;
+                let judged = judge(&assumed.session, &self.test.expected, self.known());
+                let outcome = record::issued(
+                    &assumed.session,
+                    &judged.verdict,
+                    assumed.request_id.clone(),
+                );
+                log.put(verdict_step(
+                    &judged.verdict,
+                    judged.evidence,
+                    asked,
+                    waited,
+                ));
+                let found = Found {
+                    verdict: judged.verdict,
+                    claims,
+                    session: Some(assumed.session),
+                    credentials: Some(assumed.credentials),
+                    entry: None,
+                    asked,
+                };
+                Ok((found, outcome))
+            }
+            Err(refused) => {
+                let refusal = Refusal::of(&refused.failure, refused.status);
+                let about = self.about(&refused.failure, claims.as_ref());
+                let explained = explain_assume(refusal, &about);
+                let what = explained.what.clone();
+                log.end(began, failed_step(StepKind::Assume, explained));
+                log.put(Step::new(
+                    StepKind::Caller,
+                    StepState::Skipped,
+                    "there are no credentials",
+                ));
+                let verdict = if refusal.is_about_the_pod() {
+                    Verdict::Refused(what)
+                } else {
+                    Verdict::Untestable(what)
+                };
+                let outcome = record::refused(&refused.failure);
+                Ok((self.end(log, verdict, claims, None, asked), outcome))
+            }
+        }
+    }
+
+    fn about<'a>(&'a self, failure: &'a Failure, claims: Option<&'a Claims>) -> About<'a> {
+        About {
+            test: self.test,
+            failure,
+            known: self.known(),
+            claims,
+        }
+    }
+
+    /// The token; or why there is none, and what that is called.
+    async fn token(
+        &self,
+        pending: &Pending,
+        given: Option<Secret>,
+        log: &mut Log<'_>,
+    ) -> Result<Result<Secret, (Failure, Text)>, Failure> {
+        if let Some(token) = given {
+            log.put(Step::new(
+                StepKind::Token,
+                StepState::Skipped,
+                "one was given",
+            ));
+            return Ok(Ok(token));
+        }
+        let TokenSource::Pod { name, uid, .. } = &self.test.token else {
+            let doing = "test credentials";
+            return Err(Failure::new(FailureKind::Bug, doing, "there is no token"));
+        };
+        let began = log.begin(StepKind::Token, "having a token issued");
+        let recorded = pending.recorded()?;
+        let issued = match &self.around.kubernetes {
+            Ok(kubernetes) => kubernetes.create_token(recorded, name, uid).await,
+            Err(failure) => Err(failure.clone()),
+        };
+        match issued {
+            Ok(token) => {
+                let said = format!("issued, bound to pod {}", crate::model::text::visible(name));
+                log.end(began, Step::new(StepKind::Token, StepState::Passed, said));
+                Ok(Ok(token))
+            }
+            Err(failure) => {
+                let about = self.about(&failure, None);
+                let explained = explain_token(TokenRefusal::of(&failure), &about);
+                let what = explained.what.clone();
+                log.end(began, failed_step(StepKind::Token, explained));
+                for kind in [StepKind::Claims, StepKind::Assume, StepKind::Caller] {
+                    log.put(Step::new(kind, StepState::Skipped, "there is no token"));
+                }
+                Ok(Err((failure, what)))
+            }
+        }
+    }
+
+    fn claims(&self, token: &Secret, log: &mut Log<'_>) -> Option<Claims> {
+        let began = log.begin(StepKind::Claims, "reading the claims");
+        let claims = match Claims::read(token.expose()) {
+            Ok(claims) => claims,
+            Err(flaw) => {
+                let said = format!("it is no token: {flaw}");
+                log.end(began, Step::new(StepKind::Claims, StepState::Failed, said));
+                return None;
+            }
+        };
+        log.end(
+            began,
+            claims_step(&claims, self.known(), self.test, (self.desk.now)()),
+        );
+        Some(claims)
+    }
+
+    /// Asks once; after a change again and again, until the answer is as expected.
+    async fn assume(
+        &self,
+        pending: &Pending,
+        token: &Secret,
+        began: Instant,
+    ) -> Result<(Result<Assumed, Unassumed>, usize, u64), Failure> {
+        // A second, unless tests are in a hurry.
+        let unit = self.desk.patience.pause / 2;
+        let is_polling = self.test.purpose == Purpose::AfterChange;
+        let deadline = began + unit * u32::try_from(POLL_SECONDS).unwrap_or(u32::MAX);
+        let mut asked = 0;
+        loop {
+            let recorded = pending.recorded()?;
+            let answer = self
+                .site
+                .session
+                .assume_for_pod_identity(recorded, token)
+                .await;
+            asked += 1;
+            let waited = began.elapsed().as_secs();
+            let may_change = match &answer {
+                Ok(assumed) => {
+                    judge(&assumed.session, &self.test.expected, self.known()).verdict
+                        != Verdict::Matches
+                }
+                Err(refused) => Refusal::of(&refused.failure, refused.status).may_pass(),
+            };
+            let next = WAITS
+                .get(asked - 1)
+                .map(|wait| Instant::now() + unit * *wait);
+            match next.filter(|next| is_polling && may_change && *next < deadline) {
+                Some(next) => sleep(next.duration_since(Instant::now())).await,
+                None => return Ok((answer, asked, waited)),
+            }
+        }
+    }
+
+    async fn caller(
+        &self,
+        pending: &Pending,
+        assumed: &Assumed,
+        log: &mut Log<'_>,
+    ) -> Result<(), Failure> {
+        let began = log.begin(StepKind::Caller, "asking STS who that is");
+        let recorded = pending.recorded()?;
+        let caller = self
+            .site
+            .session
+            .caller_with(recorded, &assumed.credentials)
+            .await;
+        let shown = |text: &str| crate::model::text::visible(text).into_owned();
+        let step = match caller {
+            Ok(caller) if caller.arn == assumed.session.role_arn => {
+                Step::new(StepKind::Caller, StepState::Passed, shown(caller.short()))
+            }
+            Ok(caller) => Step::new(
+                StepKind::Caller,
+                StepState::Warning,
+                format!(
+                    "STS says {}, and EKS Auth said otherwise",
+                    shown(&caller.arn)
+                ),
+            ),
+            Err(failure) => Step::new(
+                StepKind::Caller,
+                StepState::Warning,
+                format!("STS did not say: {}", shown(&failure.to_string())),
+            ),
+        };
+        log.end(began, step);
+        Ok(())
+    }
+
+    /// Ends a test without credentials: what else is known is said in their place.
+    fn end(
+        &self,
+        log: &mut Log<'_>,
+        verdict: Verdict,
+        claims: Option<Claims>,
+        session: Option<Session>,
+        asked: usize,
+    ) -> Found {
+        let evidence = self.known().lines(&self.test.cluster);
+        log.put(verdict_step(&verdict, evidence, asked, 0));
+        Found {
+            verdict,
+            claims,
+            session,
+            credentials: None,
+            entry: None,
+            asked,
+        }
+    }
+}
+
+/// How long to wait after each answer, in seconds; one fewer than answers.
+const WAITS: [u32; MOST_POLLS - 1] = [1, 2, 4, 8, 12, 15, 15];
+
+fn failed_step(kind: StepKind, explained: Explained) -> Step {
+    Step::new(kind, StepState::Failed, explained.what)
+        .evidence(explained.why)
+        .remedies(explained.remedies)
+}
+
+fn assumed_step(session: &Session, asked: usize) -> Step {
+    let shown = |text: &str| crate::model::text::visible(text).into_owned();
+    let step = Step::new(
+        StepKind::Assume,
+        StepState::Passed,
+        format!(
+            "EKS Auth gave role {}",
+            shown(session.role_name().unwrap_or(&session.role_arn))
+        ),
+    )
+    .evidence(format!("session {}", shown(&session.session_name)))
+    .evidence(format!(
+        "access key …{}, until {}",
+        shown(&session.access_key_suffix),
+        session.expires
+    ));
+    if asked > 1 {
+        return step.evidence(format!("asked {asked} times"));
+    }
+    step
+}
+
+fn claims_step(
+    claims: &Claims,
+    known: &Known,
+    test: &CredentialTest,
+    now: jiff::Timestamp,
+) -> Step {
+    let shown = |text: &str| crate::model::text::visible(text).into_owned();
+    let account = claims.account();
+    let subject = account.as_deref().or(claims.subject.as_deref());
+    let said = shown(subject.unwrap_or("they name nobody"));
+    let mut step = Step::new(StepKind::Claims, StepState::Passed, said);
+    if let Some(issuer) = &claims.issuer {
+        step = step.evidence(format!("iss {}", shown(issuer)));
+    }
+    step = step.evidence(format!("aud {}", shown(&claims.audiences.join(", "))));
+    if let Some(pod) = &claims.pod {
+        step = step.evidence(format!("pod {} ({})", shown(&pod.name), shown(&pod.uid)));
+    }
+    if let Some(expires) = claims.expires {
+        step = step.evidence(format!("exp {expires}"));
+    }
+    let flaws = claims.flaws(known.issuer(), &test.namespace, &test.service_account, now);
+    if let Some(first) = flaws.first() {
+        step.state = StepState::Failed;
+        step.said = first.to_string().into();
+        step.evidence
+            .extend(flaws.iter().skip(1).map(|flaw| flaw.to_string().into()));
+    }
+    step
+}
+
+fn verdict_step(verdict: &Verdict, evidence: Vec<Text>, asked: usize, waited: u64) -> Step {
+    let (state, said) = match verdict {
+        Verdict::Matches => (
+            StepState::Passed,
+            "pods get the role that the association names".to_owned(),
+        ),
+        Verdict::Differs(why) => (
+            StepState::Failed,
+            format!("pods get credentials, but not as the association says: {why}"),
+        ),
+        Verdict::Refused(why) => (StepState::Failed, format!("pods get no credentials: {why}")),
+        Verdict::Untestable(why) => (StepState::Unknown, format!("not tested: {why}")),
+    };
+    let mut step = Step::new(StepKind::Verdict, state, said);
+    step.evidence = evidence;
+    if asked > 1 {
+        return step.evidence(format!("after {waited} s, with {asked} calls"));
+    }
+    step
+}
