@@ -35,6 +35,15 @@ impl Log {
         self.lock().iter().cloned().collect()
     }
 
+    /// Counts all requests.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// Counts the requests for one operation, whatever came of them.
     pub fn count(&self, operation: &str) -> usize {
         self.lock()

@@ -2,6 +2,7 @@
 
 mod bad;
 mod drift;
+mod hands;
 mod killed;
 mod trouble;
 mod undo;
@@ -38,6 +39,7 @@ accounts:
 
 const READER: &str = "arn:aws:iam::111122223333:role/reader";
 const WRITER: &str = "arn:aws:iam::111122223333:role/team/writer";
+const VAULT: &str = "arn:aws:iam::111122223333:role/vault";
 
 fn site(faults: &[&str]) -> Site {
     Site::new(World::parse(WORLD).unwrap(), faults)
@@ -73,7 +75,7 @@ fn entries(site: &Site) -> Vec<Value> {
 }
 
 /// Each operation, and what it makes of the world.
-const OPERATIONS: [(&[&str], &str); 4] = [
+const OPERATIONS: [(&[&str], &str); 5] = [
     (
         &["set-role", "shop", "payments/api", "--role", WRITER],
         "UpdatePodIdentityAssociation",
@@ -92,6 +94,7 @@ const OPERATIONS: [(&[&str], &str); 4] = [
         "CreatePodIdentityAssociation",
     ),
     (&["tag", "shop", "payments/api", "team=z"], "TagResource"),
+    (&["tag", "shop", "payments/api", "old-"], "UntagResource"),
     (
         &["delete", "association", "shop", "payments/api"],
         "DeletePodIdentityAssociation",

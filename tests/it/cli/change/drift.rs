@@ -1,93 +1,11 @@
 //! Between review and write: what drifted is refused, moves are two steps, and nobody gets around the guard.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use roledex::cloud::{Cloud, Settings};
-use roledex::model::guard::Access;
+use roledex::model::FailureKind;
 use roledex::model::journal::{Intent, Outcome};
-use roledex::model::pattern::{ClusterPattern, Glob};
-use roledex::model::plan::{Approved, Assent, Draft, Plan, Reviewed};
-use roledex::model::preflight::{Evidence, Preflight};
-use roledex::model::reference::{AssociationReference, ClusterReference};
-use roledex::model::{FailureKind, Route};
-use roledex::ops::change::{Applied, Desk, Drift, Patience, Request, Stopped, apply, prepare};
-use roledex::ops::fleet::{self, Site as Place};
-use roledex::store::Journal;
+use roledex::ops::change::{Drift, Progress, Request, Stopped};
 
-use super::super::Site;
-use super::{READER, WRITER, entries, seen, site, writes};
-
-const VAULT: &str = "arn:aws:iam::111122223333:role/vault";
-
-fn now() -> jiff::Timestamp {
-    roledex::runtime::clock::now()
-}
-
-/// What the terminal UI has: a cloud, the journal, and a cluster in view.
-struct Hands {
-    _cloud: Arc<Cloud>,
-    desk: Desk,
-    place: Place,
-}
-
-async fn hands(site: &Site, read_only: bool) -> Hands {
-    let file = |name: &str| site.home.path(&format!(".aws/{name}"));
-    let url = site.simulated.simulator().url();
-    let mut settings = Settings::isolated(file("config"), file("credentials"), url);
-    if read_only {
-        settings.guard.read_only_clusters = vec![ClusterPattern {
-            cluster: Some(Glob::new("shop")),
-            ..ClusterPattern::default()
-        }];
-    }
-    let cloud = Cloud::new(settings).unwrap();
-    let routes = [Route::new(Some("one"), "eu-west-1")];
-    let shop = ClusterReference::parse("shop").unwrap();
-    let place = fleet::one_site(&cloud, &routes, &shop).await.unwrap();
-    let (journal, _) = Journal::open(site.home.path("state/roledex")).unwrap();
-    let patience = Patience {
-        passing: Duration::from_secs(1),
-        settle: Duration::from_millis(50),
-        verify: Duration::from_secs(1),
-        pause: Duration::from_millis(10),
-    };
-    Hands {
-        _cloud: cloud,
-        desk: Desk {
-            journal: Arc::new(journal),
-            now,
-            patience,
-        },
-        place,
-    }
-}
-
-impl Hands {
-    async fn approved(&self, request: &Request) -> Approved<Plan> {
-        let prepared = Box::pin(prepare(&self.place, request, now)).await;
-        let plan = prepared.unwrap().plan;
-        let preflight = Preflight::run(&plan, &Evidence::default(), Access::Open);
-        let reviewed = Reviewed::of(&plan, &preflight);
-        let name = plan.target().service_account.clone();
-        Approved::new(plan, &preflight, reviewed, Assent::Typed(&name)).unwrap()
-    }
-
-    async fn apply(&self, approved: Approved<Plan>) -> Applied {
-        Box::pin(apply(&self.place, &self.desk, approved, None, |_| {})).await
-    }
-}
-
-fn api() -> AssociationReference {
-    AssociationReference::parse("payments/api").unwrap()
-}
-
-fn role(arn: &str) -> Draft {
-    Draft {
-        role: Some(arn.to_owned()),
-        ..Draft::default()
-    }
-}
+use super::hands::{Hands, api, now, on, relocate, role};
+use super::{READER, VAULT, WRITER, entries, seen, site, writes};
 
 fn update() -> Request {
     Request::Update {
@@ -103,24 +21,6 @@ fn create() -> Request {
         draft: role(READER),
         tags: Vec::new(),
     }
-}
-
-fn relocate() -> Request {
-    Request::Relocate {
-        association: api(),
-        namespace: "payments".to_owned(),
-        service_account: "moved".to_owned(),
-        draft: role(WRITER),
-    }
-}
-
-fn on<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(work)
 }
 
 /// What was reviewed, what somebody else did meanwhile, and what is to be said of it.
@@ -181,7 +81,7 @@ fn what_is_not_as_it_was_reviewed_is_not_touched() {
     for (request, others, is_expected) in others {
         let site = site(&[]);
         let applied = on(async {
-            let hands = hands(&site, false).await;
+            let hands = Hands::free(&site).await;
             let approved = hands.approved(&request).await;
             let ended = site.run(others);
             assert_eq!(ended.code, 0, "{ended:?}");
@@ -201,7 +101,7 @@ fn what_is_not_as_it_was_reviewed_is_not_touched() {
 fn a_move_is_a_creation_and_a_deletion() {
     let site = site(&[]);
     let applied = on(async {
-        let hands = hands(&site, false).await;
+        let hands = Hands::free(&site).await;
         let approved = hands.approved(&relocate()).await;
         hands.apply(approved).await
     });
@@ -220,7 +120,7 @@ fn a_move_is_a_creation_and_a_deletion() {
 fn a_move_that_ends_half_way_lost_nothing() {
     let site = site(&["DeletePodIdentityAssociation=denied"]);
     let applied = on(async {
-        let hands = hands(&site, false).await;
+        let hands = Hands::free(&site).await;
         let approved = hands.approved(&relocate()).await;
         hands.apply(approved).await
     });
@@ -234,9 +134,9 @@ fn a_move_that_ends_half_way_lost_nothing() {
 fn a_read_only_cluster_is_safe_below_everything() {
     let site = site(&[]);
     on(async {
-        let free = hands(&site, false).await;
+        let free = Hands::free(&site).await;
         let approved = free.approved(&update()).await;
-        let bound = hands(&site, true).await;
+        let bound = Hands::bound(&site).await;
         let applied = bound.apply(approved).await;
         let Some(Stopped::Failure(failure)) = applied.stopped else {
             panic!("{applied:?}")
@@ -266,14 +166,14 @@ fn a_read_only_cluster_is_safe_below_everything() {
 fn a_change_that_is_cancelled_on_its_way_is_concluded() {
     let site = site(&["UpdatePodIdentityAssociation=latency:60000"]);
     on(async {
-        let hands = hands(&site, false).await;
+        let hands = Hands::free(&site).await;
         let approved = hands.approved(&update()).await;
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         let progress = move |progress| tell.send(progress).unwrap_or_default();
-        let work = apply(&hands.place, &hands.desk, approved, None, progress);
+        let work = hands.apply_as(approved, None, progress);
         let calling = async {
             while let Some(progress) = told.recv().await {
-                if matches!(progress, roledex::ops::change::Progress::Calling(_)) {
+                if matches!(progress, Progress::Calling(_)) {
                     return;
                 }
             }
