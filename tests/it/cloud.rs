@@ -15,7 +15,7 @@ mod kubernetes;
 mod parts;
 mod protocol;
 mod roles;
-mod server;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ mod disk;
 mod file;
 mod killed;
 mod reconcile;
+mod recover;
 mod several;
 mod undo;
 mod weigh;

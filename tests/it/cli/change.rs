@@ -4,6 +4,8 @@ mod bad;
 mod drift;
 mod hands;
 mod killed;
+mod races;
+mod round_trip;
 mod trouble;
 mod undo;
 

@@ -80,6 +80,12 @@ impl Hands {
         }
     }
 
+    /// The same hands with another journal.
+    pub(super) fn with_journal(mut self, journal: &Arc<Journal>) -> Self {
+        self.desk.journal = Arc::clone(journal);
+        self
+    }
+
     pub(super) async fn plan(&self, request: &Request) -> Result<Plan, Unprepared> {
         let prepared = Box::pin(prepare(&self.place, request, now)).await;
         Ok(prepared?.plan)
