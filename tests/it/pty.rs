@@ -5,3 +5,4 @@ mod editor;
 mod idle;
 mod life;
 mod main_job;
+mod prompts;

@@ -1,6 +1,7 @@
 //! Update scripts: what keys and answers do to the state, without a terminal or a network.
 
 mod age;
+mod approval;
 mod changes;
 mod kubernetes;
 mod loading;

@@ -3,7 +3,8 @@
 use roledex::app::State;
 use roledex::app::modal::Modal;
 use roledex::app::pane::PaneId;
-use roledex::sim::World;
+use roledex::model::{FailureKind, Guard, Route};
+use roledex::sim::{self, Kind, Simulator, World};
 
 use super::Flow;
 
@@ -130,5 +131,160 @@ async fn an_association_is_deleted_and_created_again() {
             .all(roledex::model::journal::Entry::is_applied)
     );
     assert_eq!(flow.simulator.log().writes(), 2);
+    flow.finish().await;
+}
+
+/// Writes that AWS took, in their order; each was asked for once.
+#[track_caller]
+fn accepted(flow: &Flow) -> Vec<&'static str> {
+    let log = flow.simulator.log();
+    let writes: Vec<_> = log
+        .entries()
+        .into_iter()
+        .filter(|entry| entry.kind == Some(Kind::Write))
+        .collect();
+    assert!(
+        writes.iter().all(|entry| entry.status == Some(200)),
+        "{writes:?}"
+    );
+    writes.iter().map(|entry| entry.operation).collect()
+}
+
+fn tag_now(flow: &Flow, name: &str, key: &str) -> Option<String> {
+    let rows = flow.state.fleet.associations.values();
+    let mut rows = rows.filter(|row| row.summary.name() == name);
+    let detail = rows.next()?.detail.value()?;
+    let mut tags = detail.tags().filter(|(found, _)| &***found == key);
+    Some(tags.next()?.1.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_association_is_created_by_keys_alone() {
+    let mut flow = world().await;
+    let (role, _) = to_own(&mut flow);
+    flow.keys("A")
+        .typed("keys")
+        .keys("tab")
+        .typed("alone")
+        .keys("tab");
+    flow.typed(&role)
+        .keys("tab tab tab tab")
+        .typed("made=by keys")
+        .keys("ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    assert_eq!(
+        accepted(&flow),
+        [""; 0],
+        "nothing is written before the approval"
+    );
+    // Cancel is what enter presses first.
+    flow.keys("enter");
+    assert!(matches!(flow.state.modals.last(), Some(Modal::Form(_))));
+    flow.keys("ctrl-s").until("checks", is_reviewed).await;
+    assert_eq!(accepted(&flow), [""; 0]);
+    approve(&mut flow, "keys/alone").await;
+    assert_eq!(role_now(&flow, "keys/alone"), Some(role));
+    assert_eq!(
+        tag_now(&flow, "keys/alone", "made").as_deref(),
+        Some("by keys")
+    );
+    assert_eq!(accepted(&flow), ["CreatePodIdentityAssociation"]);
+    flow.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_set_and_removed_by_keys_alone() {
+    let mut flow = world().await;
+    let (role, name) = to_own(&mut flow);
+    let to_last_line = "down ".repeat(50);
+    // The last in the order of keys, so that it is the last line again.
+    flow.keys("T")
+        .keys(&to_last_line)
+        .keys("end enter")
+        .typed("zzz=by keys")
+        .keys("ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    assert_eq!(accepted(&flow), [""; 0]);
+    approve(&mut flow, &name).await;
+    assert_eq!(tag_now(&flow, &name, "zzz").as_deref(), Some("by keys"));
+    assert_eq!(accepted(&flow), ["TagResource"]);
+
+    flow.keys("T").keys(&to_last_line).keys("end ctrl-u ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    assert_eq!(accepted(&flow), ["TagResource"]);
+    approve(&mut flow, &name).await;
+    assert_eq!(tag_now(&flow, &name, "zzz"), None);
+    assert_eq!(role_now(&flow, &name), Some(role), "the rest stays");
+    assert_eq!(accepted(&flow), ["TagResource", "UntagResource"]);
+    flow.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_association_is_moved_and_taken_back_by_keys_alone() {
+    let mut flow = world().await;
+    let (role, name) = to_own(&mut flow);
+    let moved = format!("{}/moved-by-keys", name.split('/').next().unwrap());
+    flow.keys("e shift-tab ctrl-u")
+        .typed("moved-by-keys")
+        .keys("ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    assert_eq!(accepted(&flow), [""; 0]);
+    approve(&mut flow, &name).await;
+    assert_eq!(
+        (role_now(&flow, &name), role_now(&flow, &moved)),
+        (None, Some(role.clone()))
+    );
+    let (create, delete) = (
+        "CreatePodIdentityAssociation",
+        "DeletePodIdentityAssociation",
+    );
+    assert_eq!(accepted(&flow), [create, delete]);
+    // It was two changes, and each is taken back by itself: the deletion first.
+    for name in [&name, &moved] {
+        flow.keys("z").until("the way back", is_reviewed).await;
+        approve(&mut flow, name).await;
+    }
+    assert_eq!(
+        (role_now(&flow, &name), role_now(&flow, &moved)),
+        (Some(role), None)
+    );
+    assert_eq!(accepted(&flow), [create, delete, create, delete]);
+    flow.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_writes_where_nothing_may_be_changed() {
+    let simulator = Simulator::start(World::demo().unwrap(), sim::Options::default())
+        .await
+        .unwrap();
+    let account = &simulator.accounts()[0];
+    let routes = vec![Route::new(Some(&account.name), &account.regions[0])];
+    let mut flow = Flow::read_only(simulator, routes).await;
+    flow.idle().await;
+    flow.keys("2");
+    let (role, name) = to_own(&mut flow);
+    // As if the screen had not been told: what makes the calls refuses by itself.
+    flow.keys("e shift-tab ctrl-u")
+        .typed("moved-by-keys")
+        .keys("ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    let outcome = flow.state.applying.as_ref().unwrap().outcome.clone();
+    let failure = outcome.unwrap().unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Refused, "{failure}");
+    assert_eq!(role_now(&flow, &name), Some(role));
+
+    // As it is told at the start.
+    flow.state.options.guard = Guard::read_only();
+    flow.state.applying = None;
+    flow.keys("esc esc esc 2");
+    for key in ["e", "A", "T", "ctrl-d", "z", "Z"] {
+        flow.keys(key);
+        assert!(flow.state.modals.is_empty(), "{key}");
+        flow.keys("ctrl-s tab enter").idle().await;
+        assert!(flow.state.applying.is_none(), "{key}");
+        flow.keys("esc esc esc 2");
+    }
+    assert_eq!(flow.simulator.log().writes(), 0);
     flow.finish().await;
 }
