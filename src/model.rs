@@ -36,6 +36,7 @@ pub mod region;
 pub mod role;
 pub mod route;
 pub mod service_account;
+pub mod signature;
 pub mod snapshot;
 pub mod text;
 pub mod trust;

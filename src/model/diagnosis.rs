@@ -8,6 +8,7 @@
 //! ```
 
 mod decode;
+pub mod egress;
 pub mod evidence;
 pub mod finding;
 mod look;
@@ -15,6 +16,7 @@ mod order;
 pub(in crate::model) mod remedy;
 mod rule;
 mod rules;
+pub mod selector;
 
 pub use evidence::{
     DaemonSet, EgressRule, Evidence, Expression, NetworkPolicy, OidcProvider, Peer, Port,

@@ -2,6 +2,7 @@
 
 pub mod container;
 pub mod env;
+mod label;
 pub mod mask;
 pub(in crate::model) mod read;
 pub mod volume;
@@ -18,6 +19,7 @@ use read::Place;
 
 pub use container::{Container, ContainerKind, Mount};
 pub use env::{Env, EnvFrom, Likelihood, Setting, Source, Variable};
+pub use label::Labels;
 pub use read::{Intern, Unreadable};
 pub use volume::{ProjectedToken, Volume, VolumeKind};
 
@@ -26,8 +28,8 @@ const AGENT: &str = "eks-pod-identity-agent";
 
 /// A pod.
 ///
-/// A cluster has tens of thousands of them, so only what a rule or a column needs is kept. Of the labels and
-/// annotations, that is what the webhook, Fargate and the owner chain write or read.
+/// A cluster has tens of thousands of them, so only what a rule or a column needs is kept. Of the annotations, that
+/// is what the webhook reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pod {
     pub namespace: Text,
@@ -47,6 +49,8 @@ pub struct Pod {
     pub os: Option<Text>,
     pub owner: Option<Owner>,
     pub marks: Marks,
+    /// What selectors of network policies and webhooks look at.
+    pub labels: Labels,
     /// In the order of the object: main, init, ephemeral.
     ///
     /// Shared, because the pods of one workload have the same.
@@ -156,6 +160,7 @@ impl Pod {
             os: os(&spec)?.map(&mut *intern),
             owner: owner(&metadata, intern)?,
             marks: Marks::decode(&metadata, intern)?,
+            labels: Labels::decode(&metadata.at("labels")?, intern)?,
             containers: containers.into(),
             volumes: volumes.into(),
         })
@@ -220,6 +225,7 @@ impl Pod {
         for text in owner.chain(optional) {
             shared.text(text);
         }
+        self.labels.share(&mut shared.labels);
         one_copy(&mut shared.containers, &mut self.containers);
         one_copy(&mut shared.volumes, &mut self.volumes);
     }
@@ -229,6 +235,7 @@ impl Pod {
 #[derive(Debug, Clone, Default)]
 pub(in crate::model) struct Shared {
     texts: HashSet<Text>,
+    labels: HashSet<Labels>,
     containers: HashSet<Arc<[Container]>>,
     volumes: HashSet<Arc<[Volume]>>,
 }
@@ -239,7 +246,7 @@ impl Shared {
     }
 
     pub(in crate::model) fn len(&self) -> usize {
-        self.texts.len() + self.containers.len() + self.volumes.len()
+        self.texts.len() + self.labels.len() + self.containers.len() + self.volumes.len()
     }
 
     /// Forgets what no pod has any more.
@@ -247,6 +254,7 @@ impl Shared {
         // First those that hold texts themselves.
         self.containers.retain(|known| Arc::strong_count(known) > 1);
         self.volumes.retain(|known| Arc::strong_count(known) > 1);
+        self.labels.retain(Labels::is_shared);
         self.texts.retain(|known| Arc::strong_count(known) > 1);
     }
 }

@@ -1,0 +1,89 @@
+//! What in a line of a log looks like a secret.
+//!
+//! It is meant to hide too much rather than too little: a hidden request id costs nothing.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// Stands where a secret stood.
+pub(super) const MARK: &str = "(hidden)";
+
+/// Keys of access, and whole tokens: they are known by their looks.
+static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        // JSON Web Tokens, whole or cut off.
+        r"eyJ[A-Za-z0-9_\-=.]*",
+        // Ids of access keys, long-lived and temporary.
+        r"|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}",
+        // Secret access keys, session tokens and whatever else is as long and as mixed.
+        r"|[A-Za-z0-9/+=_\-]{40,}",
+    ))
+    .ok()
+});
+
+/// What follows the name of a secret and a sign that it is its value.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:secret|token|passwor[dt]|passwd|pwd|api[_\-]?key|key[_\-]?id|x-amz-signature)",
+        // JSON in JSON has quotes with backslashes.
+        r#"[\\"']*[ \t]*[=:][ \t]*[\\"']*([^\s\\"',;&]+)"#,
+    ))
+    .ok()
+});
+
+/// What follows a word that also stands in sentences: "bearer token", "signature expired".
+static FOLLOWING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:bearer|basic|authorization|credential|signature)",
+        r#"[\\"']*[ \t]*[=:]?[ \t]*[\\"']*([^\s\\"',;&]+)"#,
+    ))
+    .ok()
+});
+
+/// The parts of a line that must not be shown, from left to right and apart from each other.
+pub(super) fn spans(line: &str) -> Vec<Range<usize>> {
+    let (Some(looks), Some(named), Some(following)) = (&*LOOKS, &*NAMED, &*FOLLOWING) else {
+        // None can fail, and if one did, nothing would be known to be harmless.
+        return std::iter::once(0..line.len()).collect();
+    };
+    let mut spans: Vec<Range<usize>> = looks
+        .find_iter(line)
+        .filter(|found| is_secret(found.as_str()))
+        .map(|found| found.range())
+        .collect();
+    let values = named.captures_iter(line).filter_map(|words| words.get(1));
+    spans.extend(values.map(|value| value.range()));
+    let values = following
+        .captures_iter(line)
+        .filter_map(|words| words.get(1));
+    let values = values.filter(|value| !is_word(value.as_str()));
+    spans.extend(values.map(|value| value.range()));
+    spans.sort_by_key(|span| (span.start, span.end));
+    let mut apart: Vec<Range<usize>> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match apart.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => apart.push(span),
+        }
+    }
+    apart
+}
+
+/// Long paths and names are told from keys by what people write: words in one case.
+fn is_secret(text: &str) -> bool {
+    let short = ["eyJ", "AKIA", "ASIA", "ABIA", "ACCA"];
+    if short.iter().any(|start| text.starts_with(start)) {
+        return true;
+    }
+    let has = |is: fn(&char) -> bool| text.chars().any(|character| is(&character));
+    let is_mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+    is_mixed || (has(char::is_ascii_digit) && !text.contains(['/', '-', '_']))
+}
+
+/// Whether it may as well be a word of the sentence.
+fn is_word(text: &str) -> bool {
+    let is_plain = |character: char| character.is_ascii_lowercase() || ".()<>".contains(character);
+    text.len() <= 16 && text.chars().all(is_plain)
+}

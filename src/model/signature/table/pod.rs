@@ -1,0 +1,413 @@
+//! Words of programs in pods, of their SDKs, and of the agent.
+
+use super::advice;
+use crate::model::diagnosis::{RemedyKind, Severity};
+use crate::model::signature::{Fix, Place, Signature};
+
+pub(super) const GO_TOO_OLD: Signature = Signature {
+    id: "go-sdk-too-old",
+    patterns: &[
+        &["169.254.170.23", "only loopback hosts are allowed"],
+        &["fd00:ec2::23", "only loopback hosts are allowed"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "its AWS SDK for Go is older than EKS Pod Identity and refuses the address of the agent",
+    fix: &[advice(
+        "build the program with aws-sdk-go 1.47.11, or with aws-sdk-go-v2 of 2023-11-14, or later",
+    )],
+    rows: &[55],
+    place: Place::App,
+};
+
+pub(super) const PYTHON_TOO_OLD: Signature = Signature {
+    id: "python-sdk-too-old",
+    patterns: &[
+        &["Unsupported host '169.254.170.23'"],
+        &["Unsupported host 'fd00:ec2::23'"],
+        &["Unsupported host '[fd00:ec2::23]'"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "its boto3 or AWS CLI is older than EKS Pod Identity and refuses the address of the agent",
+    fix: &[advice(
+        "use boto3 and botocore 1.34.41, AWS CLI 2.15.0 or 1.30.0, or later",
+    )],
+    rows: &[55],
+    place: Place::App,
+};
+
+pub(super) const JAVA_TOO_OLD: Signature = Signature {
+    id: "java-sdk-too-old",
+    patterns: &[&["AWS_CONTAINER_CREDENTIALS_FULL_URI has an invalid host"]],
+    without: &[],
+    severity: Severity::Error,
+    cause: "its AWS SDK for Java is older than EKS Pod Identity and refuses the address of the agent",
+    fix: &[advice(
+        "use the AWS SDK for Java 2.21.30, or 1.12.746, or later",
+    )],
+    rows: &[55],
+    place: Place::App,
+};
+
+pub(super) const JAVASCRIPT_TOO_OLD: Signature = Signature {
+    id: "javascript-sdk-too-old",
+    patterns: &[&["is not a valid container metadata service hostname"]],
+    without: &[],
+    severity: Severity::Error,
+    cause: "its AWS SDK for JavaScript asks by a provider that refuses the address of the agent; some later versions do so at the first renewal only",
+    fix: &[advice(
+        "use the AWS SDK for JavaScript 3.458.0 or later, with its default chain of providers; if it is later already, take its newest",
+    )],
+    rows: &[55],
+    place: Place::App,
+};
+
+pub(super) const PHP_TOO_OLD: Signature = Signature {
+    id: "php-sdk-too-old",
+    patterns: &[
+        &["169.254.170.23", "contains an unsupported host"],
+        &["fd00:ec2::23", "contains an unsupported host"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "its AWS SDK for PHP is older than EKS Pod Identity and refuses the address of the agent",
+    fix: &[advice("use the AWS SDK for PHP 3.287.1 or later")],
+    rows: &[55],
+    place: Place::App,
+};
+
+pub(super) const AGENT_WITHOUT_IPV6: Signature = Signature {
+    id: "agent-without-ipv6",
+    patterns: &[&["fd00:ec2::23", "bind: cannot assign requested address"]],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the node has no IPv6, and the agent does not start because it cannot listen on its IPv6 address",
+    fix: &[Fix {
+        kind: RemedyKind::Patch,
+        title: "configuration values of the add-on eks-pod-identity-agent: IPv4 only",
+        text: "agent:\n  additionalArgs:\n    \"-b\": \"169.254.170.23\"\n",
+    }],
+    rows: &[44],
+    place: Place::Agent,
+};
+
+pub(super) const AGENT_PORT_TAKEN: Signature = Signature {
+    id: "agent-port-taken",
+    patterns: &[
+        &["169.254.170.23:80", "bind: address already in use"],
+        &["[fd00:ec2::23]:80", "bind: address already in use"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "something else on the node listens on port 80 of every address, so the agent does not start",
+    fix: &[advice(
+        "find the pod with host network, or the daemon of the node, that listens on port 80, and give it another port",
+    )],
+    rows: &[19],
+    place: Place::Agent,
+};
+
+pub(super) const AGENT_WITHOUT_NODE_ROLE: Signature = Signature {
+    id: "agent-without-node-role",
+    patterns: &[
+        &["AssumeRoleForPodIdentity", "no EC2 IMDS role found"],
+        &[
+            "AssumeRoleForPodIdentity",
+            "failed to refresh cached credentials",
+        ],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the agent has no credentials of the node to ask EKS Auth with: instance metadata is off or out of its reach, or the instance has no role",
+    fix: &[advice(
+        "give the instances a role, and turn their metadata service on; a self-built agent without host network needs a hop limit of 2",
+    )],
+    rows: &[26],
+    place: Place::Agent,
+};
+
+pub(super) const AGENT_CUT_OFF: Signature = Signature {
+    id: "agent-cannot-reach-eks-auth",
+    patterns: &[
+        &["AssumeRoleForPodIdentity", "context canceled"],
+        &["AssumeRoleForPodIdentity", "context deadline exceeded"],
+        &["AssumeRoleForPodIdentity", "i/o timeout"],
+        &["AssumeRoleForPodIdentity", "no such host"],
+        &["AssumeRoleForPodIdentity", "connection refused"],
+        &["AssumeRoleForPodIdentity", "StatusCode: 0"],
+    ],
+    without: &[
+        "no EC2 IMDS role found",
+        "failed to refresh cached credentials",
+    ],
+    severity: Severity::Error,
+    cause: "the agent got no answer of EKS Auth within its second: the node has no way to it, or too many pods asked at once",
+    fix: &[
+        advice(
+            "give the subnets of the nodes a NAT gateway, or an interface endpoint for eks-auth with private DNS and a security group that lets in port 443",
+        ),
+        advice(
+            "if it comes and goes, use the newest version of the agent and start fewer pods at once",
+        ),
+    ],
+    rows: &[27, 61],
+    place: Place::Agent,
+};
+
+pub(super) const AGENT_REFUSED: Signature = Signature {
+    id: "node-role-lacks-eks-auth",
+    patterns: &[&["not authorized to perform: eks-auth:AssumeRoleForPodIdentity"]],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the role of the node may not ask EKS Auth for credentials",
+    fix: &[
+        advice(
+            "attach AmazonEKSWorkerNodePolicy or AmazonEKSWorkerNodeMinimalPolicy to the role of the nodes",
+        ),
+        Fix {
+            kind: RemedyKind::Statement,
+            title: "or add this statement to a policy of the role",
+            text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"eks-auth:AssumeRoleForPodIdentity\",\n  \"Resource\": \"*\"\n}",
+        },
+    ],
+    rows: &[25],
+    place: Place::Agent,
+};
+
+/// Not a trouble: without it, people take these lines for one.
+pub(super) const AGENT_FORGETS: Signature = Signature {
+    id: "agent-forgets-ended-pods",
+    patterns: &[&["Removing credentials from cache", "ExpiredToken"]],
+    without: &[],
+    severity: Severity::Info,
+    cause: "the agent tried to renew the credentials of a pod that is gone, was refused, and forgot them, as it should",
+    fix: &[],
+    rows: &[57],
+    place: Place::Agent,
+};
+
+pub(super) const AGENT_THROTTLED: Signature = Signature {
+    id: "eks-auth-throttles",
+    patterns: &[
+        &["AssumeRoleForPodIdentity", "ThrottlingException"],
+        &["AssumeRoleForPodIdentity", "Rate exceeded"],
+        &["AssumeRoleForPodIdentity", "StatusCode: 429"],
+    ],
+    without: &[],
+    severity: Severity::Warning,
+    cause: "EKS Auth was asked too often, mostly because many pods started at once",
+    fix: &[advice(
+        "spread roll-outs, and use the newest version of the agent, which renews at random times",
+    )],
+    rows: &[61],
+    place: Place::Agent,
+};
+
+pub(super) const AGENT_BUSY: Signature = Signature {
+    id: "agent-limits-requests",
+    patterns: &[
+        &["169.254.170.23", "Too Many Requests"],
+        &["fd00:ec2::23", "Too Many Requests"],
+        &["container metadata", "Too Many Requests"],
+    ],
+    without: &[],
+    severity: Severity::Warning,
+    cause: "the agent of the node was asked more often than it answers; some program asks for credentials with every call",
+    fix: &[advice(
+        "make one client in the program and keep it, so that its SDK keeps the credentials",
+    )],
+    rows: &[62],
+    place: Place::App,
+};
+
+pub(super) const AGENT_WRONG_ADDRESS: Signature = Signature {
+    id: "agent-called-by-proxy",
+    patterns: &[&["Called agent through invalid address"]],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the agent was called by another address than its own, mostly by a proxy",
+    fix: &[Fix {
+        kind: RemedyKind::Advice,
+        title: "add to NO_PROXY and no_proxy of the container",
+        text: "169.254.170.23,[fd00:ec2::23]",
+    }],
+    rows: &[47],
+    place: Place::App,
+};
+
+pub(super) const AGENT_SILENT: Signature = Signature {
+    id: "agent-does-not-answer",
+    patterns: &[
+        &["169.254.170.23", "context deadline exceeded"],
+        &["169.254.170.23", "i/o timeout"],
+        &["169.254.170.23", "connection refused"],
+        &["169.254.170.23", "Connection refused"],
+        &["169.254.170.23", "ECONNREFUSED"],
+        &["169.254.170.23", "timed out"],
+        &["169.254.170.23", "timeout"],
+        &["169.254.170.23", "ETIMEDOUT"],
+        &["169.254.170.23", "no route to host"],
+        &["169.254.170.23", "Network is unreachable"],
+        &["169.254.170.23", "Could not connect to the endpoint URL"],
+        &["fd00:ec2::23", "context deadline exceeded"],
+        &["fd00:ec2::23", "connection refused"],
+        &["fd00:ec2::23", "Connection refused"],
+        &["fd00:ec2::23", "ECONNREFUSED"],
+        &["fd00:ec2::23", "timed out"],
+        &["fd00:ec2::23", "timeout"],
+        &["fd00:ec2::23", "ETIMEDOUT"],
+        &["fd00:ec2::23", "network is unreachable"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "nothing answered at the address of the agent: it does not run on the node, or not yet, or something keeps the pod from it",
+    fix: &[advice(
+        "see whether the agent is ready on the node, whether a network policy lets the pod reach 169.254.170.23 on TCP port 80, and whether NO_PROXY names it",
+    )],
+    rows: &[16, 19, 20, 46, 47, 48],
+    place: Place::App,
+};
+
+pub(super) const TOKEN_WITH_BEARER: Signature = Signature {
+    id: "token-with-bearer",
+    patterns: &[&["could not base64 decode header: illegal base64 data at input byte 6"]],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the program sends its token with the word Bearer before it, and the agent wants the token alone",
+    fix: &[advice(
+        "send the content of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as the whole Authorization header, or use an AWS SDK",
+    )],
+    rows: &[56],
+    place: Place::App,
+};
+
+pub(super) const TOKEN_MALFORMED: Signature = Signature {
+    id: "token-malformed",
+    patterns: &[
+        &["Service account token cannot be parsed"],
+        &["Service account token cannot be empty"],
+    ],
+    without: &["illegal base64 data at input byte 6"],
+    severity: Severity::Error,
+    cause: "what the program sends as its token is none",
+    fix: &[advice(
+        "send the content of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read anew each time, or use an AWS SDK",
+    )],
+    rows: &[56, 57],
+    place: Place::App,
+};
+
+pub(super) const TOKEN_EXPIRED: Signature = Signature {
+    id: "token-expired",
+    patterns: &[
+        &["Service account token failed", "token is expired"],
+        &["The token included in the request is expired"],
+        &["AssumeRoleForPodIdentity", "ExpiredTokenException"],
+    ],
+    without: &["Removing credentials from cache"],
+    severity: Severity::Error,
+    cause: "the program sends a token that has expired: it keeps what it read, or reads another file, or a clock is wrong",
+    fix: &[advice(
+        "read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE each time, which the kubelet renews; an AWS SDK does",
+    )],
+    rows: &[57],
+    place: Place::App,
+};
+
+pub(super) const TOKEN_OF_ANOTHER: Signature = Signature {
+    id: "token-for-another-audience",
+    patterns: &[
+        &["invalid audience: expected pods.eks.amazonaws.com"],
+        &["AssumeRoleForPodIdentity", "InvalidTokenException"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the token is not one for EKS Pod Identity of this cluster: it has another audience, no pod, or another issuer",
+    fix: &[advice(
+        "use the token of the volume eks-pod-identity-token, whose audience is pods.eks.amazonaws.com",
+    )],
+    rows: &[58, 59, 60],
+    place: Place::App,
+};
+
+pub(super) const TOKEN_UNBOUND: Signature = Signature {
+    id: "token-without-pod",
+    patterns: &[
+        &["missing claim: kubernetes.io/pod"],
+        &["Service account token missing pod claims"],
+        &["Service account token missing kubernetes.io claims"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the token is not bound to a pod, as EKS Auth wants it",
+    fix: &[advice(
+        "use the token of the volume eks-pod-identity-token, or ask for one with boundObjectRef of the pod",
+    )],
+    rows: &[59],
+    place: Place::App,
+};
+
+pub(super) const CLOCK_SKEW: Signature = Signature {
+    id: "clock-skew",
+    patterns: &[
+        &["token is not valid yet"],
+        &["Signature expired:"],
+        &["Signature not yet current"],
+        &["RequestTimeTooSkewed"],
+    ],
+    without: &[],
+    severity: Severity::Error,
+    cause: "the clock of the node, or of whoever signs, is wrong",
+    fix: &[advice(
+        "let the node keep time by the Amazon Time Sync Service",
+    )],
+    rows: &[82],
+    place: Place::App,
+};
+
+pub(super) const NO_CREDENTIALS: Signature = Signature {
+    id: "no-credentials",
+    patterns: &[
+        &["no EC2 IMDS role found"],
+        &["Unable to locate credentials"],
+        &["Could not load credentials from any providers"],
+        &["Unable to load credentials from any of the providers in the chain"],
+        &["NoCredentialProviders: no valid providers in chain"],
+        &["Unable to load AWS credentials from any provider in the chain"],
+    ],
+    without: &["AssumeRoleForPodIdentity"],
+    severity: Severity::Error,
+    cause: "its SDK found no credentials anywhere: most likely the pod was created without the variables of EKS Pod Identity",
+    fix: &[advice(
+        "see whether the service account has an association and the pod is newer than it, and restart its workload",
+    )],
+    rows: &[5, 10, 11, 12],
+    place: Place::App,
+};
+
+pub(super) const NODE_ROLE_USED: Signature = Signature {
+    id: "node-role-used",
+    patterns: &[&[":assumed-role/", "/i-0", "is not authorized to perform"]],
+    without: &["eks-auth:AssumeRoleForPodIdentity"],
+    severity: Severity::Error,
+    cause: "the program acts as the role of its node, since nothing gave it a role of its own",
+    fix: &[advice(
+        "see whether the service account has an association and the pod is newer than it, and restart its workload; a hop limit of 1 keeps pods from the role of the node",
+    )],
+    rows: &[54],
+    place: Place::App,
+};
+
+pub(super) const ROLE_MAY_NOT: Signature = Signature {
+    id: "role-may-not",
+    patterns: &[&[":assumed-role/", "/eks-", "is not authorized to perform"]],
+    without: &["sts:TagSession on resource"],
+    severity: Severity::Error,
+    cause: "EKS Pod Identity works, and the role may not do what the program wants",
+    fix: &[advice(
+        "allow the action in a policy of the role; a permissions boundary, the session policy of the association or a policy of the organisation may stand in the way as well",
+    )],
+    rows: &[35],
+    place: Place::App,
+};
