@@ -26,7 +26,7 @@ static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What follows the name of a secret and a sign that it is its value.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:secret|token|passwor[dt]|passwd|pwd|api[_\-]?key|key[_\-]?id|x-amz-signature)",
+        r"(?i)(?:secret|passwor[dt]|passwd|pwd|api[_\-]?key|key[_\-]?id|x-amz-signature)[a-z_\-]*",
         // JSON in JSON has quotes with backslashes.
         r#"[\\"']*[ \t]*[=:][ \t]*[\\"']*([^\s\\"',;&]+)"#,
     ))
@@ -36,8 +36,8 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What follows a word that also stands in sentences: "bearer token", "signature expired".
 static FOLLOWING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:bearer|basic|authorization|credential|signature)",
-        r#"[\\"']*[ \t]*[=:]?[ \t]*[\\"']*([^\s\\"',;&]+)"#,
+        r"(?i)(?:bearer|basic|authorization|credential|signature|token)",
+        r#"[\\"']*(?:[ \t]*[=:][ \t]*|[ \t]+)[\\"']*([^\s\\"',;&]+)"#,
     ))
     .ok()
 });
@@ -84,6 +84,6 @@ fn is_secret(text: &str) -> bool {
 
 /// Whether it may as well be a word of the sentence.
 fn is_word(text: &str) -> bool {
-    let is_plain = |character: char| character.is_ascii_lowercase() || ".()<>".contains(character);
+    let is_plain = |character: char| character.is_ascii_lowercase() || ".:()<>".contains(character);
     text.len() <= 16 && text.chars().all(is_plain)
 }

@@ -1,5 +1,6 @@
 //! The table: words that stay the same from version to version, and what they mean.
 
+mod agent;
 mod cloud;
 mod pod;
 
@@ -13,16 +14,16 @@ pub static SIGNATURES: &[Signature] = &[
     pod::JAVA_TOO_OLD,
     pod::JAVASCRIPT_TOO_OLD,
     pod::PHP_TOO_OLD,
-    pod::AGENT_WITHOUT_IPV6,
-    pod::AGENT_PORT_TAKEN,
-    pod::AGENT_WITHOUT_NODE_ROLE,
-    pod::AGENT_CUT_OFF,
-    pod::AGENT_REFUSED,
-    pod::AGENT_FORGETS,
-    pod::AGENT_THROTTLED,
-    pod::AGENT_BUSY,
-    pod::AGENT_WRONG_ADDRESS,
-    pod::AGENT_SILENT,
+    agent::AGENT_WITHOUT_IPV6,
+    agent::AGENT_PORT_TAKEN,
+    agent::AGENT_WITHOUT_NODE_ROLE,
+    agent::AGENT_CUT_OFF,
+    agent::AGENT_REFUSED,
+    agent::AGENT_FORGETS,
+    agent::AGENT_THROTTLED,
+    agent::AGENT_BUSY,
+    agent::AGENT_WRONG_ADDRESS,
+    agent::AGENT_SILENT,
     pod::TOKEN_WITH_BEARER,
     pod::TOKEN_MALFORMED,
     pod::TOKEN_EXPIRED,

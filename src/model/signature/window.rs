@@ -16,7 +16,12 @@ const CUT: char = '…';
 pub(super) fn around(line: &str, place: usize) -> String {
     // A secret that begins before this part is one of more than thirty thousand characters.
     let (line, place) = part(line, place);
-    let start = back(line, place, BEFORE);
+    let is_short = line.chars().nth(LONGEST - ROOM).is_none();
+    let start = if is_short {
+        0
+    } else {
+        back(line, place, BEFORE)
+    };
     let end = ahead(line, start, LONGEST - ROOM);
     let mut shown = String::new();
     if start > 0 {

@@ -148,6 +148,16 @@ impl Heap {
                 .iter()
                 .for_each(|container| self.container(container));
         }
+        let (keys, values): (Vec<_>, Vec<_>) = pod.labels.iter().unzip();
+        let labels = keys.len() * size_of::<(Text, Text)>();
+        if keys
+            .first()
+            .is_some_and(|key| self.arc(std::ptr::from_ref::<Text>(*key).addr(), labels))
+        {
+            keys.into_iter()
+                .chain(values)
+                .for_each(|text| self.text(text));
+        }
         let volumes = &pod.volumes;
         if self.arc(volumes.as_ptr().addr(), size_of_val(&**volumes)) {
             let tokens = |volume: &Volume| size_of_val(&*volume.tokens);

@@ -1,0 +1,3 @@
+//! Why a pod does not get its role.
+
+mod egress;
