@@ -17,6 +17,7 @@ pub(in crate::model) mod remedy;
 mod rule;
 mod rules;
 pub mod selector;
+mod served;
 
 pub use evidence::{
     DaemonSet, EgressRule, Evidence, Expression, NetworkPolicy, OidcProvider, Peer, Port,

@@ -11,6 +11,7 @@ use crate::model::trust::AssociationHop;
 use crate::model::{Association, AssociationDetail, Failure, FailureKind, Learned, Text};
 
 use super::finding::Subject;
+use super::served::{self, Served};
 
 const NO_DETAIL: &Learned<AssociationDetail> = &Learned::NotAsked;
 const NO_ROLE: &Learned<RoleFacts> = &Learned::NotAsked;
@@ -29,6 +30,7 @@ pub struct Look<'a> {
     /// Who the pods and service accounts are, by the rules of identity.
     pub picture: Picture<'a>,
     bindings: Vec<Binding<'a>>,
+    served: Vec<Served<'a>>,
 }
 
 /// The associations of the evidence, found by service account.
@@ -65,15 +67,18 @@ fn bindings(evidence: &Evidence) -> Vec<Binding<'_>> {
 
 impl<'a> Look<'a> {
     pub(super) fn new(evidence: &'a Evidence, associations: &'a Associations<'a>) -> Self {
+        let picture = Picture {
+            census: &evidence.census,
+            associations,
+            roles: &evidence.node_roles,
+            now: evidence.at,
+        };
+        let bindings = bindings(evidence);
         Self {
             evidence,
-            picture: Picture {
-                census: &evidence.census,
-                associations,
-                roles: &evidence.node_roles,
-                now: evidence.at,
-            },
-            bindings: bindings(evidence),
+            picture,
+            served: served::all(picture, &bindings),
+            bindings,
         }
     }
 
@@ -90,6 +95,11 @@ impl<'a> Look<'a> {
     /// The associations that were read, of other service accounts too.
     pub fn all_bindings(&self) -> impl Iterator<Item = Binding<'a>> {
         self.bindings.iter().copied()
+    }
+
+    /// Each association with the pods that should have its role.
+    pub(super) fn served(&self) -> &[Served<'a>] {
+        &self.served
     }
 
     /// Why there may be more associations than [`Self::bindings`] has.

@@ -18,6 +18,7 @@ mod stale;
 mod target;
 mod trust;
 mod update;
+mod webhook;
 
 use super::rule::Rule;
 
@@ -35,6 +36,7 @@ pub(super) const ALL: [&[Rule]; 18] = [
     addon::RULES,
     update::RULES,
     injection::RULES,
+    webhook::RULES,
     agent::RULES,
     node::RULES,
     network::RULES,

@@ -37,7 +37,7 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static FOLLOWING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:bearer|basic|authorization|credential|signature|token)",
-        r#"[\\"']*(?:[ \t]*[=:][ \t]*|[ \t]+)[\\"']*([^\s\\"',;&]+)"#,
+        r#"[\\"']*(?:[ \t]*[=:][ \t]*|[ \t]+)[\\"']*(?:(?:bearer|basic)[ \t]+)?([^\s\\"',;&]+)"#,
     ))
     .ok()
 });
