@@ -1,3 +1,4 @@
 //! Why a pod does not get its role.
 
 mod egress;
+mod pods;

@@ -175,6 +175,19 @@ pub(super) fn unread(rule: &Rule, look: &Look<'_>, parts: &[Part]) -> Option<Fin
     Some(rule.unknown(Subject::Cluster, gap))
 }
 
+/// Begins a finding that matters only where there are associations, which may not be known.
+pub(super) fn found(
+    rule: &Rule,
+    look: &Look<'_>,
+    subject: Subject,
+    said: impl Into<Text>,
+) -> Finding {
+    if look.bindings_gap().is_some() {
+        return rule.possible(subject, said);
+    }
+    rule.found(subject, said)
+}
+
 /// Whether nobody is to have a role by an association.
 pub(super) fn is_idle(look: &Look<'_>) -> bool {
     look.bindings().next().is_none() && look.bindings_gap().is_none()

@@ -6,7 +6,7 @@ use crate::model::addon::{AGENT, Addon};
 use crate::model::census::Part;
 use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, command, kubectl};
-use crate::model::diagnosis::served::{Met, Seen, each, is_idle, listed, unread};
+use crate::model::diagnosis::served::{Met, Seen, each, found, is_idle, listed, unread};
 use crate::model::diagnosis::{DaemonSet, Finding, Look, Remedy, Rule, RuleId, Severity, Subject};
 use crate::model::identity::{Agent, Fact};
 use crate::model::node::{Compute, Node};
@@ -134,30 +134,31 @@ fn self_managed(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let image = set.image.clone().unwrap_or_else(|| "unknown".into());
-    let finding = rule
-        .found(
-            Subject::Cluster,
-            "the agent is installed without its add-on",
-        )
-        .proof(ADDONS, "addons[]", format!("no {AGENT}"))
-        .proof(
-            DAEMON_SETS,
-            format!("items[{AGENT}].spec.template.spec.containers[].image"),
-            image,
-        )
-        .remedy(advice(
-            "update it by hand from time to time, or let EKS do it",
-        ))
-        .remedy(command(
-            "let the add-on take it over",
-            look.eks(
-                "create-addon",
-                &[
-                    ("--addon-name", AGENT),
-                    ("--resolve-conflicts", "OVERWRITE"),
-                ],
-            ),
-        ));
+    let finding = found(
+        rule,
+        look,
+        Subject::Cluster,
+        "the agent is installed without its add-on",
+    )
+    .proof(ADDONS, "addons[]", format!("no {AGENT}"))
+    .proof(
+        DAEMON_SETS,
+        format!("items[{AGENT}].spec.template.spec.containers[].image"),
+        image,
+    )
+    .remedy(advice(
+        "update it by hand from time to time, or let EKS do it",
+    ))
+    .remedy(command(
+        "let the add-on take it over",
+        look.eks(
+            "create-addon",
+            &[
+                ("--addon-name", AGENT),
+                ("--resolve-conflicts", "OVERWRITE"),
+            ],
+        ),
+    ));
     vec![finding]
 }
 
@@ -190,8 +191,7 @@ fn unhealthy(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     if !codes.is_empty() {
         said = format!("{said}: {}", visible(&codes));
     }
-    let finding = rule
-        .found(Subject::Addon(AGENT.into()), said)
+    let finding = found(rule, look, Subject::Addon(AGENT.into()), said)
         .severity(severity)
         .proof(DESCRIBED, "addon.status", status);
     let finding = addon.issues.iter().fold(finding, |finding, issue| {
@@ -242,8 +242,7 @@ fn not_ready(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     if let (Some(set), true, false) = (set, findings.is_empty(), is_idle(look)) {
         let (ready, desired) = (set.ready.unwrap_or(0), set.desired.unwrap_or(0));
         let said = format!("the agent is ready on {ready} of {desired} nodes");
-        let finding = rule
-            .found(Subject::Addon(AGENT.into()), said)
+        let finding = found(rule, look, Subject::Addon(AGENT.into()), said)
             .severity(Severity::Warning)
             .proof(
                 DAEMON_SETS,

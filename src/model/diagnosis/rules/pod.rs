@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::model::Text;
 use crate::model::census::Part;
 use crate::model::diagnosis::remedy::{advice, command, kubectl, patch};
-use crate::model::diagnosis::served::{Seen, Served, call, each, is_idle, unread};
+use crate::model::diagnosis::served::{Seen, Served, call, each, unread};
 use crate::model::diagnosis::{Finding, Look, Rule, RuleId, Severity};
 use crate::model::identity::Fact;
 use crate::model::pod::{Env, Phase, Pod, Variable};
@@ -169,9 +169,6 @@ fn has_no_role(look: &Look<'_>, pod: &Pod) -> bool {
 }
 
 fn gone(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
-    if is_idle(look) {
-        return Vec::new();
-    }
     each(rule, look, &[Part::Pods], |served| {
         let association = served.binding.association;
         let pods = look

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, patch};
 use crate::model::diagnosis::selector::Label;
-use crate::model::diagnosis::served::is_idle;
+use crate::model::diagnosis::served::{found, is_idle};
 use crate::model::diagnosis::{
     Expression, Finding, Look, Rule, RuleId, Selector, Severity, Subject, WebhookEntry,
 };
@@ -65,8 +65,7 @@ fn missing(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     } else {
         "absent"
     };
-    let finding = rule
-        .found(Subject::Cluster, said)
+    let finding = found(rule, look, Subject::Cluster, said)
         .proof(CALL, format!("webhooks[{ENTRY}]"), value)
         .remedy(advice(
             "ask AWS support to restore it: EKS makes it, and it cannot be made by hand; until then use IRSA",
@@ -104,7 +103,7 @@ fn flaws(rule: &Rule, look: &Look<'_>, entry: &WebhookEntry) -> Vec<Finding> {
     let versions = &entry.review_versions;
     if !versions.is_empty() && !versions.iter().any(|version| &**version == "v1beta1") {
         let said = "the webhook answers reviews of version v1beta1, and is not asked for them";
-        let finding = rule.found(Subject::Cluster, said);
+        let finding = found(rule, look, Subject::Cluster, said);
         flaws.push(finding.proof(
             CALL,
             "webhooks[].admissionReviewVersions",
@@ -117,8 +116,7 @@ fn flaws(rule: &Rule, look: &Look<'_>, entry: &WebhookEntry) -> Vec<Finding> {
             "pods are refused where the webhook fails: its policy is {}",
             visible(policy)
         );
-        let mut finding = rule
-            .found(Subject::Cluster, said)
+        let mut finding = found(rule, look, Subject::Cluster, said)
             .severity(Severity::Warning)
             .proof(CALL, "webhooks[].failurePolicy", policy);
         finding.explanation =
@@ -145,7 +143,7 @@ fn namespaces(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Findi
         })
     });
     let said = "the webhook is asked for some namespaces only";
-    let finding = told(rule, said, Verdict::all(is_served))?;
+    let finding = told(rule, look, said, Verdict::all(is_served))?;
     Some(finding.proof(CALL, "webhooks[].namespaceSelector", words(selector)))
 }
 
@@ -167,13 +165,18 @@ fn objects(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Finding>
     });
     let said = "the webhook is asked for some pods only";
     // Those that are there are no measure for those to come.
-    let finding = told(rule, said, Verdict::all(is_served).and(Verdict::Unknown))?;
+    let finding = told(
+        rule,
+        look,
+        said,
+        Verdict::all(is_served).and(Verdict::Unknown),
+    )?;
     Some(finding.proof(CALL, "webhooks[].objectSelector", words(&beyond)))
 }
 
-fn told(rule: &Rule, said: &str, serves_all: Verdict) -> Option<Finding> {
+fn told(rule: &Rule, look: &Look<'_>, said: &str, serves_all: Verdict) -> Option<Finding> {
     match serves_all {
-        Verdict::No => Some(rule.found(Subject::Cluster, said)),
+        Verdict::No => Some(found(rule, look, Subject::Cluster, said)),
         Verdict::Unknown => Some(rule.possible(Subject::Cluster, said)),
         Verdict::Yes => None,
     }
