@@ -22,7 +22,7 @@ mod webhook;
 
 use super::rule::Rule;
 
-pub(super) const ALL: [&[Rule]; 18] = [
+pub(super) const ALL: [&[Rule]; 19] = [
     cluster::RULES,
     kubernetes::RULES,
     association::RULES,

@@ -42,13 +42,12 @@ impl Expression {
     fn holds(&self, label: Label<'_>) -> Verdict {
         let is_among = |found: &str| self.values.iter().any(|value| **value == *found);
         match (&*self.operator, label) {
-            ("In" | "NotIn" | "Exists" | "DoesNotExist", Label::Unknown) => Verdict::Unknown,
             ("In", Label::Is(found)) => is_among(found).into(),
             // What has no such label is not among the values either.
             ("NotIn", Label::Is(found)) => (!is_among(found)).into(),
             ("Exists", Label::Is(_)) | ("NotIn" | "DoesNotExist", Label::Absent) => Verdict::Yes,
             ("In" | "Exists", Label::Absent) | ("DoesNotExist", Label::Is(_)) => Verdict::No,
-            // An operator of a newer Kubernetes.
+            // A label that is not known, or an operator of a newer Kubernetes.
             _ => Verdict::Unknown,
         }
     }

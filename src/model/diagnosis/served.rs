@@ -115,8 +115,8 @@ impl<'a> Served<'a> {
                 .of_association(self.binding.association);
             Some(fill(finding, &met))
         };
-        let found = tell(surely, |rule, subject, words| rule.found(subject, words));
-        let possible = tell(maybe, |rule, subject, words| rule.possible(subject, words));
+        let found = tell(surely, Rule::found);
+        let possible = tell(maybe, Rule::possible);
         found.into_iter().chain(possible).collect()
     }
 }

@@ -176,7 +176,7 @@ fn node_roles(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             continue;
         }
         match seen.evidence.node_role {
-            Some(role) => pods.entry(role).or_default().push(seen.pod),
+            Some(arn) => pods.entry(arn).or_default().push(seen.pod),
             // Of instances that EKS did not start it tells no role, so there is nobody to ask about.
             None => gaps.extend(
                 look.picture
@@ -196,14 +196,14 @@ fn node_roles(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     );
     let judged = pods
         .into_iter()
-        .filter_map(|(role, pods)| of_role(rule, look, role, pods));
+        .filter_map(|(arn, pods)| of_role(rule, look, arn, pods));
     findings.extend(judged);
     findings
 }
 
-fn of_role(rule: &Rule, look: &Look<'_>, role: &Text, pods: Vec<&Pod>) -> Option<Finding> {
-    let subject = Subject::Role(role.clone());
-    let Some(learned) = look.evidence.node_permissions.get(role) else {
+fn of_role(rule: &Rule, look: &Look<'_>, arn: &Text, pods: Vec<&Pod>) -> Option<Finding> {
+    let subject = Subject::Role(arn.clone());
+    let Some(learned) = look.evidence.node_permissions.get(arn) else {
         return Some(rule.unknown(subject, "it was not asked for"));
     };
     if let Some(needs) = gap(learned) {
@@ -213,21 +213,21 @@ fn of_role(rule: &Rule, look: &Look<'_>, role: &Text, pods: Vec<&Pod>) -> Option
     let Some(answer) = answers.find(|answer| answer.action.eq_ignore_ascii_case(ACTION)) else {
         return Some(rule.unknown(subject, format!("IAM was not asked about {ACTION}")));
     };
-    let name = role_name(role);
+    let name = role_name(arn);
     let said = format!("the role {} of nodes may not use {ACTION}", visible(name));
     let finding = match is_refused(answer) {
         Verdict::No => return None,
         Verdict::Unknown => rule.possible(subject, said),
         Verdict::Yes => rule.found(subject, said),
     };
-    let arn = format!(
+    let policy = format!(
         "arn:{}:iam::aws:policy/{POLICY}",
         look.evidence.arn.partition()
     );
     let attach = look.aws(
         "iam",
         "attach-role-policy",
-        &[("--role-name", name), ("--policy-arn", &*arn)],
+        &[("--role-name", name), ("--policy-arn", &*policy)],
     );
     let finding = finding.pods(pods).proof(
         SIMULATED,

@@ -303,13 +303,13 @@ fn node_role(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     each(rule, look, &[Part::Pods, Part::Nodes], |served| {
         served.findings(rule, "left with the role of their node", judge, |finding, met| {
             let finding = met.shown().fold(finding, |finding, seen| {
-                let role = seen.evidence.node_role.cloned();
+                let acted_as = seen.evidence.node_role.cloned();
                 let node = seen.pod.node.clone().unwrap_or_default();
                 finding.proof(
                     seen.call(),
                     "spec.nodeName",
-                    match role {
-                        Some(role) => format!("{node}, whose role is {role}"),
+                    match acted_as {
+                        Some(arn) => format!("{node}, whose role is {arn}"),
                         None => node.to_string(),
                     },
                 )
