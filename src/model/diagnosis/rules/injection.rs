@@ -147,12 +147,13 @@ fn not_injected(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         |note| matches!(note, Note::NotInjected).into(),
     );
     let advised = |finding: Finding| {
-        match finding.pods.is_empty() {
-        true => finding,
-        false => finding.remedy(advice(
+        // What is not known has nobody to restart either.
+        if finding.pods.is_empty() {
+            return finding;
+        }
+        finding.remedy(advice(
             "if new pods lack them too, see whether the configuration pod-identity-webhook was altered, and ask AWS support",
-        )),
-    }
+        ))
     };
     findings.into_iter().map(advised).collect()
 }

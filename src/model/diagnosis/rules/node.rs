@@ -95,19 +95,17 @@ fn on_windows(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     let judge = |seen: &Seen<'_>| seen.is_noted(|note| *note == Note::WindowsUnsupported);
     each(rule, look, &[Part::Pods, Part::Nodes], |served| {
         served.findings(rule, "on Windows", judge, |finding, met| {
-            let finding = met
-                .shown()
-                .fold(finding, |finding, seen| match &seen.pod.os {
-                    Some(os) => finding.proof(seen.call(), "spec.os.name", os.clone()),
-                    None => {
-                        let node = seen.pod.node.clone().unwrap_or_default();
-                        finding.proof(
-                            format!("GET nodes/{node}"),
-                            "metadata.labels[kubernetes.io/os]",
-                            "windows",
-                        )
-                    }
-                });
+            let finding = met.shown().fold(finding, |finding, seen| {
+                if let Some(os) = &seen.pod.os {
+                    return finding.proof(seen.call(), "spec.os.name", os.clone());
+                }
+                let node = seen.pod.node.clone().unwrap_or_default();
+                finding.proof(
+                    format!("GET nodes/{node}"),
+                    "metadata.labels[kubernetes.io/os]",
+                    "windows",
+                )
+            });
             finding.remedy(irsa())
         })
     })
