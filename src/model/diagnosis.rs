@@ -7,6 +7,7 @@
 //! Evidence ── Look (joined, indexed) ──> rules() ──> findings ── order (causes first) ──> Diagnosis
 //! ```
 
+pub mod coverage;
 mod decode;
 pub mod egress;
 pub mod evidence;

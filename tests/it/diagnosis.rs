@@ -1,4 +1,6 @@
 //! Why a pod does not get its role.
 
+mod coverage;
 mod egress;
 mod pods;
+mod state;

@@ -38,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         title: "the service account of an association does not exist",
         explanation: "EKS takes any name, so the association waits for a service account that nobody made; who makes one gets the role",
-        after: &[RuleId("names-nearly-match")],
+        after: &[RuleId("names-nearly-match"), RuleId("namespace-missing")],
         judge: no_account,
     },
     Rule {
@@ -194,7 +194,6 @@ fn no_account(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         let (namespace, name) = (&association.namespace, &association.service_account);
         let needs = match look.census().service_account(namespace, name) {
             Fact::Present(_) => continue,
-            Fact::Absent if is_gone(look, namespace) => continue,
             Fact::Absent => None,
             Fact::Unknown => look.census_gap(Part::ServiceAccounts),
         };
@@ -222,12 +221,6 @@ fn no_account(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         );
     }
     findings
-}
-
-/// Whether a namespace is known not to be there.
-fn is_gone(look: &Look<'_>, namespace: &str) -> bool {
-    let namespaces = look.evidence.namespaces.known();
-    namespaces.is_some_and(|known| !known.contains(namespace))
 }
 
 fn no_namespace(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
