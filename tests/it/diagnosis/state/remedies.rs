@@ -6,7 +6,7 @@ use roledex::model::diagnosis::{Finding, RemedyKind};
 use roledex::model::trust::{AssociationHop, Policy, document_of, for_association};
 use serde_json::{Value, json};
 
-use super::table::CASES;
+use super::table::ALL;
 use super::world::{CLUSTER, ROLE, World, pod, trust};
 
 fn finding(world: &World, rule: &str) -> Finding {
@@ -33,7 +33,7 @@ fn value<'w>(words: &'w [String], name: &str) -> &'w str {
 
 #[test]
 fn every_finding_says_what_to_do_and_what_was_seen() {
-    for (case, change, _) in CASES {
+    for (case, change, _) in ALL.iter() {
         let mut world = World::healthy();
         change(&mut world);
         for finding in world.diagnosis().findings {

@@ -22,22 +22,22 @@ use roledex::model::{
 };
 use serde_json::{Value, json};
 
-pub(super) const ROLE: &str = "arn:aws:iam::111122223333:role/api";
-pub(super) const TARGET: &str = "arn:aws:iam::111122223333:role/vault";
-pub(super) const CLUSTER: &str = "arn:aws:eks:eu-west-1:111122223333:cluster/demo";
-pub(super) const ISSUER: &str = "oidc.eks.eu-west-1.amazonaws.com/id/ABC";
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/api";
+pub(crate) const TARGET: &str = "arn:aws:iam::111122223333:role/vault";
+pub(crate) const CLUSTER: &str = "arn:aws:eks:eu-west-1:111122223333:cluster/demo";
+pub(crate) const ISSUER: &str = "oidc.eks.eu-west-1.amazonaws.com/id/ABC";
 const NODE_ROLE: &str = "arn:aws:iam::111122223333:role/nodes";
 
 #[derive(Clone)]
-pub(super) struct World {
-    pub(super) evidence: Evidence,
-    pub(super) scope: Scope,
-    pub(super) accounts: Vec<Value>,
-    pub(super) pods: Vec<Value>,
-    pub(super) denied: Vec<Part>,
+pub(crate) struct World {
+    pub(crate) evidence: Evidence,
+    pub(crate) scope: Scope,
+    pub(crate) accounts: Vec<Value>,
+    pub(crate) pods: Vec<Value>,
+    pub(crate) denied: Vec<Part>,
 }
 
-pub(super) fn time(text: &str) -> Timestamp {
+pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -46,7 +46,7 @@ fn arn() -> ClusterArn {
 }
 
 impl World {
-    pub(super) fn healthy() -> Self {
+    pub(crate) fn healthy() -> Self {
         let mut evidence = Evidence::nothing(arn(), time("2026-11-21T12:00:00Z"));
         evidence.cluster = Learned::Known(Cluster {
             status: Some("ACTIVE".into()),
@@ -110,7 +110,7 @@ impl World {
         world
     }
 
-    pub(super) fn associate(&mut self, namespace: &str, account: &str) {
+    pub(crate) fn associate(&mut self, namespace: &str, account: &str) {
         let id = format!("a-{namespace}-{account}");
         let created = Some(time("2026-11-20T10:00:00Z"));
         let detail = AssociationDetail {
@@ -138,21 +138,21 @@ impl World {
         self.associations().push(association);
     }
 
-    pub(super) fn associations(&mut self) -> &mut Vec<Association> {
+    pub(crate) fn associations(&mut self) -> &mut Vec<Association> {
         match &mut self.evidence.associations {
             Learned::Known(known) => known,
             other => panic!("{other:?}"),
         }
     }
 
-    pub(super) fn detail(&mut self) -> &mut AssociationDetail {
+    pub(crate) fn detail(&mut self) -> &mut AssociationDetail {
         match self.evidence.details.get_mut("a-payments-api").unwrap() {
             Learned::Known(known) => known,
             other => panic!("{other:?}"),
         }
     }
 
-    pub(super) fn extra(&mut self, policy: Option<&str>, external_id: Option<&str>) {
+    pub(crate) fn extra(&mut self, policy: Option<&str>, external_id: Option<&str>) {
         self.detail().extra = Some(Arc::new(AssociationExtra {
             tags: BTreeMap::new(),
             external_id: external_id.map(Into::into),
@@ -160,7 +160,7 @@ impl World {
         }));
     }
 
-    pub(super) fn cluster(&mut self) -> &mut Cluster {
+    pub(crate) fn cluster(&mut self) -> &mut Cluster {
         match &mut self.evidence.cluster {
             Learned::Known(known) => known,
             other => panic!("{other:?}"),
@@ -168,7 +168,7 @@ impl World {
     }
 
     /// A role with these statements in its trust policy.
-    pub(super) fn role(&mut self, role: &str, statements: &Value) {
+    pub(crate) fn role(&mut self, role: &str, statements: &Value) {
         let policy = json!({"Version": "2012-10-17", "Statement": statements});
         let name = role.rsplit('/').next().unwrap();
         let detail = RoleDetail {
@@ -189,7 +189,7 @@ impl World {
             .insert(role.into(), Learned::Known(facts));
     }
 
-    pub(super) fn facts(&mut self) -> &mut RoleFacts {
+    pub(crate) fn facts(&mut self) -> &mut RoleFacts {
         match self.evidence.roles.get_mut(ROLE).unwrap() {
             Learned::Known(known) => known,
             other => panic!("{other:?}"),
@@ -197,7 +197,7 @@ impl World {
     }
 
     /// A target role that lets the first one in on these conditions.
-    pub(super) fn target(&mut self, condition: Value) {
+    pub(crate) fn target(&mut self, condition: Value) {
         self.detail().target_role = Some(TARGET.into());
         self.role(
             TARGET,
@@ -215,7 +215,7 @@ impl World {
     }
 
     /// A service account that lives by IRSA, all of it in order.
-    pub(super) fn irsa(&mut self) {
+    pub(crate) fn irsa(&mut self) {
         let role = "arn:aws:iam::111122223333:role/web";
         self.accounts.push(account("shop", "web", Some(role)));
         let provider = format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}");
@@ -233,7 +233,7 @@ impl World {
         }]);
     }
 
-    pub(super) fn update(&mut self, status: UpdateStatus, created: &str) {
+    pub(crate) fn update(&mut self, status: UpdateStatus, created: &str) {
         let errors = vec![UpdateError {
             code: Some("ConfigurationConflict".into()),
             message: Some("Conflicts found".into()),
@@ -259,7 +259,7 @@ impl World {
         }
     }
 
-    pub(super) fn evidence(&self) -> Evidence {
+    pub(crate) fn evidence(&self) -> Evidence {
         let mut census = Census::of(self.scope.clone());
         for part in Part::ALL {
             census.restart(part);
@@ -295,18 +295,18 @@ impl World {
         }
     }
 
-    pub(super) fn diagnosis(&self) -> Diagnosis {
+    pub(crate) fn diagnosis(&self) -> Diagnosis {
         diagnose(&self.evidence())
     }
 }
 
 /// The statement of Pod Identity, on conditions.
-pub(super) fn trust(condition: Value) -> Value {
+pub(crate) fn trust(condition: Value) -> Value {
     json!([{"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
         "Action": ["sts:AssumeRole", "sts:TagSession"], "Condition": condition}])
 }
 
-pub(super) fn simulated(
+pub(crate) fn simulated(
     actions: &[&str],
     resource: &str,
     decision: &Decision,
@@ -322,7 +322,7 @@ pub(super) fn simulated(
     Learned::Known(answers.collect())
 }
 
-pub(super) fn addon(name: &str) -> Addon {
+pub(crate) fn addon(name: &str) -> Addon {
     Addon {
         arn: Some(format!("arn:aws:eks:eu-west-1:111122223333:addon/demo/{name}/1").into()),
         ..Addon::of(AddonKey {
@@ -332,18 +332,18 @@ pub(super) fn addon(name: &str) -> Addon {
     }
 }
 
-pub(super) fn namespaces(names: &[&str]) -> Learned<BTreeSet<Arc<str>>> {
+pub(crate) fn namespaces(names: &[&str]) -> Learned<BTreeSet<Arc<str>>> {
     Learned::Known(names.iter().map(|name| (*name).into()).collect())
 }
 
-pub(super) fn account(namespace: &str, name: &str, role: Option<&str>) -> Value {
+pub(crate) fn account(namespace: &str, name: &str, role: Option<&str>) -> Value {
     let annotations = role.map(|role| json!({"eks.amazonaws.com/role-arn": role}));
     json!({"metadata": {"namespace": namespace, "name": name, "uid": "u",
         "creationTimestamp": "2026-01-01T00:00:00Z", "annotations": annotations}})
 }
 
 /// A pod of a deployment, an hour old, on the node `n1`.
-pub(super) fn pod(namespace: &str, name: &str, account: &str, injected: bool) -> Value {
+pub(crate) fn pod(namespace: &str, name: &str, account: &str, injected: bool) -> Value {
     let directory = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount";
     let (env, mounts, volumes) = if injected {
         (
