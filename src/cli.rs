@@ -6,6 +6,7 @@ mod cached;
 mod change;
 mod demo;
 mod describe;
+mod exec;
 mod exit;
 mod get;
 mod kubernetes;
@@ -26,13 +27,14 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use args::Cli;
 pub use exit::Exit;
 
 use crate::ops::undo::Way;
+use crate::runtime::child::is_ignored;
 use args::Command;
 use change::args::{Create, Delete};
 use problem::Problem;
@@ -97,13 +99,16 @@ fn no_dumps() -> Vec<(&'static str, rustix::io::Errno)> {
 
 async fn run(cli: Cli) -> Exit {
     let done = match cli.command {
-        // These two handle signals themselves.
+        // These handle signals themselves.
         None => tui::open(&cli.global).await,
         Some(Command::Sim(args)) => sim::run(args)
             .await
             .map(|()| Exit::Done)
             .map_err(Problem::from),
-        Some(command) => interruptible(Box::pin(headless(&cli.global, command))).await,
+        Some(Command::Exec(args)) => exec::run(&cli.global, args).await,
+        Some(command) => interruptible(Box::pin(headless(&cli.global, command)))
+            .await
+            .map(|done| done.unwrap_or(Exit::Interrupted)),
     };
     match done {
         Ok(exit) => exit,
@@ -113,23 +118,38 @@ async fn run(cli: Cli) -> Exit {
     }
 }
 
-/// Ends a command at the first signal; dropping it cancels its calls and removes its temporary files.
-async fn interruptible(
-    command: impl Future<Output = Result<Exit, Problem>>,
-) -> Result<Exit, Problem> {
+/// Ends a command at the first signal; dropping it cancels its calls, removes its temporary files and gives the
+/// terminal its echo back. `None` if it was ended so.
+async fn interruptible<T>(
+    command: impl Future<Output = Result<T, Problem>>,
+) -> Result<Option<T>, Problem> {
     // Taken over before the command starts: a handler that is only installed when it is first waited for
     // leaves a moment in which the signal kills the process.
-    // SIGHUP is left alone: `nohup` has it ignored, and a handler of ours would undo that.
     let listen = |kind| {
         signal(kind)
             .map_err(|error| Problem::failed(format!("could not wait for signals: {error}")))
     };
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
+    let mut quit = listen(SignalKind::quit())?;
+    // `nohup` has it ignored, and a handler of ours would undo that.
+    let mut hang_up = if is_ignored(Signal::HUP) {
+        None
+    } else {
+        Some(listen(SignalKind::hangup())?)
+    };
+    let gone = async {
+        match &mut hang_up {
+            Some(stream) => drop(stream.recv().await),
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        done = command => done,
-        _ = interrupt.recv() => Ok(Exit::Interrupted),
-        _ = terminate.recv() => Ok(Exit::Interrupted),
+        done = command => done.map(Some),
+        _ = interrupt.recv() => Ok(None),
+        _ = terminate.recv() => Ok(None),
+        _ = quit.recv() => Ok(None),
+        () = gone => Ok(None),
     }
 }
 
@@ -163,6 +183,7 @@ async fn headless(global: &args::Global, command: Command) -> Result<Exit, Probl
             Ok(Exit::Done)
         }
         // Handled by the caller.
+        Command::Exec(args) => exec::run(global, args).await,
         Command::Sim(args) => Ok(sim::run(args).await.map(|()| Exit::Done)?),
     }
 }

@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal as _, Write as _};
 use crate::cli::change::args::Consent as Given;
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
+use crate::model::credential::{Clearance, CredentialTest};
 use crate::model::plan::{Approved, Assent, NotApproved, Plan, Reviewed, Steps};
 use crate::model::preflight::{Consent, Outcome, Preflight};
 use crate::model::text::visible;
+use crate::ops::fleet::Site;
 
 /// A plan and its checks, which are on the screen or on stdout by now.
 #[derive(Debug)]
@@ -51,6 +53,18 @@ impl Shown {
             && self.preflight.reasons_for_name().len() == 1
             && matches!(self.plan.steps(), Steps::Delete | Steps::CreateAndDelete)
     }
+}
+
+/// Approves what `exec` is about to do: whoever typed the command has named the service account and the program,
+/// and to ask again would put a question into the middle of a script.
+pub(crate) fn commanded(
+    test: CredentialTest,
+    site: &Site,
+) -> Result<Approved<CredentialTest>, Problem> {
+    let profiles: Vec<&str> = site.profiles.iter().map(|name| &**name).collect();
+    let clearance = Clearance::of(&test, &site.session.guard(), &profiles);
+    let reviewed = Reviewed::of(&test, &clearance);
+    Approved::new(test, &clearance, reviewed, Assent::Yes).map_err(problem)
 }
 
 /// Has plans approved that were shown together; all of them or none.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::change::args as change;
+use crate::cli::exec;
 use crate::cli::sim;
 use crate::model::reference::ClusterReference;
 
@@ -24,6 +25,7 @@ Examples:
   roledex delete association shop payments/old --confirm old
   roledex move association shop payments/worker payments/worker-v2
   roledex tag shop payments/api team=payments temporary-
+  roledex exec shop payments/api -- aws s3 ls      as the pods of a service account would
   roledex journal; roledex undo; roledex redo      what was changed from here, and back again
 
 Names:
@@ -44,7 +46,7 @@ Exit codes:
   2 usage, config or no terminal  3 partly read: rows on stdout, the rest explained on stderr
   4 refused                       5 not approved
   6 partly done                   7 the answer is no
-  130 ended by a signal";
+  130 ended by a signal           exec: the command's own, 125, 126 or 127";
 
 /// Browse, change and debug who your pods are on Amazon EKS
 ///
@@ -163,6 +165,15 @@ pub enum Command {
     },
     /// Set and remove tags of an association
     Tag(change::Tag),
+    /// Run a command with the credentials of a pod
+    ///
+    /// They come from EKS Auth, as the pod itself gets them, in exchange for a token that is made for this and bound to
+    /// one of the service account's pods. The command gets them as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+    /// AWS_SESSION_TOKEN, with AWS_REGION and AWS_DEFAULT_REGION; variables that lead to other identities are taken
+    /// away. It is written down in the journal, by the program's name. The exit status is the command's, or 128 and
+    /// the number of the signal that ended it; 127 if there is no such command, 126 if it cannot be run, 125 if
+    /// roledex itself failed.
+    Exec(exec::ExecArgs),
     /// Print what was changed from here, by whom, and what came of it
     Journal(change::JournalArgs),
     /// Take a change back, compared with what stands there now

@@ -2,7 +2,7 @@
 
 pub(crate) mod args;
 mod bring_back;
-mod desk;
+pub(crate) mod desk;
 mod input;
 mod journal;
 mod preview;
@@ -86,7 +86,7 @@ fn refuse_read_only(setup: &Setup) -> Result<(), Problem> {
     ))
 }
 
-async fn site(
+pub(crate) async fn site(
     setup: &Setup,
     resolved: Resolved,
     cluster: &ClusterReference,

@@ -43,6 +43,15 @@ impl Problem {
         self
     }
 
+    /// The same, with which `exec` ends in another way than the command could; a signal stays one.
+    #[must_use]
+    pub(crate) fn exits(mut self, exit: Exit) -> Self {
+        if self.exit != Exit::Interrupted {
+            self.exit = exit;
+        }
+        self
+    }
+
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

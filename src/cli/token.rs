@@ -167,7 +167,6 @@ impl Line {
             match (&self.escape, byte) {
                 (Escape::Begun, b'[' | b'O') => self.escape = Escape::Sequence,
                 (Escape::Sequence, 0x40..=0x7e) | (Escape::Begun, _) => self.escape = Escape::None,
-                (Escape::Sequence, _) => {}
                 (Escape::None, ESCAPE) => self.escape = Escape::Begun,
                 (Escape::None, b'\r' | b'\n') => return Ok(true),
                 (Escape::None, CTRL_C) => return Err(io::ErrorKind::Interrupted.into()),
@@ -180,7 +179,7 @@ impl Line {
                     while self.typed.pop().is_some_and(|byte| (byte & 0xc0) == 0x80) {}
                 }
                 (Escape::None, CTRL_U) => self.typed = room(),
-                (Escape::None, ..0x20) => {}
+                (Escape::Sequence, _) | (Escape::None, ..0x20) => {}
                 (Escape::None, _) if self.typed.len() == LONGEST => return Err(too_long()),
                 (Escape::None, byte) => self.typed.push(byte),
             }
@@ -213,7 +212,8 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         // What was not read is thrown away: the rest of a paste must not become commands of the shell.
-        drop(tcsetattr(io::stdin(), OptionalActions::Flush, &self.0));
+        // Where that fails there is no terminal left.
+        tcsetattr(io::stdin(), OptionalActions::Flush, &self.0).unwrap_or_default();
     }
 }
 

@@ -20,6 +20,8 @@ use crate::cloud::PodCredentials;
 use crate::model::Region;
 use signals::Signals;
 
+pub use signals::is_ignored;
+
 /// A program and its arguments, as they were typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

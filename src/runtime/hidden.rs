@@ -52,13 +52,13 @@ impl Hidden {
                 }
                 Typed::Count(secret.count())
             }
-            Event::Key(key) if key.kind != KeyEventKind::Release => match edit(&mut secret, key) {
-                Some(told) => told,
-                None => {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                let Some(told) = edit(&mut secret, key) else {
                     self.open = Some((id, secret));
                     return None;
-                }
-            },
+                };
+                told
+            }
             other => {
                 self.open = Some((id, secret));
                 return match other {

@@ -2,6 +2,7 @@
 
 mod cached;
 mod change;
+mod exec;
 mod exits;
 mod formats;
 mod kubernetes;

@@ -2,6 +2,7 @@
 
 mod driver;
 mod editor;
+mod exec;
 mod idle;
 mod life;
 mod main_job;

@@ -108,9 +108,9 @@ pub fn staleness_of(evidence: &Evidence<'_>, container: &Container) -> Staleness
             has_target: false,
         }),
         (true, Fact::Present(_)) => match last_change(evidence) {
-            None => Staleness::Unknown,
-            Some(None) => Staleness::Fresh,
-            Some(Some(change)) => Staleness::MayBeOld(change).at(evidence.now),
+            Fact::Unknown => Staleness::Unknown,
+            Fact::Absent => Staleness::Fresh,
+            Fact::Present(change) => Staleness::MayBeOld(change).at(evidence.now),
         },
     };
     // What others have set up in front of it, it never uses; asked last, because it costs most.
@@ -130,25 +130,32 @@ pub fn staleness(evidence: &Evidence<'_>) -> Staleness {
         .fold(Staleness::NotConcerned, Staleness::or_worse)
 }
 
-/// The last change of the association that the pod has lived through; `None` if that cannot be told.
-fn last_change(evidence: &Evidence<'_>) -> Option<Option<Change>> {
-    let detail = evidence.association().present()?.detail?;
-    // One that is younger than the pod and yet in it took the place of another.
-    let changed = detail.modified.max(detail.created)?;
-    let born = evidence.pod.created?;
-    // A pod of the very moment may have been given the old role, too.
-    let settled = changed.checked_add(PROPAGATION).ok()?;
-    // Before its first change there was nothing to hold.
-    let is_first = detail.created == Some(changed) && born >= changed;
-    Some((settled > born && !is_first).then_some(Change {
-        at: Some(changed),
-        has_target: detail.target_role.is_some(),
-    }))
+/// The last change of the association that the pod has lived through.
+fn last_change(evidence: &Evidence<'_>) -> Fact<Change> {
+    let known = || {
+        let detail = evidence.association().present()?.detail?;
+        // One that is younger than the pod and yet in it took the place of another.
+        let changed = detail.modified.max(detail.created)?;
+        let born = evidence.pod.created?;
+        // A pod of the very moment may have been given the old role, too.
+        let settled = changed.checked_add(PROPAGATION).ok()?;
+        // Before its first change there was nothing to hold.
+        let is_first = detail.created == Some(changed) && born >= changed;
+        Some((settled > born && !is_first).then_some(Change {
+            at: Some(changed),
+            has_target: detail.target_role.is_some(),
+        }))
+    };
+    match known() {
+        None => Fact::Unknown,
+        Some(None) => Fact::Absent,
+        Some(Some(change)) => Fact::Present(change),
+    }
 }
 
 /// The change after which a container of the pod may still act as before, if there was one not long ago.
 pub(super) fn lag(evidence: &Evidence<'_>) -> Option<Change> {
-    let change = last_change(evidence).flatten()?;
+    let change = last_change(evidence).present()?;
     (Staleness::MayBeOld(change).at(evidence.now) != Staleness::Fresh).then_some(change)
 }
 

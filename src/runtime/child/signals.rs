@@ -68,7 +68,7 @@ fn is_in_foreground() -> bool {
 }
 
 /// Whether a signal was ignored from the start. Only Linux tells; elsewhere it is taken to be not.
-pub(crate) fn is_ignored(signal: Signal) -> bool {
+pub fn is_ignored(signal: Signal) -> bool {
     let told = read_to_string("/proc/self/status").unwrap_or_default();
     let mask = told.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());

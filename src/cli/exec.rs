@@ -1,0 +1,221 @@
+//! `exec`: a command with the credentials of a pod, under the same gate as the credential test.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::approve;
+use crate::cli::args::Global;
+use crate::cli::change::{desk, site};
+use crate::cli::exit::Exit;
+use crate::cli::get::unconfigured;
+use crate::cli::problem::Problem;
+use crate::cli::setup::Setup;
+use crate::cli::{interruptible, token};
+use crate::cloud::{PodCredentials, Urgency};
+use crate::model::Text;
+use crate::model::credential::{
+    CredentialTest, Expected, Purpose, Report, StepState, TokenSource, Verdict, candidates,
+    none_fits,
+};
+use crate::model::reference::{AssociationReference, ClusterReference};
+use crate::model::text::visible;
+use crate::ops::change::find;
+use crate::ops::credential::{obtain, pods_of};
+use crate::ops::fleet::Site;
+use crate::runtime::child::{Ended, Line, Surroundings};
+
+/// Whose credentials, and what to run with them.
+#[derive(Debug, Args)]
+pub struct ExecArgs {
+    /// NAME, REGION/NAME, PROFILE/REGION/NAME or an ARN
+    #[arg(value_parser = ClusterReference::parse)]
+    pub cluster: ClusterReference,
+    /// NAMESPACE/SERVICEACCOUNT, or the id or ARN of an association
+    #[arg(value_name = "NS/SA", value_parser = AssociationReference::parse)]
+    pub account: AssociationReference,
+    /// Pod that the token is bound to [default: the newest of those that are ready]
+    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+    pub pod: Option<String>,
+    /// File with a token of a pod, to be used as it is; - reads stdin, and asks without an echo at a terminal
+    #[arg(long, value_name = "FILE|-")]
+    pub token_file: Option<PathBuf>,
+    /// What to run; it gets the pod's credentials and the cluster's region as AWS_* variables, and no other identity
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Everything up to the moment at which the command starts.
+struct Ready {
+    credentials: PodCredentials,
+    surroundings: Surroundings,
+    /// The demo lives as long as the command does.
+    _setup: Setup,
+}
+
+pub(crate) async fn run(global: &Global, args: ExecArgs) -> Result<Exit, Problem> {
+    let Some(line) = Line::new(args.command.clone()) else {
+        return Err(Problem::usage("there is nothing to run").exits(Exit::OwnFailure));
+    };
+    // Before anything is asked for.
+    if let Err(wrong) = line.check() {
+        return Ok(unstarted(&wrong));
+    }
+    let ready = interruptible(Box::pin(prepare(global, &args))).await;
+    let Some(ready) = ready.map_err(|problem| problem.exits(Exit::OwnFailure))? else {
+        return Ok(Exit::Interrupted);
+    };
+    let Ready {
+        credentials,
+        surroundings,
+        _setup,
+    } = ready;
+    Ok(match line.run(credentials, &surroundings).await {
+        Ok(Ended(status)) => Exit::Child(status),
+        Err(wrong) => unstarted(&wrong),
+    })
+}
+
+fn unstarted(wrong: &crate::runtime::child::NotStarted) -> Exit {
+    eprintln!("error: {}", visible(&wrong.to_string()));
+    Exit::Child(wrong.status())
+}
+
+async fn prepare(global: &Global, args: &ExecArgs) -> Result<Ready, Problem> {
+    if global.output.is_some() || global.no_headers || global.cached {
+        return Err(Problem::usage(
+            "-o, --no-headers and --cached go with get and describe",
+        ));
+    }
+    let setup = Setup::new(global).await?;
+    let resolved = setup.routes().await.map_err(unconfigured)?;
+    let desk = desk::open(&setup).await?;
+    let site = site(&setup, resolved, &args.cluster).await?;
+    let given = match &args.token_file {
+        Some(source) => Some(token::read(source).await?),
+        None => None,
+    };
+    let test = test(&site, args).await?;
+    let approved = approve::commanded(test, &site)?;
+    let obtained = obtain(&site, &desk, approved, given, |_| ()).await?;
+    let Some(credentials) = obtained.credentials else {
+        return Err(refused(&obtained.report));
+    };
+    if let Verdict::Differs(how) = &obtained.report.verdict {
+        eprintln!(
+            "warning: these are not the credentials that the association names: {}",
+            visible(how)
+        );
+    }
+    let surroundings = Surroundings {
+        region: site.session.route().region.clone(),
+        endpoint_url: setup.cloud.endpoint_url().map(str::to_owned),
+    };
+    Ok(Ready {
+        credentials,
+        surroundings,
+        _setup: setup,
+    })
+}
+
+/// What is to be asked for, of whom.
+async fn test(site: &Site, args: &ExecArgs) -> Result<CredentialTest, Problem> {
+    let (namespace, service_account, expected) = match &args.account {
+        AssociationReference::Name {
+            namespace,
+            service_account,
+        } => (
+            Text::from(&**namespace),
+            Text::from(&**service_account),
+            Expected::default(),
+        ),
+        id @ AssociationReference::Id(_) => {
+            let found = find(&site.session, &site.arn, id).await?.value;
+            let expected = Expected {
+                association: Some(found.association.key.id),
+                role: found.detail.role,
+                target_role: found.detail.target_role,
+            };
+            let association = (
+                found.association.namespace,
+                found.association.service_account,
+            );
+            (association.0, association.1, expected)
+        }
+    };
+    let token = match &args.token_file {
+        Some(_) => TokenSource::Given,
+        None => pod(site, &namespace, &service_account, args.pod.as_deref()).await?,
+    };
+    let words = args.command.iter();
+    Ok(CredentialTest {
+        cluster: site.arn.clone(),
+        route: site.session.route().clone(),
+        caller: Some(site.session.caller(Urgency::Interactive).await?),
+        namespace,
+        service_account,
+        token,
+        expected,
+        purpose: Purpose::Run(words.map(|word| word.to_string_lossy().into()).collect()),
+    })
+}
+
+/// The pod that is named, or the best one.
+async fn pod(
+    site: &Site,
+    namespace: &str,
+    service_account: &str,
+    named: Option<&str>,
+) -> Result<TokenSource, Problem> {
+    let pods = pods_of(site, namespace, service_account).await?;
+    let fit = candidates(&pods);
+    let of = format!("{}/{}", visible(namespace), visible(service_account));
+    let Some(named) = named else {
+        let best = fit.first().map(|pod| TokenSource::of(pod));
+        return best.ok_or_else(|| Problem::failed(none_fits(&pods).to_string()));
+    };
+    if let Some(pod) = fit.iter().find(|pod| *pod.name == *named) {
+        return Ok(TokenSource::of(pod));
+    }
+    let is_there = pods.iter().any(|pod| *pod.name == *named);
+    let cause = if is_there {
+        "it does not run, or is about to end"
+    } else {
+        "no pod of that name uses the service account"
+    };
+    let running: Vec<_> = fit.iter().map(|pod| &*pod.name).collect();
+    let problem = Problem::failed(format!(
+        "pod {} of {of} cannot be used: {cause}",
+        visible(named)
+    ));
+    Err(if running.is_empty() {
+        problem
+    } else {
+        problem.hint(format!("its pods that run: {}", running.join(", ")))
+    })
+}
+
+/// Why there are no credentials, with every step that failed on the way.
+fn refused(report: &Report) -> Problem {
+    let why = report
+        .verdict
+        .why()
+        .map_or("EKS Auth gave none", |why| &**why);
+    let problem = Problem::failed(format!("no credentials of {}: {why}", report.test.name()));
+    let failed = report
+        .steps
+        .iter()
+        .filter(|step| matches!(step.state, StepState::Failed | StepState::Warning));
+    let problem = failed
+        .clone()
+        .filter(|step| *step.said != *why)
+        .fold(problem, |problem, step| {
+            problem.detail(format!("{}: {}", step.kind.title(), step.said))
+        });
+    failed
+        .flat_map(|step| &step.remedies)
+        .fold(problem, |problem, remedy| {
+            problem.hint(format!("{}: {}", remedy.title, remedy.text))
+        })
+}

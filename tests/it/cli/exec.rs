@@ -1,0 +1,228 @@
+//! `exec`: the credentials reach the command and nothing else, and the command is run as if roledex were not there.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Stdio};
+
+use roledex::sim::World;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use super::{Ended, Site};
+
+const WORLD: &str = include_str!("kubernetes/world.yaml");
+
+fn site() -> Site {
+    Site::new(World::parse(WORLD).unwrap(), &[])
+}
+
+/// How many requests EKS Auth has seen.
+fn asked(site: &Site) -> usize {
+    site.simulated.log().count("AssumeRoleForPodIdentity")
+}
+
+fn exec(site: &Site, account: &str, command: &[&str]) -> Ended {
+    site.run(&[&["exec", "shop", account, "--"], command].concat())
+}
+
+fn variables(out: &str) -> BTreeMap<&str, &str> {
+    out.lines()
+        .filter_map(|line| line.split_once('='))
+        .collect()
+}
+
+/// Every file of the home, with its text.
+fn files(site: &Site) -> Vec<(std::path::PathBuf, String)> {
+    let mut folders = vec![site.home.path("")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn the_command_gets_the_credentials_and_nothing_else_has_them() {
+    let site = site();
+    let output = site
+        .command(&["exec", "shop", "shop/api", "--", "/usr/bin/env"])
+        .env("ROLEDEX_LOG", "trace")
+        .env("AWS_PROFILE", "one")
+        .env("AWS_SECURITY_TOKEN", "anothers")
+        .env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/other")
+        .env("AWS_BEARER_TOKEN_BEDROCK", "anothers")
+        .env("KEPT", "as it was")
+        .output()
+        .unwrap();
+    let ended = Ended::new(&output);
+    assert_eq!((ended.code, &*ended.err), (0, ""));
+    let found = variables(&ended.out);
+    assert!(found["AWS_ACCESS_KEY_ID"].starts_with("ASIA"), "{found:?}");
+    assert_eq!(found["AWS_REGION"], "eu-west-1");
+    assert_eq!(found["AWS_DEFAULT_REGION"], "eu-west-1");
+    assert_eq!(found["KEPT"], "as it was");
+    let aws: Vec<_> = found
+        .keys()
+        .filter(|name| name.starts_with("AWS_"))
+        .collect();
+    let expected = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ];
+    assert_eq!(aws, expected.iter().collect::<Vec<_>>());
+    let files = files(&site);
+    assert!(
+        files
+            .iter()
+            .any(|(path, _)| path.ends_with("journal.jsonl")),
+        "{files:?}"
+    );
+    for secret in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ] {
+        for (path, text) in &files {
+            assert!(
+                !text.contains(found[secret]),
+                "{secret} is in {}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_journal_names_the_program_and_not_its_arguments() {
+    let site = site();
+    let ended = exec(&site, "shop/api", &["/bin/echo", "--password", "hunter2"]);
+    assert_eq!(ended.done(), "--password hunter2\n");
+    let journal = site.run(&["journal", "-o", "json"]);
+    let rows: Value = serde_json::from_str(&journal.out).unwrap();
+    let text = rows.to_string();
+    assert!(text.contains("echo") && text.contains("shop"), "{text}");
+    for (path, text) in files(&site) {
+        assert!(!text.contains("hunter2"), "{}", path.display());
+    }
+}
+
+#[test]
+fn it_ends_as_the_command_does() {
+    let site = site();
+    let shell = |script| exec(&site, "shop/api", &["/bin/sh", "-c", script]).code;
+    assert_eq!(shell("exit 0"), 0);
+    assert_eq!(shell("exit 7"), 7);
+    assert_eq!(shell("kill -TERM $$"), 143);
+}
+
+#[test]
+fn what_cannot_be_run_costs_no_credentials() {
+    let site = site();
+    let missing = exec(&site, "shop/api", &["/nonexistent/tool"]);
+    assert_eq!(missing.code, 127, "{missing:?}");
+    assert!(missing.err.contains("not found"), "{missing:?}");
+    assert_eq!(exec(&site, "shop/api", &["/"]).code, 126);
+    assert_eq!(asked(&site), 0);
+}
+
+#[test]
+fn its_own_failures_have_a_status_of_their_own() {
+    let site = site();
+    let run = |arguments: &[&str]| site.run(&[&["exec"], arguments, &["--", "/bin/true"]].concat());
+    for (arguments, said) in [
+        (&["none", "shop/api"][..], "none"),
+        (&["shop", "shop/nobody"], "no pod"),
+        (
+            &["shop", "shop/api", "--pod", "none"],
+            "no pod of that name",
+        ),
+        (&["shop", "shop/plain"], "no credentials of shop/plain"),
+        (
+            &["shop", "shop/api", "--token-file", "/nonexistent"],
+            "could not read the token",
+        ),
+    ] {
+        let ended = run(arguments);
+        assert_eq!(ended.code, 125, "{arguments:?}: {ended:?}");
+        assert!(ended.err.contains(said), "{arguments:?}: {}", ended.err);
+    }
+    let refused = site.run(&["--read-only", "exec", "shop", "shop/api", "--", "/bin/true"]);
+    assert_eq!(refused.code, 125);
+    assert!(refused.err.contains("read-only"), "{}", refused.err);
+}
+
+#[test]
+fn read_only_asks_for_nothing() {
+    let site = site();
+    let arguments = ["--read-only", "exec", "shop", "shop/api", "--", "/bin/true"];
+    assert_eq!(site.run(&arguments).code, 125);
+    assert_eq!(asked(&site), 0);
+}
+
+#[test]
+fn a_token_that_is_no_token_goes_nowhere() {
+    let site = site();
+    let file = site.home.write("token", "hunter2-hunter2");
+    let file = file.to_str().unwrap();
+    let ended = site.run(&[
+        "exec",
+        "shop",
+        "shop/api",
+        "--token-file",
+        file,
+        "--",
+        "/bin/true",
+    ]);
+    assert_eq!(ended.code, 125, "{ended:?}");
+    assert!(ended.err.contains("no token"), "{ended:?}");
+    assert!(!ended.err.contains("hunter2"), "{ended:?}");
+    assert_eq!(asked(&site), 0);
+}
+
+/// A command that says when it listens, and what it hears.
+fn listening(site: &Site, signal: &str) -> (Child, BufReader<std::process::ChildStdout>) {
+    let script =
+        format!("trap 'echo heard; exit 5' {signal}; echo ready; while :; do sleep 0.05; done");
+    let mut command = site.command(&["exec", "shop", "shop/api", "--", "/bin/sh", "-c", &script]);
+    // Behind the terminal of whoever runs the tests, if there is one.
+    command.process_group(0).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n");
+    (child, out)
+}
+
+#[test]
+fn signals_are_handed_on() {
+    let site = site();
+    for (name, signal) in [
+        ("TERM", Signal::TERM),
+        ("INT", Signal::INT),
+        ("HUP", Signal::HUP),
+        ("QUIT", Signal::QUIT),
+        ("USR1", Signal::USR1),
+    ] {
+        let (mut child, mut out) = listening(&site, name);
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(5), "{name}");
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "heard\n", "{name}");
+    }
+}
