@@ -6,6 +6,7 @@
 pub mod applying;
 pub mod availability;
 pub mod describe;
+pub mod diagnosis;
 pub mod editor;
 pub mod effect;
 pub mod filter;
@@ -19,6 +20,7 @@ pub mod loading;
 pub mod modal;
 pub mod msg;
 pub mod pane;
+pub mod radius;
 pub mod remote;
 pub mod roles;
 pub mod secret;

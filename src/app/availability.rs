@@ -1,6 +1,7 @@
 //! Which commands can be given now, and why the others cannot.
 
-use crate::app::modal::{Modal, Subject};
+use crate::app::describe;
+use crate::app::modal::{Item, Modal, Subject};
 use crate::app::pane::{PaneId, RowKey};
 use crate::app::state::State;
 use crate::input::Command;
@@ -12,7 +13,14 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
     let selected = || state.selected().map(|_| ()).ok_or("no row is selected");
     let pane = state.focused();
     match command {
-        C::Open | C::Describe | C::Yaml | C::CopyName | C::CopyMenu | C::Mark => selected(),
+        C::Yaml if matches!(state.selected(), Some(RowKey::Finding(_))) => {
+            Err("a finding is made by roledex: nobody sent a document")
+        }
+        C::CopyMenu if explained(state).is_some() => remedies(state),
+        C::GoToRow => explained(state).map(|_| ()).ok_or("no row is explained"),
+        C::Open | C::Describe | C::Explain | C::Yaml | C::CopyName | C::CopyMenu | C::Mark => {
+            selected()
+        }
         C::UsedBy => selected().and_then(|()| has_role(state)),
         C::CopyArn => selected().and_then(|()| has_arn(state)),
         C::Edit | C::Delete | C::EditTags => changeable(state).map(|_| ()),
@@ -101,6 +109,30 @@ fn has_role(state: &State) -> Result<(), &'static str> {
     let role = key.and_then(|key| key.view().role(&state.fleet, key));
     role.map(|_| ())
         .ok_or("the row has no role, or it is not known")
+}
+
+/// What the explanation on top is about.
+pub(in crate::app) fn explained(state: &State) -> Option<&Subject> {
+    match state.modals.last() {
+        Some(Modal::Text(view)) if view.explains() => Some(&view.subject),
+        _ => None,
+    }
+}
+
+/// What can be copied of the explanation on top.
+pub(in crate::app) fn explained_copies(state: &State) -> Vec<Item> {
+    match explained(state) {
+        Some(Subject::Explanation(key)) => describe::explanation_copies(state, key),
+        Some(Subject::Radius { role, .. }) => describe::radius_copies(state, role),
+        _ => Vec::new(),
+    }
+}
+
+fn remedies(state: &State) -> Result<(), &'static str> {
+    if explained_copies(state).is_empty() {
+        return Err("nothing that was found has a remedy to copy");
+    }
+    Ok(())
 }
 
 fn shows_row(state: &State) -> bool {

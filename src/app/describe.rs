@@ -4,9 +4,12 @@ mod account;
 mod association;
 mod cluster;
 mod entry;
+mod explanation;
+mod finding;
 mod help;
 mod parts;
 mod pod;
+mod radius;
 mod review;
 mod role;
 mod row;
@@ -17,8 +20,11 @@ pub(in crate::app) use account::account;
 pub(in crate::app) use association::association;
 pub(in crate::app) use cluster::cluster;
 pub use entry::{label as entry_label, outcome as entry_outcome};
+pub(in crate::app) use explanation::{explanation, explanation_copies};
+pub(in crate::app) use finding::remedies;
 pub(in crate::app) use parts::{access_entry, addon, identity_provider};
 pub(in crate::app) use pod::pod;
+pub(in crate::app) use radius::radius_copies;
 pub use review::{area as review_area, lines as review_lines};
 pub(in crate::app) use review::{
     copies as review_copies, last_top as review_last_top, room as review_room,
@@ -32,6 +38,7 @@ use std::borrow::Cow;
 use crate::app::modal::{Form, Subject, TextView};
 use crate::app::pane::Tone;
 use crate::app::state::State;
+use crate::model::arn::role_name;
 
 /// A line of text in pieces; each piece is already visible text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -80,6 +87,10 @@ pub fn title(state: &State, view: &TextView) -> String {
         Subject::Help(_) => "Help".to_owned(),
         Subject::Scopes => "Scopes".to_owned(),
         Subject::Entry(id) => format!("Change {}", id.short()),
+        Subject::Explanation(key) => {
+            format!("Explained: {}", key.view().name(&state.fleet, key))
+        }
+        Subject::Radius { role, .. } => format!("Blast radius: {}", role_name(role)),
         Subject::Row(key) => {
             let form = match view.form {
                 Form::Explained => "",
@@ -97,6 +108,8 @@ pub fn lines(state: &State, view: &TextView) -> Vec<TextLine> {
         (Subject::Help(context), _) => help::lines(state, *context),
         (Subject::Scopes, _) => scopes::lines(state),
         (Subject::Entry(id), _) => entry::lines(state, id),
+        (Subject::Radius { role, of }, _) => radius::radius(state, role, of),
+        (Subject::Explanation(key), _) => explanation(state, key),
         (Subject::Row(key), Form::Explained) => row::explained(state, key),
         (Subject::Row(key), form) => row::raw(state, key, view, form),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::diagnosis::About;
 use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
 use crate::app::secret::SecretId;
@@ -140,6 +141,13 @@ pub enum Request {
         entry: Option<EntryId>,
         redo: bool,
     },
+    /// The evidence of a cluster or of a service account, and what the rules make of it.
+    Diagnose {
+        route: RouteId,
+        /// Names of all profiles that reach the cluster.
+        profiles: Vec<Text>,
+        about: About,
+    },
 }
 
 /// The Kubernetes of a cluster: where it is, and by which route its tokens are made.
@@ -170,7 +178,8 @@ impl Request {
             | Self::ListRoles { .. }
             | Self::Review { .. }
             | Self::ReadJournal
-            | Self::Reverse { .. } => true,
+            | Self::Reverse { .. }
+            | Self::Diagnose { .. } => true,
         }
     }
 }

@@ -4,10 +4,12 @@ mod rows;
 
 pub use rows::Rows;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::app::diagnosis::{Diagnosed, FindingKey, FindingRow};
 use crate::app::effect::Part;
 use crate::app::kubernetes::{AccountKey, AccountRow, ContainerKey, ContainerRow, Kubernetes};
 use crate::app::remote::{Failed, Remote, Ticket};
@@ -34,6 +36,10 @@ pub struct Fleet {
     pub containers: Rows<ContainerKey, ContainerRow>,
     /// Made from everything that names a role, when the view of roles is looked at.
     pub roles: IndexMap<Text, RoleRow>,
+    /// What the rules found about the clusters, finding by finding.
+    pub findings: Rows<FindingKey, FindingRow>,
+    /// What they found about single service accounts that were looked at.
+    pub account_diagnoses: HashMap<AccountKey, Remote<Arc<Diagnosed>>>,
     /// Names that more than one cluster has.
     twins: HashSet<Text>,
 }
@@ -82,6 +88,8 @@ pub struct ClusterRow {
     /// The list of access entries; its value is how many there are.
     pub access_entries: Remote<usize>,
     pub kubernetes: Kubernetes,
+    /// What the rules found, once somebody asked.
+    pub diagnosis: Remote<Arc<Diagnosed>>,
 }
 
 impl ClusterRow {
@@ -98,6 +106,7 @@ impl ClusterRow {
             addons: Remote::default(),
             access_entries: Remote::default(),
             kubernetes: Kubernetes::default(),
+            diagnosis: Remote::default(),
         }
     }
 
@@ -213,6 +222,8 @@ impl Fleet {
         self.access_entries.retain(|key, _| key.cluster != *arn);
         self.accounts.remove_of(arn);
         self.containers.remove_of(arn);
+        self.findings.remove_of(arn);
+        self.account_diagnoses.retain(|key, _| key.cluster != *arn);
     }
 
     /// Updates that have not ended, as far as is known.

@@ -1,6 +1,7 @@
 //! How answers land: the only place where data enters the fleet.
 
 mod change;
+mod diagnosis;
 mod parts;
 mod updates;
 
@@ -76,6 +77,7 @@ impl State {
                     }
                 }
             }
+            (Request::Diagnose { about, .. }, step) => self.land_diagnosed(ticket, &about, step),
             (request, step) if request.is_about_change() => {
                 self.land_change(ticket, step, effects);
             }
@@ -155,6 +157,7 @@ impl State {
             Request::ListKubernetes(of) | Request::WatchKubernetes(of) => {
                 self.finish_kubernetes(ticket, &of.cluster, outcome);
             }
+            Request::Diagnose { about, .. } => self.finish_diagnosis(ticket, &about, outcome),
             request @ (Request::ListRoles { .. }
             | Request::Review { .. }
             | Request::ReadJournal

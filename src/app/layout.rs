@@ -178,7 +178,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_lie_on_the_screen_and_apart(width in 0u16..400, height in 0u16..200, view in 0usize..9, zoomed: bool, header: bool) {
+        fn parts_lie_on_the_screen_and_apart(width in 0u16..400, height in 0u16..200, view in 0usize..10, zoomed: bool, header: bool) {
             let layout = Layout::new(Size { width, height }, PaneId::ALL[view], zoomed, header);
             let mut cells = 0u32;
             for area in [layout.header, layout.tabs, layout.footer].into_iter().chain(layout.panes.iter().map(|(_, a)| *a)) {

@@ -211,6 +211,7 @@ impl State {
             }
         }
         self.pump_kubernetes(effects);
+        self.pump_explanation(effects);
         if self.paused {
             return;
         }

@@ -61,6 +61,7 @@ impl Modal {
     pub fn context(&self) -> Context {
         match self {
             Self::Text(view) if view.typing.is_some() => Context::Prompt,
+            Self::Text(view) if view.explains() => Context::Explanation,
             Self::Text(_) => Context::Text,
             Self::Menu(_) | Self::Progress => Context::Menu,
             Self::Palette(_) | Self::Filter(_) => Context::Prompt,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::diagnosis::Diagnosed;
 use crate::app::effect::{Part, Timer};
 use crate::app::layout::Size;
 use crate::app::remote::Ticket;
@@ -99,6 +100,8 @@ pub enum Step {
     Reversal(Box<Reversing>),
     /// A change that is being made got this far.
     Change(ChangeStep),
+    /// What the rules make of the evidence that was read.
+    Diagnosed(Box<Diagnosed>),
 }
 
 /// How far a change has come.

@@ -8,6 +8,7 @@ pub mod addons;
 pub mod associations;
 mod cell;
 pub mod clusters;
+pub mod findings;
 pub mod identity_providers;
 mod order;
 pub(in crate::app) mod part;
@@ -26,6 +27,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::app::diagnosis::FindingKey;
 use crate::app::filter::Filter;
 use crate::app::fleet::Fleet;
 use crate::app::kubernetes::{AccountKey, ContainerKey};
@@ -46,10 +48,11 @@ pub enum PaneId {
     IdentityProviders,
     Addons,
     AccessEntries,
+    Findings,
 }
 
 impl PaneId {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Clusters,
         Self::Associations,
         Self::Updates,
@@ -59,6 +62,7 @@ impl PaneId {
         Self::IdentityProviders,
         Self::Addons,
         Self::AccessEntries,
+        Self::Findings,
     ];
 
     /// The views that stand together where there is room; every other one takes the whole screen.
@@ -81,6 +85,7 @@ impl PaneId {
             Self::IdentityProviders => &identity_providers::IdentityProviders,
             Self::Addons => &addons::Addons,
             Self::AccessEntries => &access_entries::AccessEntries,
+            Self::Findings => &findings::Findings,
         }
     }
 
@@ -162,6 +167,7 @@ pub enum RowKey {
     Role(Text),
     Account(AccountKey),
     Container(ContainerKey),
+    Finding(FindingKey),
 }
 
 impl RowKey {
@@ -177,6 +183,7 @@ impl RowKey {
             Self::Role(_) => None,
             Self::Account(key) => Some(&key.cluster),
             Self::Container(key) => Some(&key.cluster),
+            Self::Finding(key) => Some(&key.cluster),
         }
     }
 
@@ -192,6 +199,7 @@ impl RowKey {
             Self::Role(_) => PaneId::Roles,
             Self::Account(_) => PaneId::ServiceAccounts,
             Self::Container(_) => PaneId::Pods,
+            Self::Finding(_) => PaneId::Findings,
         }
     }
 

@@ -49,7 +49,7 @@ impl Fleet {
             .collect::<IndexMap<_, _>>();
     }
 
-    fn role_readings(&self) -> Readings {
+    pub(super) fn role_readings(&self) -> Readings {
         let (mut associations, mut targets) = (Vec::new(), Vec::new());
         let mut addons: Vec<(Text, AddonKey)> = Vec::new();
         let mut undescribed = 0;

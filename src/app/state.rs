@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::Timestamp;
 
 use crate::app::applying::Applying;
+use crate::app::diagnosis::Explaining;
 use crate::app::effect::{Effect, Request};
 use crate::app::fleet::Fleet;
 use crate::app::layout::{Layout, Size};
@@ -89,6 +90,10 @@ pub struct Loading {
     pub slow_look: Timestamp,
     /// Clusters whose Kubernetes is to be read when there is room, and it is known where.
     pub kubernetes: BTreeSet<ClusterArn>,
+    /// What an open explanation asks for.
+    pub explaining: Explaining,
+    /// What is being read just now, of questions that tell.
+    pub asking: BTreeMap<Ticket, Text>,
     /// Lanes whose snapshot is out of date.
     pub unsaved: BTreeSet<Lane>,
 }

@@ -90,7 +90,7 @@ pub fn arrange(state: &mut State) {
     }
     let layout = state.layout();
     // Roles rest on everything that is known, so they are made only where they are seen.
-    let hides_roles = layout.pane(pane::PaneId::Roles).is_none();
+    let hides_roles = !state.shows_roles();
     if !hides_roles && waits(state, pane::PaneId::Roles) {
         state.fleet.refresh_roles();
     }

@@ -61,14 +61,19 @@ impl State {
     /// Reads the Kubernetes of clusters that were chosen: watches the only one, lists several.
     pub fn look_into(&mut self, chosen: &[ClusterArn], effects: &mut Vec<Effect>) {
         if chosen.len() > 1 {
-            for arn in chosen {
-                let row = self.fleet.clusters.get(arn);
-                if row.is_some_and(|row| !row.kubernetes.is_asked()) {
-                    self.want_kubernetes(arn, Mode::List);
-                }
-            }
+            self.want_lists(chosen);
         }
         self.follow_view(effects);
+    }
+
+    /// Lists the Kubernetes of clusters of which nobody has asked yet.
+    pub(in crate::app) fn want_lists(&mut self, clusters: &[ClusterArn]) {
+        for arn in clusters {
+            let row = self.fleet.clusters.get(arn);
+            if row.is_some_and(|row| !row.kubernetes.is_asked()) {
+                self.want_kubernetes(arn, Mode::List);
+            }
+        }
     }
 
     /// Reads the Kubernetes again wherever it was read.

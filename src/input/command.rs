@@ -25,6 +25,8 @@ pub enum Context {
     Review,
     /// The changes that were made.
     History,
+    /// What is wrong with a row, or whom a role reaches.
+    Explanation,
 }
 
 /// How help sorts the commands.
@@ -118,16 +120,16 @@ macro_rules! commands {
 
 commands! {
     // Move
-    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu Review History] ["j" "down"] 0;
-    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu Review History] ["k" "up"] 0;
-    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu Review History] ["ctrl-f" "pgdn"] 0;
-    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu Review History] ["ctrl-b" "pgup"] 0;
-    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text Review] ["ctrl-d"] 0;
-    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text Review] ["ctrl-u"] 0;
-    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu Review History] ["g" "home"] 0;
-    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu Review History] ["G" "end"] 0;
-    Right           "right"            Move    "right"      "Scrolls the columns to the right"               [Main Text] ["l" "right"] 0;
-    Left            "left"             Move    "left"       "Scrolls the columns to the left"                [Main Text] ["h" "left"] 0;
+    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu Review History Explanation] ["j" "down"] 0;
+    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu Review History Explanation] ["k" "up"] 0;
+    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu Review History Explanation] ["ctrl-f" "pgdn"] 0;
+    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu Review History Explanation] ["ctrl-b" "pgup"] 0;
+    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text Review Explanation] ["ctrl-d"] 0;
+    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text Review Explanation] ["ctrl-u"] 0;
+    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu Review History Explanation] ["g" "home"] 0;
+    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu Review History Explanation] ["G" "end"] 0;
+    Right           "right"            Move    "right"      "Scrolls the columns to the right"               [Main Text Explanation] ["l" "right"] 0;
+    Left            "left"             Move    "left"       "Scrolls the columns to the left"                [Main Text Explanation] ["h" "left"] 0;
     NextPane        "next-pane"        Move    "next pane"  "Focuses the next pane"                          [Main] ["tab"] 80;
     PreviousPane    "previous-pane"    Move    "prev pane"  "Focuses the previous pane"                      [Main] ["shift-tab"] 0;
 
@@ -140,21 +142,24 @@ commands! {
     ViewIdentityProviders "view-identity-providers" Move "providers" "Shows the identity providers of the clusters" [Main] ["7"] 0;
     ViewAddons      "view-addons"      Move    "add-ons"    "Shows the add-ons of the clusters"              [Main] ["8"] 0;
     ViewAccessEntries "view-access-entries" Move "access"   "Shows the access entries of the clusters"       [Main] ["9"] 0;
+    ViewFindings    "view-findings"    Move    "findings"   "Diagnoses the clusters, and shows what is wrong with them" [Main] ["X"] 56;
 
     // Look closer
     Open            "open"             Look    "open"       "Goes into the row: a cluster scopes the other views, an account or association shows its pods, other rows are described" [Main] ["enter"] 95;
     Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
+    Explain         "explain"          Look    "explain"    "Reads everything that the row rests on, and says what is wrong, why, and what mends it" [Main] ["x"] 89;
+    GoToRow         "go-to-row"        Look    "go to row"  "Closes the explanation and goes to the row that it is about" [Explanation] ["enter"] 80;
     Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS or Kubernetes sent it"          [Main] ["y"] 40;
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
-    UsedBy          "used-by"          Look    "used by"    "Shows the row's role in the view of roles, with everybody who uses it" [Main] ["u"] 42;
+    UsedBy          "used-by"          Look    "used by"    "Shows whom the row's role reaches: clusters, namespaces, workloads, pods, add-ons, and its last use" [Main] ["u"] 42;
     Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
     Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
     ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters, or to the pods of something"       [Main] ["0"] 55;
     Scopes          "scopes"           Look    "scopes"     "Lists profiles and regions, and how each one fares" [Main] ["P"] 50;
-    Search          "search"           Look    "search"     "Searches in the text"                           [Text] ["/"] 70;
-    NextMatch       "next-match"       Look    "next"       "Moves to the next match"                        [Text] ["n"] 50;
-    PreviousMatch   "previous-match"   Look    "previous"   "Moves to the previous match"                    [Text] ["N"] 0;
-    Wrap            "wrap"             Look    "wrap"       "Wraps long lines, or stops wrapping"            [Text] ["w"] 40;
+    Search          "search"           Look    "search"     "Searches in the text"                           [Text Explanation] ["/"] 70;
+    NextMatch       "next-match"       Look    "next"       "Moves to the next match"                        [Text Explanation] ["n"] 50;
+    PreviousMatch   "previous-match"   Look    "previous"   "Moves to the previous match"                    [Text Explanation] ["N"] 0;
+    Wrap            "wrap"             Look    "wrap"       "Wraps long lines, or stops wrapping"            [Text Explanation] ["w"] 40;
 
     // Arrange
     Filter          "filter"           Arrange "filter"     "Narrows the pane to rows that match"            [Main] ["/"] 85;
@@ -167,7 +172,7 @@ commands! {
     Header          "header"           Arrange "header"     "Shows or hides the header"                      [Main] ["ctrl-e"] 0;
 
     // Load
-    Refresh         "refresh"          Load    "refresh"    "Reads the focused pane again"                   [Main] ["ctrl-r"] 65;
+    Refresh         "refresh"          Load    "refresh"    "Reads the pane or the explanation again"             [Main Explanation] ["ctrl-r"] 65;
     RefreshAll      "refresh-all"      Load    "refresh all" "Reads every scope again"                       [Main] ["R"] 35;
     Pause           "pause"            Load    "pause"      "Pauses background loading, or resumes it"       [Main] ["s"] 25;
 
@@ -183,8 +188,8 @@ commands! {
     // Copy
     CopyName        "copy-name"        Copy    "copy"       "Copies the row's name"                          [Main] ["c"] 30;
     CopyArn         "copy-arn"         Copy    "copy ARN"   "Copies the row's ARN"                           [Main] ["Y"] 15;
-    CopyMenu        "copy-menu"        Copy    "copy as"    "Chooses what to copy: ids, ARNs, commands, Terraform" [Main] ["C"] 28;
-    CopyText        "copy-text"        Copy    "copy"       "Copies the whole text"                          [Text] ["c"] 45;
+    CopyMenu        "copy-menu"        Copy    "copy as"    "Chooses what to copy: ids, ARNs, commands, Terraform, remedies" [Main Explanation] ["C"] 28;
+    CopyText        "copy-text"        Copy    "copy"       "Copies the whole text"                          [Text Explanation] ["c"] 45;
     CopyOffer       "copy-offer"       Copy    "copy"       "Chooses what to copy: commands and fixes"       [Review] ["c" "y"] 50;
 
     // Type
@@ -216,11 +221,11 @@ commands! {
     No              "no"               Type    "no"         "Says no to the question"                        [Dialog] ["n"] 50;
 
     // Program
-    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History] ["?"] 88;
+    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History Explanation] ["?"] 88;
     Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;
     Menu            "menu"             Program "actions"    "Lists what can be done with the row"            [Main] ["m" "a"] 38;
-    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog Form Editor Review History] ["esc"] 87;
-    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu Review History] ["q"] 78;
+    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog Form Editor Review History Explanation] ["esc"] 87;
+    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu Review History Explanation] ["q"] 78;
     Quit            "quit"             Program "quit"       "Quits at once"                                  [Everywhere] ["ctrl-c"] 0;
     Suspend         "suspend"          Program "suspend"    "Hands the terminal back to the shell; fg returns" [Everywhere] ["ctrl-z"] 0;
     Redraw          "redraw"           Program "redraw"     "Paints the whole screen anew"                   [Everywhere] ["ctrl-l"] 0;

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod coverage;
+pub mod counts;
 mod decode;
 pub mod egress;
 pub mod evidence;
@@ -19,7 +20,9 @@ mod rule;
 mod rules;
 pub mod selector;
 mod served;
+pub mod tree;
 
+pub use counts::Counts;
 pub use evidence::{
     DaemonSet, EgressRule, Evidence, Expression, NetworkPolicy, OidcProvider, Peer, Port,
     RoleFacts, Selector, Webhook, WebhookEntry,
@@ -29,6 +32,7 @@ pub use finding::{
 };
 pub use look::{Binding, Look};
 pub use rule::Rule;
+pub use tree::{Branch, forest};
 
 /// Every rule, in the order of the files they stand in.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

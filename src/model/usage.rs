@@ -3,6 +3,10 @@
 //! AWS has no such look-up, so it is joined from everything that was read; what was not read is said beside it,
 //! because "nobody uses it" is what people delete roles on.
 
+pub mod radius;
+
+pub use radius::{PodTally, Radius, ReachedPod};
+
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod change;
+mod diagnosis;
 mod kubernetes;
 mod parts;
 

@@ -153,6 +153,11 @@ fn answer_to(script: &mut Script, request: &Request, random: &mut StdRng) {
             script.step(ticket, Step::Journal(Box::new(read)));
         }
         Request::Reverse { .. } => {}
+        Request::Diagnose { about, .. } => {
+            script.step(ticket, Step::Asking("3 of 9 \u{1b}[2J questions".into()));
+            let found = crate::script::diagnosis::some(about, script.now);
+            script.step(ticket, Step::Diagnosed(Box::new(found)));
+        }
         Request::AssociationDocument { .. }
         | Request::UpdateDocument { .. }
         | Request::KubernetesDocument { .. } => {

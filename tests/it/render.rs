@@ -117,6 +117,19 @@ snapshots! {
     history_120x30: history 120 x 30;
     form_roles_40x12: form_roles 40 x 12;
     review_blocking_40x12: review_blocking 40 x 12;
+    explaining_80x24: explaining 80 x 24;
+    explained_80x24: explained 80 x 24;
+    explained_120x30: explained 120 x 30;
+    explained_40x12: explained 40 x 12;
+    explained_below_80x24: explained_below 80 x 24;
+    explained_nothing_80x24: explained_nothing 80 x 24;
+    remedies_80x24: remedies 80 x 24;
+    findings_view_80x24: findings_view 80 x 24;
+    findings_view_120x30: findings_view 120 x 30;
+    findings_view_40x12: findings_view 40 x 12;
+    findings_unread_80x24: findings_unread 80 x 24;
+    finding_counts_120x30: finding_counts 120 x 30;
+    finding_counts_80x24: finding_counts 80 x 24;
 }
 
 /// Where the terminal's cursor stands while a line is typed.

@@ -3,6 +3,7 @@
 mod age;
 mod approval;
 mod changes;
+mod diagnosis;
 mod kubernetes;
 mod loading;
 mod navigation;

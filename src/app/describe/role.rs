@@ -68,18 +68,7 @@ fn told(state: &State, role: &RoleDetail, row: &RoleRow) -> Vec<TextLine> {
     if let Some(trust) = &row.trust {
         lines.push(plain("trusts", &trust.to_string()));
     }
-    match &role.last_use {
-        LastUse::At { date, region } => {
-            lines.push(moment("last used", Some(*date), state.now));
-            lines.push(member("in region", region.as_deref()));
-        }
-        LastUse::Never => lines.push(TextLine::member(
-            "last used",
-            Tone::Warning,
-            "not within the 400 days that IAM looks back",
-        )),
-        LastUse::NotTold => lines.push(member("last used", None)),
-    }
+    lines.extend(last_use(state, role));
     lines.push(moment("created", role.created, state.now));
     lines.push(member("id", role.id.as_deref()));
     lines.push(member("description", role.description.as_deref()));
@@ -103,6 +92,22 @@ fn told(state: &State, role: &RoleDetail, row: &RoleRow) -> Vec<TextLine> {
         );
     }
     lines
+}
+
+/// When and where the role was used last.
+pub(super) fn last_use(state: &State, role: &RoleDetail) -> Vec<TextLine> {
+    match &role.last_use {
+        LastUse::At { date, region } => vec![
+            moment("last used", Some(*date), state.now),
+            member("in region", region.as_deref()),
+        ],
+        LastUse::Never => vec![TextLine::member(
+            "last used",
+            Tone::Warning,
+            "not within the 400 days that IAM looks back",
+        )],
+        LastUse::NotTold => vec![member("last used", None)],
+    }
 }
 
 /// JSON in lines; what is no JSON stays as it came.

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use indexmap::IndexMap;
 use indexmap::map::{Entry, Iter, IterMut};
 
+use crate::app::diagnosis::FindingKey;
 use crate::app::kubernetes::{AccountKey, ContainerKey};
 use crate::model::{AssociationKey, ClusterArn};
 
@@ -28,6 +29,12 @@ impl OfCluster for AccountKey {
 }
 
 impl OfCluster for ContainerKey {
+    fn cluster(&self) -> &ClusterArn {
+        &self.cluster
+    }
+}
+
+impl OfCluster for FindingKey {
     fn cluster(&self) -> &ClusterArn {
         &self.cluster
     }

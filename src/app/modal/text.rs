@@ -4,8 +4,8 @@ use crate::app::line::Line;
 use crate::app::pane::RowKey;
 use crate::app::remote::Remote;
 use crate::input::Context;
-use crate::model::Document;
 use crate::model::journal::EntryId;
+use crate::model::{Document, Text};
 
 /// A view of lines that are made from the state whenever they are looked at.
 #[derive(Debug, Clone)]
@@ -31,6 +31,13 @@ pub enum Subject {
     Scopes,
     /// A change in the journal.
     Entry(EntryId),
+    /// What is wrong with a row, and why.
+    Explanation(RowKey),
+    /// Whom a role reaches, and the row from which that was asked.
+    Radius {
+        role: Text,
+        of: RowKey,
+    },
 }
 
 /// How a row is told.
@@ -53,6 +60,14 @@ impl TextView {
             typing: None,
             pattern: String::new(),
         }
+    }
+
+    /// Whether it says what is wrong, or whom something reaches, and can read that again.
+    pub fn explains(&self) -> bool {
+        matches!(
+            self.subject,
+            Subject::Explanation(_) | Subject::Radius { .. }
+        )
     }
 
     /// Moves by lines, downwards until line `last` stands at the top.

@@ -9,15 +9,21 @@ use crate::app::describe::{self, TextLine};
 use crate::app::effect::Effect;
 use crate::app::fleet::{ClusterRow, Fleet};
 use crate::app::pane::view::{Kept, Noun, Opens, Source};
-use crate::app::pane::{Cell, Column, Restriction, RowKey, SortKey, Tone, freshness, glyph};
+use crate::app::pane::{
+    Cell, Column, LIVE_SECONDS, Restriction, RowKey, SortKey, Tone, freshness, glyph,
+};
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::age::age;
+use crate::model::diagnosis::Counts;
 use crate::model::kubernetes::WatchedKind;
 use crate::model::{ClusterArn, Origin};
 
 pub struct Clusters;
+
+/// The column that says nothing until somebody has diagnosed a cluster.
+pub const FINDINGS: &str = "FINDINGS";
 
 impl Noun for Clusters {
     type Key = ClusterArn;
@@ -119,7 +125,7 @@ impl Noun for Clusters {
     }
 }
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 11] = [
     Column {
         title: "NAME",
         rank: 100,
@@ -160,6 +166,13 @@ const COLUMNS: [Column; 10] = [
         rank: 50,
         min: 5,
         max: 6,
+        wide: false,
+    },
+    Column {
+        title: FINDINGS,
+        rank: 65,
+        min: 8,
+        max: 40,
         wide: false,
     },
     Column {
@@ -205,13 +218,14 @@ fn cell<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize, now: Timestamp
             (Some(count), None) => Cell::plain(count.to_string()),
             (None, None) => Cell::pending(),
         },
-        6 => freshness(&row.detail, now),
-        7 => fleet.profile_of(row).map_or_else(Cell::none, Cell::muted),
-        8 => text(
+        6 => findings(row, now),
+        7 => freshness(&row.detail, now),
+        8 => fleet.profile_of(row).map_or_else(Cell::none, Cell::muted),
+        9 => text(
             row,
             detail.and_then(|cluster| cluster.platform_version.as_deref()),
         ),
-        9 => match detail.and_then(|cluster| cluster.created) {
+        10 => match detail.and_then(|cluster| cluster.created) {
             Some(created) => Cell::muted(age(created, now)),
             None => text(row, None),
         },
@@ -249,6 +263,34 @@ pub fn status(row: &ClusterRow, now: Timestamp) -> Cell<'_> {
     }
 }
 
+/// How many findings there are; what stayed open is counted with them, and an old count says its age.
+fn findings(row: &ClusterRow, now: Timestamp) -> Cell<'static> {
+    let diagnosis = &row.diagnosis;
+    let Some(found) = diagnosis.value() else {
+        return match diagnosis.failed() {
+            Some(failed) => Cell::sign("?", failed.failure.kind.word(), Tone::Warning),
+            None if diagnosis.waiting().is_some() => Cell::pending(),
+            None => Cell::none(),
+        };
+    };
+    let counts = found.counts();
+    let (sign, tone) = match counts {
+        Counts { errors: 1.., .. } => (glyph::BAD, Tone::Bad),
+        Counts { warnings: 1.., .. } | Counts { possible: 1.., .. } => {
+            (glyph::WARNING, Tone::Warning)
+        }
+        Counts { unknown: 1.., .. } => ("?", Tone::Warning),
+        _ => (glyph::GOOD, Tone::Good),
+    };
+    let is_old = now.as_second() - found.at().as_second() >= LIVE_SECONDS;
+    let old = if is_old {
+        format!(", {} ago", age(found.at(), now))
+    } else {
+        String::new()
+    };
+    Cell::sign(sign, format!("{counts}{old}"), tone)
+}
+
 fn text<'a>(row: &'a ClusterRow, value: Option<&'a str>) -> Cell<'a> {
     match value {
         Some(value) => Cell::plain(value),
@@ -269,7 +311,9 @@ fn has_problem(row: &ClusterRow) -> bool {
         let active = matches!(cluster.status.as_deref(), Some("ACTIVE" | "UPDATING"));
         !active || !cluster.health_issues.is_empty() || cluster.lacks_pod_identity() == Some(true)
     });
-    failed || troubled
+    let found = row.diagnosis.value();
+    let is_found = found.is_some_and(|found| found.counts().errors > 0);
+    failed || troubled || is_found
 }
 
 fn sort_key<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize) -> SortKey<'a> {
@@ -288,12 +332,19 @@ fn sort_key<'a>(fleet: &'a Fleet, row: &'a ClusterRow, column: usize) -> SortKey
         5 => row.associations.value().map_or(SortKey::Missing, |count| {
             SortKey::Number(i64::try_from(*count).unwrap_or(i64::MAX))
         }),
-        6 => row.detail.known().map_or(SortKey::Missing, |known| {
+        6 => row.diagnosis.value().map_or(SortKey::Missing, |found| {
+            let Counts {
+                errors, warnings, ..
+            } = found.counts();
+            let weight = errors.saturating_mul(100_000).saturating_add(warnings);
+            SortKey::Number(i64::try_from(weight).unwrap_or(i64::MAX))
+        }),
+        7 => row.detail.known().map_or(SortKey::Missing, |known| {
             SortKey::Number(known.at.as_second())
         }),
-        7 => words(fleet.profile_of(row)),
-        8 => version(detail.and_then(|cluster| cluster.platform_version.as_deref())),
-        9 => detail
+        8 => words(fleet.profile_of(row)),
+        9 => version(detail.and_then(|cluster| cluster.platform_version.as_deref())),
+        10 => detail
             .and_then(|cluster| cluster.created)
             .map_or(SortKey::Missing, |created| {
                 SortKey::Number(-created.as_second())

@@ -144,6 +144,8 @@ pub enum Opens {
     Scope,
     /// Shows the pods of the thing.
     Pods(PodsOf),
+    /// Explains what is wrong.
+    Explanation,
     Description,
 }
 

@@ -27,7 +27,8 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::Open => navigate::open(state, effects),
         C::Describe => reading::view_row(state, Form::Explained, effects),
         C::Yaml => reading::view_row(state, Form::Yaml, effects),
-        C::UsedBy => navigate::used_by(state),
+        C::Explain => reading::explain(state, effects),
+        C::UsedBy => reading::radius(state, effects),
         C::Zoom => {
             state.zoomed = !state.zoomed;
             follow(state);
@@ -59,6 +60,9 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
             } else {
                 "background loading goes on"
             });
+            if state.paused {
+                state.pause_diagnoses(effects);
+            }
         }
         C::Edit => change::edit(state, effects),
         C::Create => change::create(state, effects),
@@ -98,6 +102,7 @@ fn hold(state: &mut State, command: Command) {
         command,
         C::Open
             | C::Describe
+            | C::Explain
             | C::Yaml
             | C::UsedBy
             | C::Edit
@@ -171,6 +176,7 @@ fn open_action_menu(state: &mut State) {
     let offered = [
         C::Open,
         C::Describe,
+        C::Explain,
         C::Yaml,
         C::UsedBy,
         C::Edit,

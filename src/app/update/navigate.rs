@@ -1,14 +1,17 @@
 //! Moving: within a view, from view to view, into a row and back.
 
+use crate::app::diagnosis::FindingKey;
 use crate::app::effect::Effect;
 use crate::app::filter::Filter;
+use crate::app::kubernetes::AccountKey;
 use crate::app::layout::table_rows;
 use crate::app::modal::Form;
 use crate::app::pane::{Opens, PaneId, PodsOf, RowKey, row_key};
 use crate::app::state::State;
 use crate::app::update::{follow, reading};
 use crate::input::Command;
-use crate::model::ClusterArn;
+use crate::model::diagnosis::Subject;
+use crate::model::{AddonKey, ClusterArn};
 
 pub(super) fn page(state: &State) -> isize {
     let area = state.layout().pane(state.focus).unwrap_or_default();
@@ -121,6 +124,7 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     match opens {
         Some(Opens::Scope) => scope(state, effects),
         Some(Opens::Pods(of)) => show_pods(state, of, effects),
+        Some(Opens::Explanation) => reading::view_row(state, Form::Explained, effects),
         Some(Opens::Description) => reading::view_row(state, Form::Explained, effects),
         None => {}
     }
@@ -209,18 +213,72 @@ pub(super) fn back(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Shows the role that the row names among all roles, with a way back.
-pub(super) fn used_by(state: &mut State) {
-    let named = state.selected();
-    let named = named.and_then(|key| key.view().role(&state.fleet, key));
-    let Some(role) = named.cloned() else { return };
-    show(state, PaneId::Roles);
-    let Some(pane) = state.panes.get_mut(&PaneId::Roles) else {
+/// The row that a finding is about; what has no row of its own is found at its cluster.
+pub(super) fn target(state: &State, finding: &FindingKey) -> RowKey {
+    let cluster = &finding.cluster;
+    match &finding.subject {
+        Subject::Cluster | Subject::Node(_) => RowKey::Cluster(cluster.clone()),
+        Subject::Addon(name) => RowKey::Addon(AddonKey {
+            cluster: cluster.clone(),
+            name: name.clone(),
+        }),
+        Subject::Update(id) => {
+            let mut updates = state.fleet.updates.keys();
+            let update = updates.find(|key| key.cluster == *cluster && key.id == *id);
+            update.map_or_else(
+                || RowKey::Cluster(cluster.clone()),
+                |key| RowKey::Update(key.clone()),
+            )
+        }
+        Subject::Role(arn) => RowKey::Role(arn.clone()),
+        Subject::Account {
+            namespace,
+            service_account,
+        } => RowKey::Account(AccountKey {
+            cluster: cluster.clone(),
+            namespace: namespace.clone(),
+            name: service_account.clone(),
+        }),
+    }
+}
+
+/// Goes to a row in its view; where it is not listed, to the next best that is, and says so if there is none.
+pub(super) fn go_to(state: &mut State, key: &RowKey) {
+    if let RowKey::Finding(finding) = key {
+        let target = target(state, finding);
+        let association = finding.association.clone().map(RowKey::Association);
+        let cluster = RowKey::Cluster(finding.cluster.clone());
+        let choices = [Some(target), association, Some(cluster)];
+        let found = choices
+            .into_iter()
+            .flatten()
+            .find(|key| is_listed(state, key));
+        return match found {
+            Some(key) => go_to(state, &key),
+            None => state.complain("the row that it is about is not listed any more"),
+        };
+    }
+    if !is_listed(state, key) {
+        state.complain("the row is not listed any more");
         return;
-    };
-    pane.filter = Filter::default();
-    pane.problems_only = false;
-    pane.selected = Some(RowKey::Role(role));
-    // The cursor goes where the role is, once the rows are made.
-    (pane.held, pane.stale) = (true, true);
+    }
+    if matches!(key, RowKey::Update(_)) {
+        state.restriction.finished_updates = true;
+    }
+    show(state, key.pane());
+    if let Some(pane) = state.panes.get_mut(&key.pane()) {
+        pane.filter = Filter::default();
+        pane.problems_only = false;
+        pane.selected = Some(key.clone());
+        // The cursor goes where the row is, once the rows are made.
+        (pane.held, pane.stale) = (true, true);
+    }
+}
+
+fn is_listed(state: &mut State, key: &RowKey) -> bool {
+    // Roles are made only where they are seen.
+    if matches!(key, RowKey::Role(_)) {
+        state.fleet.refresh_roles();
+    }
+    key.view().index(&state.fleet, key).is_some()
 }

@@ -1,9 +1,11 @@
 //! Commands that read: a row closer, a view again, everything again.
 
+use crate::app::availability;
 use crate::app::effect::Effect;
 use crate::app::modal::{Form, Modal, Subject, TextView};
 use crate::app::pane::RowKey;
 use crate::app::state::State;
+use crate::app::update::navigate;
 use crate::model::ClusterArn;
 
 /// Describes the selected row, or shows its raw document, which is fetched if it is not kept with the row.
@@ -11,11 +13,44 @@ pub(super) fn view_row(state: &mut State, form: Form, effects: &mut Vec<Effect>)
     let Some(key) = state.selected().cloned() else {
         return;
     };
+    if form == Form::Explained && matches!(key, RowKey::Finding(_)) {
+        state.explain(&key, effects);
+        return;
+    }
     key.view().look(state, &key, effects);
     let view = TextView::new(Subject::Row(key.clone()), form);
     state.modals.push(Modal::Text(Box::new(view)));
     if form != Form::Explained {
         fetch_document(state, &key, effects);
+    }
+}
+
+/// Explains the selected row; of a finding, what it is about, by evidence that is read now.
+pub(super) fn explain(state: &mut State, effects: &mut Vec<Effect>) {
+    let key = match state.selected().cloned() {
+        Some(RowKey::Finding(finding)) => navigate::target(state, &finding),
+        Some(key) => key,
+        None => return,
+    };
+    state.explain(&key, effects);
+}
+
+/// Whom the role of the selected row reaches.
+pub(super) fn radius(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(key) = state.selected().cloned() else {
+        return;
+    };
+    if let Some(role) = key.view().role(&state.fleet, &key).cloned() {
+        state.show_radius(&role, key, effects);
+    }
+}
+
+/// Reads what the explanation on top rests on once more.
+pub(super) fn explain_again(state: &mut State, effects: &mut Vec<Effect>) {
+    match availability::explained(state).cloned() {
+        Some(Subject::Explanation(key)) => state.ask_explanation(&key, true, effects),
+        Some(Subject::Radius { .. }) => state.read_radius_again(effects),
+        _ => {}
     }
 }
 

@@ -1,12 +1,14 @@
 //! Commands of text views.
 
+use crate::app::availability;
 use crate::app::describe::{self, TextLine};
 use crate::app::effect::Effect;
 use crate::app::layout::text_lines;
 use crate::app::line::Line;
-use crate::app::modal::{Form, Modal, Subject, TextView};
+use crate::app::modal::{Form, Menu, Modal, Subject, TextView};
+use crate::app::pane::RowKey;
 use crate::app::state::State;
-use crate::app::update::reading;
+use crate::app::update::{navigate, reading};
 use crate::input::Command;
 use crate::model::measure::rows;
 
@@ -36,6 +38,9 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::PreviousMatch => to_match(state, -1),
         C::ToggleJson => toggle_json(state, effects),
         C::CopyText => copy(state, effects),
+        C::CopyMenu => offer_copies(state),
+        C::Refresh => reading::explain_again(state, effects),
+        C::GoToRow => go_to(state, effects),
         C::Help => help(state),
         C::Back | C::Leave => {
             let searched =
@@ -64,12 +69,33 @@ pub(super) fn help(state: &mut State) {
 
 /// Closes the view; a document that is still awaited is not wanted any more.
 fn close(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(Modal::Text(view)) = state.modals.pop()
-        && let Some(ticket) = view.document.waiting()
-    {
+    let Some(Modal::Text(view)) = state.modals.pop() else {
+        return;
+    };
+    if let Some(ticket) = view.document.waiting() {
         state.loading.flights.remove(&ticket);
         effects.push(Effect::Cancel(ticket));
     }
+    if view.explains() {
+        state.stop_explaining(effects);
+    }
+}
+
+/// What mends what was found, to choose from.
+fn offer_copies(state: &mut State) {
+    let items = availability::explained_copies(state);
+    state.modals.push(Modal::Menu(Menu::new("Copy", items)));
+}
+
+/// Closes the explanation and goes to the row that it is about; of a role, to the role among all roles.
+fn go_to(state: &mut State, effects: &mut Vec<Effect>) {
+    let key = match availability::explained(state).cloned() {
+        Some(Subject::Explanation(key)) => key,
+        Some(Subject::Radius { role, .. }) => RowKey::Role(role),
+        _ => return,
+    };
+    close(state, effects);
+    navigate::go_to(state, &key);
 }
 
 fn change(state: &mut State, change: impl FnOnce(&mut TextView)) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{change, kubernetes, parts};
+use super::{change, diagnosis, kubernetes, parts};
 use crate::app::{Msg, Request, Step, Ticket};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
 use crate::model::role::RoleState;
@@ -144,6 +144,15 @@ pub(super) async fn answer(
             let desk = change::desk(journal)?;
             change::reverse(cloud, routes, desk, entry, redo, steps).await
         }
+        Request::Diagnose {
+            route,
+            profiles,
+            about,
+        } => {
+            let route = route_of(routes, route)?;
+            let way = (route, profiles);
+            diagnosis::answer(cloud, routes, urgency, way, &about, steps).await
+        }
         Request::UpdateDocument { route, key } => {
             let session = session(cloud, routes, route).await?;
             let described = load::update(&session, urgency, &key).await?;
@@ -158,14 +167,17 @@ async fn session(
     routes: &[Route],
     id: RouteId,
 ) -> Result<Arc<Session>, Failure> {
-    let route = routes.get(usize::from(id.0)).ok_or_else(|| {
+    cloud.session(route_of(routes, id)?).await
+}
+
+fn route_of(routes: &[Route], id: RouteId) -> Result<&Route, Failure> {
+    routes.get(usize::from(id.0)).ok_or_else(|| {
         Failure::new(
             FailureKind::Bug,
             "find the scope",
             "it is not among those of this run",
         )
-    })?;
-    cloud.session(route).await
+    })
 }
 
 /// Runs a use case that hands out pieces, and sends each as it comes.

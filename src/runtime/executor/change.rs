@@ -70,7 +70,7 @@ pub(super) async fn recover(
     messages.send(Msg::Told(told)).await.unwrap_or_default();
 }
 
-async fn site(
+pub(super) async fn site(
     cloud: &Arc<Cloud>,
     cluster: &ClusterArn,
     route: &Route,

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::State;
+use crate::app::pane::clusters::FINDINGS;
 use crate::app::pane::{self, Cell, Pane, RowKey, glyph, row_key};
 use crate::model::measure;
 use crate::model::text::visible;
@@ -21,6 +22,7 @@ const SPARED: u16 = 4;
 /// may take what the row says for the truth.
 const FRESHNESS: &str = "READ";
 const STALE_RANK: u8 = 96;
+const SILENT_RANK: u8 = 5;
 
 /// Draws the table and returns where its rows stand.
 pub(super) fn draw(
@@ -73,9 +75,15 @@ fn wishes(state: &State, pane: &Pane, rows: &[usize]) -> Vec<Wish> {
         let least = column.min.max(cells(title));
         let spared = most <= least.saturating_add(SPARED);
         let warns = column.title == FRESHNESS && contents.iter().any(|c| c.glyph != glyph::GOOD);
+        // A column that no row in view has anything to say in yet makes room for the others.
+        let silent = column.title == FINDINGS && contents.iter().all(|c| *c == Cell::none());
         wishes.push(Wish {
             column: index,
-            rank: if warns { STALE_RANK } else { column.rank },
+            rank: match silent {
+                _ if warns => STALE_RANK,
+                true => SILENT_RANK,
+                false => column.rank,
+            },
             least: if spared { most } else { least },
             most,
         });

@@ -94,7 +94,7 @@ async fn a_read_only_run_reads_everything() {
     assert!(flow.state.fleet.routes[0].failed().is_none());
     assert_eq!(flow.state.details_missing().0, 0);
     assert!(
-        flow.column(PaneId::Clusters, 6)
+        flow.column(PaneId::Clusters, 7)
             .iter()
             .all(|read| read == "live")
     );

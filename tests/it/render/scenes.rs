@@ -1,6 +1,7 @@
 //! Scenes: states that are worth a picture, built by messages alone.
 
 mod changes;
+mod diagnosis;
 mod kubernetes;
 mod parts;
 mod stale;
@@ -16,6 +17,10 @@ use crate::script::{Script, association, cluster_arn};
 pub(super) use changes::{
     form_roles, form_tags, form_wrong, history, progress, progress_failed, review_asking,
     review_blocking, review_deletion,
+};
+pub(super) use diagnosis::{
+    explained, explained_below, explained_nothing, explaining, finding_counts, findings_unread,
+    findings_view, remedies,
 };
 pub(super) use kubernetes::{
     broken_watch, describe_account, describe_pod, no_pods_of_account, other_view, pods,
@@ -90,6 +95,14 @@ pub(super) const ALL: &[Scene] = &[
     progress,
     progress_failed,
     history,
+    explaining,
+    explained,
+    explained_below,
+    explained_nothing,
+    remedies,
+    findings_view,
+    findings_unread,
+    finding_counts,
 ];
 
 pub(super) fn unconfigured(width: u16, height: u16) -> Script {

@@ -57,7 +57,7 @@ fn two_profiles_on_one_account_show_a_cluster_once() {
     script.open_scope("two", "eu-west-1", &["shop"]);
     script.open_scope("one", "eu-west-1", &["shop"]);
     assert_eq!(script.column(PaneId::Clusters, 0), ["shop"]);
-    assert_eq!(script.column(PaneId::Clusters, 7), ["one"]);
+    assert_eq!(script.column(PaneId::Clusters, 8), ["one"]);
     let asked = script
         .open()
         .iter()

@@ -161,10 +161,10 @@ fn quitting_asks_first_and_the_default_is_no() {
 #[test]
 fn a_key_without_meaning_says_so() {
     let mut script = loaded();
-    script.keys("X");
+    script.keys("Q");
     assert_eq!(
         script.notice(),
-        "X does nothing here; ? shows the keys that do"
+        "Q does nothing here; ? shows the keys that do"
     );
 }
 

@@ -72,7 +72,7 @@ fn interleaved_listings_of_two_profiles_keep_both_routes() {
     script.step(two, Step::Clusters(vec![arn.clone()]));
     script.done(one, Ok(())).done(two, Ok(()));
     assert_eq!(script.state.fleet.clusters[&arn].routes.len(), 2);
-    assert_eq!(script.column(PaneId::Clusters, 7), ["one"]);
+    assert_eq!(script.column(PaneId::Clusters, 8), ["one"]);
     // The first profile's session runs out: what it led to is reached through the second.
     script.keys("ctrl-r");
     let again = ticket(&script, 0);
@@ -84,7 +84,7 @@ fn interleaved_listings_of_two_profiles_keep_both_routes() {
             "expired",
         )),
     );
-    assert_eq!(script.column(PaneId::Clusters, 7), ["two"]);
+    assert_eq!(script.column(PaneId::Clusters, 8), ["two"]);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use roledex::app::pane::{PaneId, RowKey};
 use roledex::app::{Effect, Request};
 use roledex::model::{ClusterArn, Failure, FailureKind};
 
+use super::diagnosis::text;
 use crate::parts::{addon, describe_roles, list};
-use crate::script::kubernetes::{account, world as kube_world};
+use crate::script::kubernetes::{account, pod, world as kube_world};
 use crate::script::{ACCOUNT, Script, association, cluster_arn};
 
 fn arn(name: &str) -> ClusterArn {
@@ -148,7 +149,8 @@ fn a_role_that_is_gone_is_a_problem() {
 #[test]
 fn the_role_of_a_row_is_one_key_away() {
     let mut script = world();
-    script.keys("2 j u");
+    script.keys("2 j u enter");
+    assert!(script.state.modals.is_empty());
     assert_eq!(script.state.focus, PaneId::Roles);
     let role = format!("arn:aws:iam::{ACCOUNT}:role/shared");
     assert_eq!(
@@ -201,4 +203,85 @@ fn an_add_on_that_could_not_be_described_may_use_any_role() {
     );
     script.keys("6");
     assert_eq!(script.column(PaneId::Roles, 4), ["0+", "0+"]);
+}
+
+#[test]
+fn the_blast_radius_of_a_role_goes_down_to_its_pods_and_says_what_is_not_known() {
+    let mut script = world();
+    script.keys("2 g j u");
+    let (listed, watched) = script.reads();
+    assert_eq!(
+        (listed.len(), watched.len()),
+        (2, 0),
+        "both clusters use it"
+    );
+    let before = text(&script);
+    assert!(
+        before.contains("There may be more")
+            && before.contains("in alpha, pods were not read; so it is in another cluster"),
+        "{before}"
+    );
+    assert!(before.contains("pods unknown"), "{before}");
+    let pods = vec![
+        account("shop", "shared", None),
+        pod("shop", "web-1", "shared", true),
+        pod("shop", "web-2", "shared", true),
+        pod("shop", "web-3", "shared", false),
+        pod("shop", "other-1", "own", true),
+    ];
+    script.say(&arn("alpha"), kube_world(pods));
+    script.say(
+        &arn("beta"),
+        kube_world(vec![account("shop", "shared", None)]),
+    );
+    list_none(&mut script, "alpha");
+    list_none(&mut script, "beta");
+    let told = text(&script);
+    assert!(!told.contains("There may be more"), "{told}");
+    for (label, count) in [
+        ("clusters", "2  alpha, beta"),
+        ("namespaces", "2"),
+        ("service accounts", "2"),
+        ("workloads", "1"),
+        ("pods", "3  2 act as it now, 1 may"),
+        ("add-ons", "0"),
+    ] {
+        let line = format!("  {label:<18} {count}");
+        assert!(
+            told.lines().any(|told| told.trim_end() == line),
+            "{line}: {told}"
+        );
+    }
+    assert!(told.contains("shop/shared  association a-00000000000000001  asked from here"));
+    assert!(told.contains("Deployment/web  3 pods, 2 act as it now, 1 may  web-1, web-2, web-3"));
+    assert!(!told.contains("other-1"), "another role: {told}");
+    script.keys("C j enter");
+    let accounts = "alpha shop/shared\nbeta shop/shared";
+    assert!(
+        script
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Copy { text, .. } if text == accounts))
+    );
+}
+
+#[test]
+fn a_blast_radius_reads_the_kubernetes_of_all_clusters_only_on_request() {
+    let mut script = Script::with_clusters(&["alpha", "beta"]);
+    script.list_associations(
+        &arn("alpha"),
+        vec![association(&arn("alpha"), 1, "shop", "own")],
+    );
+    script.list_associations(&arn("beta"), Vec::new());
+    script.describe_all();
+    script.keys("2 g u");
+    assert_eq!(script.reads().0, ["alpha"], "beta is not known to use it");
+    assert!(text(&script).contains("service accounts of 2 of 2 clusters are not read"));
+    script.keys("ctrl-r");
+    for name in ["alpha", "beta"] {
+        script.describe_cluster(&arn(name), "ACTIVE");
+    }
+    let (mut listed, _) = script.reads();
+    listed.sort();
+    assert_eq!(listed, ["alpha", "beta"]);
 }

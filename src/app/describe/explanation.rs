@@ -1,0 +1,313 @@
+//! Why a row is as it is: the first hard cause on top, what it brings about below it, and what stayed open.
+
+use std::sync::Arc;
+
+use crate::app::describe::finding::{branch, head, open_question, remedies};
+use crate::app::describe::scopes::failure_lines;
+use crate::app::describe::{TextLine, row};
+use crate::app::diagnosis::{About, Concern, Diagnosed, abouts, concern};
+use crate::app::modal::Item;
+use crate::app::pane::{RowKey, Tone, glyph};
+use crate::app::remote::Remote;
+use crate::app::state::State;
+use crate::input::Command;
+use crate::model::diagnosis::{Branch, Counts, Finding, Standing, forest, rules};
+use crate::model::{Origin, Text};
+
+/// Findings that are told in full; of more only what is wrong.
+const TOLD: usize = 40;
+/// Failures that are told at length.
+const FAILURES: usize = 8;
+
+/// What an explanation rests on, and what of it concerns the row.
+struct Part<'a> {
+    about: About,
+    remote: Option<&'a Remote<Arc<Diagnosed>>>,
+    itself: Vec<Branch<'a>>,
+    /// About what the row stands on.
+    around: Vec<Branch<'a>>,
+    /// Questions that stayed open, with what they take.
+    open: Vec<(&'a Finding, &'a Text)>,
+}
+
+impl<'a> Part<'a> {
+    fn new(state: &'a State, key: &RowKey, about: About) -> Self {
+        let remote = state.fleet.diagnosis(&about);
+        let mut part = Self {
+            about,
+            remote,
+            itself: Vec::new(),
+            around: Vec::new(),
+            open: Vec::new(),
+        };
+        let Some(diagnosed) = remote.and_then(Remote::value) else {
+            return part;
+        };
+        let cluster = part.about.cluster().clone();
+        let close = |finding: &Finding| concern(state, key, &cluster, finding);
+        // A finding is told with what brings it about, and with all that it brings about itself.
+        let is_finding = matches!(key, RowKey::Finding(_));
+        let mut told = Vec::new();
+        for finding in diagnosed.findings() {
+            match &finding.standing {
+                Standing::Unknown(needs) if close(finding).is_some() => {
+                    part.open.push((finding, needs));
+                }
+                Standing::Found | Standing::Possible if is_finding || close(finding).is_some() => {
+                    told.push(finding);
+                }
+                _ => {}
+            }
+        }
+        for branch in forest(told) {
+            let all = branch.all();
+            if all.iter().any(|one| close(one) == Some(Concern::Itself)) {
+                part.itself.push(branch);
+            } else if !is_finding {
+                part.around.push(branch);
+            }
+        }
+        part
+    }
+
+    fn all(&self) -> Vec<&'a Finding> {
+        let told = self.itself.iter().chain(&self.around);
+        let told = told.flat_map(Branch::all);
+        told.chain(self.open.iter().map(|(finding, _)| *finding))
+            .collect()
+    }
+
+    /// Read, and read without a failure since.
+    fn is_whole(&self) -> bool {
+        self.remote
+            .is_some_and(|remote| remote.value().is_some() && remote.failed().is_none())
+    }
+}
+
+fn parts<'a>(state: &'a State, key: &RowKey) -> Vec<Part<'a>> {
+    let abouts = abouts(state, key).into_iter();
+    abouts.map(|about| Part::new(state, key, about)).collect()
+}
+
+pub(in crate::app) fn explanation(state: &State, key: &RowKey) -> Vec<TextLine> {
+    let parts = parts(state, key);
+    let mut lines = vec![TextLine::heading(&question(state, key))];
+    lines.extend(progress(state, &parts));
+    if !matches!(key, RowKey::Finding(_)) {
+        lines.extend(verdict(state, &parts));
+    }
+    let mut room = TOLD;
+    for part in &parts {
+        let branches = part.itself.iter();
+        lines.extend(section("", part, parts.len(), branches, &mut room));
+    }
+    for part in &parts {
+        let branches = part.around.iter();
+        let title = "What it stands on";
+        lines.extend(section(title, part, parts.len(), branches, &mut room));
+    }
+    for part in &parts {
+        lines.extend(open_questions(part, parts.len()));
+    }
+    lines
+}
+
+fn question(state: &State, key: &RowKey) -> String {
+    let name = key.view().name(&state.fleet, key);
+    let (kind, _) = key.view().names();
+    match (key, key.cluster()) {
+        (RowKey::Role(role), _) => format!("Diagnosis of role {role} and of who uses it"),
+        (RowKey::Cluster(arn), _) => format!("Diagnosis of cluster {}", arn.name()),
+        (RowKey::Finding(key), _) => format!("{name} in cluster {}", key.cluster.name()),
+        (_, Some(arn)) => format!("Diagnosis of {kind} {name} in cluster {}", arn.name()),
+        (_, None) => format!("Diagnosis of {kind} {name}"),
+    }
+}
+
+/// How old the evidence is, what is being read, and what could not be.
+fn progress(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    let read = parts
+        .iter()
+        .filter_map(|part| Some(part.remote?.value()?.at()));
+    if let Some(oldest) = read.min() {
+        lines.push(row::read_at(state, Origin::Live, oldest));
+    }
+    let several = parts.len() > 1;
+    for part in parts {
+        let place = if several {
+            format!("{}: ", part.about.cluster().name())
+        } else {
+            String::new()
+        };
+        let waits = part.remote.is_some_and(|remote| remote.waiting().is_some());
+        let failed = part.remote.and_then(Remote::failed);
+        if waits {
+            let what = state.asking(&part.about);
+            let what = what.map_or_else(String::new, |text| format!(": {text}"));
+            let text = format!("{} {place}reading the evidence{what}", glyph::BUSY);
+            lines.push(TextLine::member("", Tone::Busy, &text));
+        } else if let Some(failed) = failed {
+            lines.extend(failure_lines(&failed.failure));
+        } else if part.remote.and_then(Remote::value).is_none() {
+            let text = format!("… {place}not read yet");
+            lines.push(TextLine::member("", Tone::Muted, &text));
+        }
+    }
+    if parts.is_empty() {
+        let text = "no cluster is known to use it, so there is nothing to look at";
+        lines.push(TextLine::member("read", Tone::Warning, text));
+    }
+    lines.push(TextLine::empty());
+    lines
+}
+
+/// What all of it comes to; "nothing wrong" only where everything was read and nothing stayed open.
+fn verdict(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
+    if parts.is_empty() || !parts.iter().all(Part::is_whole) {
+        return Vec::new();
+    }
+    let all: Vec<&Finding> = parts.iter().flat_map(Part::all).collect();
+    let counts = Counts::of(all.iter().copied());
+    let open = counts.unknown;
+    let found = counts.errors + counts.warnings + counts.possible;
+    let questions = if open == 1 {
+        "1 question stays"
+    } else {
+        "questions stay"
+    };
+    let mut lines = match (found, open) {
+        (0, 0) => {
+            let good = format!("{} nothing wrong found", glyph::GOOD);
+            let mut lines = vec![TextLine::new(Tone::Good, &good)];
+            lines.extend(looked_at());
+            lines
+        }
+        (0, _) => {
+            let count = if open == 1 {
+                String::new()
+            } else {
+                format!("{open} ")
+            };
+            let text =
+                format!("? nothing wrong found in what could be read, but {count}{questions} open");
+            vec![TextLine::new(Tone::Warning, &text)]
+        }
+        _ => {
+            let key = state.options.keymap.shown(Command::CopyMenu);
+            let is_copied = all.iter().any(|finding| !remedies(finding).is_empty());
+            let copy = key.filter(|_| is_copied);
+            let copy = copy.map_or_else(String::new, |key| format!("; {key} copies what mends it"));
+            vec![TextLine::new(Tone::Plain, &format!("{counts}{copy}"))]
+        }
+    };
+    lines.push(TextLine::empty());
+    lines
+}
+
+/// What "nothing wrong" means: the questions that were asked, by what they would have found.
+fn looked_at() -> Vec<TextLine> {
+    let mut titles: Vec<&str> = rules().map(|rule| rule.title).collect();
+    titles.sort_unstable();
+    titles.dedup();
+    let mut lines = vec![TextLine::new(Tone::Muted, "  looked for, and not found:")];
+    lines.extend(
+        titles
+            .into_iter()
+            .map(|title| TextLine::new(Tone::Muted, &format!("    {title}"))),
+    );
+    lines
+}
+
+/// What stayed open, by what it takes; and why that could not be had, in full.
+fn open_questions(part: &Part<'_>, of: usize) -> Vec<TextLine> {
+    if part.open.is_empty() {
+        return Vec::new();
+    }
+    let title = titled("What could not be found out", part, of);
+    let mut lines = vec![TextLine::empty(), TextLine::heading(&title)];
+    let mut told: Vec<&Text> = Vec::new();
+    for (_, needs) in &part.open {
+        if told.contains(needs) {
+            continue;
+        }
+        told.push(needs);
+        let same = part.open.iter().filter(|(_, other)| other == needs);
+        let same: Vec<&Finding> = same.map(|(finding, _)| *finding).collect();
+        lines.extend(open_question(needs, &same));
+    }
+    let diagnosed = part.remote.and_then(Remote::value);
+    let failures = diagnosed.map(|diagnosed| diagnosed.failures.as_slice());
+    let failures = failures.unwrap_or_default();
+    if !failures.is_empty() {
+        lines.push(TextLine::empty());
+        lines.push(TextLine::heading("Why it could not be read"));
+        let some = failures.iter().take(FAILURES);
+        lines.extend(some.flat_map(failure_lines));
+        let more = failures.len().saturating_sub(FAILURES);
+        if more > 0 {
+            lines.push(TextLine::member(
+                "",
+                Tone::Muted,
+                &format!("and {more} more"),
+            ));
+        }
+    }
+    lines
+}
+
+fn titled(title: &str, part: &Part<'_>, of: usize) -> String {
+    if of > 1 {
+        format!("{title} in {}", part.about.cluster().name())
+    } else {
+        title.to_owned()
+    }
+}
+
+fn section<'a>(
+    title: &str,
+    part: &Part<'_>,
+    of: usize,
+    branches: impl Iterator<Item = &'a Branch<'a>>,
+    room: &mut usize,
+) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    for one in branches {
+        let count = one.all().len();
+        if *room == 0 {
+            lines.extend(one.all().into_iter().map(|finding| head(finding, 0)));
+            continue;
+        }
+        *room = room.saturating_sub(count);
+        if !lines.is_empty() {
+            lines.push(TextLine::empty());
+        }
+        lines.extend(branch(one, 0));
+    }
+    if lines.is_empty() {
+        return lines;
+    }
+    let heading = match title {
+        "" if of > 1 => format!("In {}", part.about.cluster().name()),
+        "" => return lines,
+        title => titled(title, part, of),
+    };
+    let mut titled = vec![TextLine::empty(), TextLine::heading(&heading)];
+    titled.append(&mut lines);
+    titled
+}
+
+/// What can be copied of all that mends it, each text once.
+pub(in crate::app) fn explanation_copies(state: &State, key: &RowKey) -> Vec<Item> {
+    let parts = parts(state, key);
+    let mut items: Vec<Item> = Vec::new();
+    for finding in parts.iter().flat_map(Part::all) {
+        for item in remedies(finding) {
+            let is_new = |known: &Item| known.note != item.note || known.label != item.label;
+            if items.iter().all(is_new) {
+                items.push(item);
+            }
+        }
+    }
+    items
+}
