@@ -26,7 +26,7 @@ use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
 use crate::ops::change::{Desk, Prepared, Progress, Unprepared, apply, prepare};
 use crate::ops::fleet::{self, Site};
-use crate::ops::preflight::gather;
+use crate::ops::preflight::{Reach, gather};
 use crate::ops::routes::Resolved;
 use crate::runtime::clock;
 use args::Consent;
@@ -48,12 +48,17 @@ pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
     } else {
         Some(desk::open(&setup).await?)
     };
+    let routes = resolved.routes.clone();
     let site = site(&setup, resolved, &wish.cluster).await?;
     let prepared = Box::pin(prepare(&site, &request, clock::now))
         .await
         .map_err(unprepared)?;
     let run = Run {
         site: &site,
+        reach: Reach {
+            cloud: &setup.cloud,
+            routes: &routes,
+        },
         desk: desk.as_ref(),
         format,
         consent: &wish.consent,
@@ -123,6 +128,7 @@ impl Drop for OnItsWay {
 /// One run of plans that belong together.
 struct Run<'a> {
     site: &'a Site,
+    reach: Reach<'a>,
     /// None where nothing is to be applied.
     desk: Option<&'a Desk>,
     format: Format,
@@ -203,7 +209,7 @@ impl Run<'_> {
         let Prepared {
             plan, surroundings, ..
         } = prepared;
-        let evidence = gather(self.site, plan, surroundings).await;
+        let evidence = gather(self.site, self.reach, plan, surroundings).await;
         let profiles: Vec<&str> = self.site.profiles.iter().map(|name| &**name).collect();
         let access = self.site.session.guard().access(plan.cluster(), &profiles);
         Preflight::run(plan, &evidence, access)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::cloud::{AssociationFilter, Kubernetes, ObjectKind, Session, Urgency};
-use crate::model::arn::{account_of, role_name};
+use crate::cloud::{AssociationFilter, Cloud, Kubernetes, ObjectKind, Session, Urgency};
+use crate::model::arn::role_name;
 use crate::model::census::{Census, Part};
 use crate::model::identity::Fact;
 use crate::model::node::{Compute, Node};
@@ -14,9 +14,11 @@ use crate::model::pod::Pod;
 use crate::model::preflight::{
     Evidence, Need, Placement, RoleEvidence, Simulated, needed, needed_by_role,
 };
-use crate::model::{Association, AssociationRecord, Cluster, Failure, FailureKind, Learned, Text};
+use crate::model::{
+    Arn, Association, AssociationRecord, Cluster, Failure, FailureKind, Learned, Route, Text,
+};
 use crate::ops::change;
-use crate::ops::fleet::{self, Gathered, Site};
+use crate::ops::fleet::{self, Accounts, Gathered, Site};
 use crate::ops::load;
 
 const URGENCY: Urgency = Urgency::Interactive;
@@ -104,8 +106,31 @@ fn account(census: &Census, namespace: &str, account: &str) -> Learned<()> {
     }
 }
 
+/// The ways of this run to accounts other than a cluster's own: a target role may be in any.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    pub cloud: &'a Arc<Cloud>,
+    pub routes: &'a [Route],
+}
+
+impl Reach<'_> {
+    /// The session that may ask IAM of a role's account.
+    async fn session(&self, site: &Site, role: &Arn) -> Option<Arc<Session>> {
+        if role.account() == site.arn.account() && role.partition() == site.arn.partition() {
+            return Some(Arc::clone(&site.session));
+        }
+        let accounts = Accounts::of(self.cloud, URGENCY, self.routes).await;
+        accounts.session(role).cloned()
+    }
+}
+
 /// Asks everything that the checks of a plan want to know, side by side.
-pub async fn gather(site: &Site, plan: &Plan, surroundings: &Surroundings) -> Evidence {
+pub async fn gather(
+    site: &Site,
+    reach: Reach<'_>,
+    plan: &Plan,
+    surroundings: &Surroundings,
+) -> Evidence {
     let session = &*site.session;
     let after = plan.after();
     let wants_role = plan.steps() != Steps::Tag;
@@ -120,8 +145,8 @@ pub async fn gather(site: &Site, plan: &Plan, surroundings: &Surroundings) -> Ev
         Box::pin(current(session, plan)),
         Box::pin(existing(session, plan)),
         Box::pin(count(session, plan)),
-        Box::pin(role_evidence(site, role)),
-        Box::pin(role_evidence(site, target)),
+        Box::pin(role_evidence(site, reach, role)),
+        Box::pin(role_evidence(site, reach, target)),
         Box::pin(of_role(session, role, &needs_of_role)),
         Box::pin(of_caller(session, plan)),
         Box::pin(namespace(site, plan, &surroundings.cluster)),
@@ -187,15 +212,16 @@ async fn count(session: &Session, plan: &Plan) -> Learned<usize> {
     Learned::of(listed.map(|()| count), "eks:ListPodIdentityAssociations")
 }
 
-async fn role_evidence(site: &Site, role: Option<&str>) -> Learned<RoleEvidence> {
-    let Some(role) = role else {
+async fn role_evidence(site: &Site, reach: Reach<'_>, role: Option<&str>) -> Learned<RoleEvidence> {
+    let Some(Ok(arn)) = role.map(Arn::parse) else {
         return Learned::NotAsked;
     };
+    let role = role.unwrap_or_default();
     // IAM answers for the caller's own account only.
-    if account_of(role) != Some(site.arn.account()) {
+    let Some(session) = reach.session(site, &arn).await else {
         return Learned::NotAsked;
-    }
-    let found = site.session.role(URGENCY, role_name(role)).await;
+    };
+    let found = session.role(URGENCY, role_name(role)).await;
     let found = found.map(|found| {
         let is_meant = *found.value.arn == *role;
         is_meant.then(|| RoleEvidence::of(&found.value))

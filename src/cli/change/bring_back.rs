@@ -11,6 +11,7 @@ use crate::cli::setup::Setup;
 use crate::model::journal::{Difference, Entry, History, Reversal, Standing};
 use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
+use crate::ops::preflight::Reach;
 use crate::ops::undo::{Way, weigh};
 use crate::runtime::clock;
 use crate::store::Journal;
@@ -30,11 +31,16 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
         .map_err(|error| Problem::failed(format!("could not read the journal: {error}")))??;
     let (entries, entry) = found;
     let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
+    let routes = resolved.routes.clone();
     let site = site(&setup, resolved, &cluster).await?;
     let weighed = weigh(&site, &entries, &entry.id, way, clock::now).await;
     let weighed = weighed.map_err(unprepared)?;
     let run = Run {
         site: &site,
+        reach: Reach {
+            cloud: &setup.cloud,
+            routes: &routes,
+        },
         desk: Some(&desk),
         format,
         consent: &args.consent,

@@ -42,7 +42,7 @@ fn exists(plan: &Plan, target: &Text, evidence: &Evidence) -> Check {
     }
     // IAM of the cluster's account knows nothing of it, neither yes nor no.
     let text = format!(
-        "it is in account {}, which this profile does not read",
+        "it is in account {}, which no scope of this run reads",
         visible(account)
     );
     Check::new(CheckId::TargetRole, check.title, Outcome::Unknown, text)

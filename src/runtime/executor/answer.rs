@@ -138,7 +138,9 @@ pub(super) async fn answer(
             let session = session(cloud, routes, route).await?;
             change::roles(&session, urgency, steps).await
         }
-        Request::Review { plan, profiles } => change::review(cloud, *plan, profiles, steps).await,
+        Request::Review { plan, profiles } => {
+            change::review(cloud, routes, *plan, profiles, steps).await
+        }
         Request::ReadJournal => change::journal(change::desk(journal)?, steps).await,
         Request::Reverse { entry, redo } => {
             let desk = change::desk(journal)?;

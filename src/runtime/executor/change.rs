@@ -87,6 +87,7 @@ pub(super) async fn site(
 /// Reads what a plan is about again, and everything that its checks look at.
 pub(super) async fn review(
     cloud: &Arc<Cloud>,
+    routes: &[Route],
     plan: Plan,
     profiles: Vec<Text>,
     steps: &Steps,
@@ -105,7 +106,8 @@ pub(super) async fn review(
             "roles, their trust, quota, and your own permissions".into(),
         ))
         .await;
-    let evidence = Box::pin(preflight::gather(&site, &plan, &surroundings)).await;
+    let reach = preflight::Reach { cloud, routes };
+    let evidence = Box::pin(preflight::gather(&site, reach, &plan, &surroundings)).await;
     steps.send(Step::Evidence(Box::new((plan, evidence)))).await;
     Ok(())
 }

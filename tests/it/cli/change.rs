@@ -2,6 +2,7 @@
 
 mod bad;
 mod drift;
+mod elsewhere;
 mod hands;
 mod killed;
 mod races;

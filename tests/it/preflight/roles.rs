@@ -203,7 +203,7 @@ fn the_target_role_exists() {
         Outcome::Blocking,
         "knows no such role",
     );
-    let words = "it is in account 444455556666, which this profile does not read";
+    let words = "it is in account 444455556666, which no scope of this run reads";
     assert_check(&with(&far, Learned::Absent), Outcome::Unknown, words);
     for (unknown, _) in unknowns() {
         assert_check(&with(&far, unknown), Outcome::Unknown, words);
