@@ -125,9 +125,9 @@ impl Moment {
         match self {
             Self::Answered(count) => site.simulated.log().len() >= count,
             Self::Written(count) => {
-                let journal = std::fs::read(site.home.path("state/roledex/journal.jsonl"));
-                let lines = journal.unwrap_or_default();
-                lines.iter().filter(|byte| **byte == b'\n').count() >= count
+                let path = site.home.path("state/roledex/journal.jsonl");
+                let journal = std::fs::read_to_string(path).unwrap_or_default();
+                journal.matches('\n').count() >= count
             }
         }
     }

@@ -139,7 +139,7 @@ fn each_wait_is_told_before_the_call_is_made_again() {
     ] {
         let refusal = format!("CreatePodIdentityAssociation=first:3:{refusal}");
         let site = site(&[&[&*refusal], more].concat());
-        let (applied, told) = made(&site, &create("new"), Duration::from_secs(60), || ());
+        let (applied, told) = made(&site, &create("new"), Duration::from_mins(1), || ());
         assert!(applied.is_done(), "{applied:?}");
         let mut expected = vec!["again", "recorded"];
         expected.extend(["call", "wait"].repeat(3));
@@ -147,7 +147,7 @@ fn each_wait_is_told_before_the_call_is_made_again() {
         assert_eq!(words(&told), expected);
         assert_eq!(waits(&told), [why; 3]);
         assert!(told.iter().all(|step| match step {
-            Progress::Waiting { at_most, .. } => *at_most <= Duration::from_secs(60),
+            Progress::Waiting { at_most, .. } => *at_most <= Duration::from_mins(1),
             Progress::Calling(kind) => *kind == ChangeKind::CreateAssociation,
             _ => true,
         }));
@@ -193,7 +193,7 @@ fn what_somebody_else_created_meanwhile_is_not_waited_for() {
         "--yes",
     ];
     let meanwhile = || assert_eq!(site.run(&theirs).code, 0);
-    let (applied, told) = made(&site, &create("new"), Duration::from_secs(60), meanwhile);
+    let (applied, told) = made(&site, &create("new"), Duration::from_mins(1), meanwhile);
     let Some(Stopped::Failure(failure)) = &applied.stopped else {
         panic!("{applied:?}")
     };
@@ -212,7 +212,7 @@ fn what_somebody_else_created_meanwhile_is_not_waited_for() {
 fn a_role_that_nobody_has_is_not_waited_for() {
     let site = site(&[]);
     let missing = "arn:aws:iam::111122223333:role/missing";
-    let (applied, told) = made(&site, &update(missing), Duration::from_secs(60), || ());
+    let (applied, told) = made(&site, &update(missing), Duration::from_mins(1), || ());
     assert!(!applied.is_done());
     assert_eq!(words(&told), ["again", "recorded", "call"]);
     assert_eq!(writes(&site), (0, 1));
