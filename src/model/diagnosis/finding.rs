@@ -177,10 +177,4 @@ impl Finding {
         self.severity = severity;
         self
     }
-
-    #[must_use]
-    pub(super) fn because(mut self, cause: RuleId) -> Self {
-        self.cause = Some(cause);
-        self
-    }
 }

@@ -178,7 +178,9 @@ impl<'a> Look<'a> {
         for (name, value) in options {
             command.option(name, value)?;
         }
-        flags.iter().for_each(|flag| command.flag(flag));
+        for flag in flags {
+            command.flag(flag);
+        }
         let profile = self.evidence.profile.as_deref();
         command.place(self.evidence.arn.region(), profile)?;
         Ok(command.finished_of(service, operation))

@@ -1,4 +1,8 @@
 //! IRSA: what stands beside an association, and what it takes itself.
+#![expect(
+    clippy::similar_names,
+    reason = "a rule about a role is called a rule, and a role a role"
+)]
 
 mod provider;
 
@@ -11,7 +15,9 @@ use crate::model::diagnosis::{Finding, Look, RoleFacts, Rule, RuleId, Severity, 
 use crate::model::identity::{Fact, Mechanism, effective};
 use crate::model::service_account::ServiceAccount;
 use crate::model::text::visible;
-use crate::model::trust::{WebIdentityHop, for_web_identity, statement_for_web_identity};
+use crate::model::trust::{
+    StatementEvidence, WebIdentityHop, for_web_identity, statement_for_web_identity,
+};
 use crate::model::verdict::Verdict;
 use crate::model::{Arn, Learned, Text};
 
@@ -265,7 +271,7 @@ fn distrust(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         let failed = evaluation
             .near_misses()
             .flat_map(|statement| statement.conditions_that_are(Verdict::No));
-        let doubts = evaluation.grants().flat_map(|statement| statement.doubts());
+        let doubts = evaluation.grants().flat_map(StatementEvidence::doubts);
         let said = failed.map(ToString::to_string).chain(doubts);
         let mut said: Vec<String> = said.collect();
         if said.is_empty() {

@@ -1,4 +1,8 @@
 //! Roles that associations name: whether they are there, and where.
+#![expect(
+    clippy::similar_names,
+    reason = "a rule about a role is called a rule, and a role a role"
+)]
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,8 @@
 //! The second hop: from the role of an association to its target role.
+#![expect(
+    clippy::similar_names,
+    reason = "a rule about a role is called a rule, and a role a role"
+)]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,8 @@
 //! Trust policies of the roles of associations.
+#![expect(
+    clippy::similar_names,
+    reason = "a rule about a role is called a rule, and a role a role"
+)]
 
 mod flaw;
 

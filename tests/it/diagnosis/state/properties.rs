@@ -18,13 +18,13 @@ type Removal = (&'static str, fn(&mut World));
 /// What a caller may lack.
 const REMOVALS: &[Removal] = &[
     ("cluster", |w| {
-        w.evidence.cluster = needs("eks:DescribeCluster")
+        w.evidence.cluster = needs("eks:DescribeCluster");
     }),
     ("associations", |w| {
-        w.evidence.associations = needs("eks:ListPodIdentityAssociations")
+        w.evidence.associations = needs("eks:ListPodIdentityAssociations");
     }),
     ("count", |w| {
-        w.evidence.association_count = needs("eks:ListPodIdentityAssociations")
+        w.evidence.association_count = needs("eks:ListPodIdentityAssociations");
     }),
     ("details", |w| {
         for detail in w.evidence.details.values_mut() {
@@ -53,10 +53,10 @@ const REMOVALS: &[Removal] = &[
     ("add-ons", |w| w.evidence.addons = needs("eks:ListAddons")),
     ("updates", |w| w.evidence.updates = needs("eks:ListUpdates")),
     ("namespaces", |w| {
-        w.evidence.namespaces = needs("list namespaces in Kubernetes")
+        w.evidence.namespaces = needs("list namespaces in Kubernetes");
     }),
     ("providers", |w| {
-        w.evidence.oidc_providers = needs("iam:ListOpenIDConnectProviders")
+        w.evidence.oidc_providers = needs("iam:ListOpenIDConnectProviders");
     }),
     ("audiences", |w| {
         if let Learned::Known(providers) = &mut w.evidence.oidc_providers {

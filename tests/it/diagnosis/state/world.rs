@@ -1,4 +1,8 @@
 //! A small healthy cluster of which everything was read; cases change one thing of it.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "cases read better without a reference before each json!"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -141,15 +141,14 @@ fn eksctl(look: &Look<'_>) -> Result<String, crate::model::text::UnsafeWord> {
 
 pub(super) fn audience(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     let (users, provider, mut findings) = match find(rule, look) {
-        Found::Nothing(unknown) => return unknown,
         Found::Provider {
             users,
             provider: Some(provider),
             unknown,
             ..
         } => (users, provider, unknown),
-        // It is not there, of which another rule speaks.
-        Found::Provider { unknown, .. } => return unknown,
+        // Of a provider that is not there, another rule speaks.
+        Found::Nothing(unknown) | Found::Provider { unknown, .. } => return unknown,
     };
     let known = match &provider.client_ids {
         Learned::Known(known) => known,

@@ -85,7 +85,7 @@ pub(super) const CASES: &[Case] = &[
             trusts(
                 w,
                 json!({"ArnEquals": {"aws:SourceArn": "arn:aws:eks:eu-west-1:111122223333:cluster/other"}}),
-            )
+            );
         },
         &["error found trust-source-differs payments/api"],
     ),
@@ -95,7 +95,7 @@ pub(super) const CASES: &[Case] = &[
             trusts(
                 w,
                 json!({"StringEquals": {"aws:SourceAccount": "444455556666"}}),
-            )
+            );
         },
         &["error found trust-source-differs payments/api"],
     ),
@@ -105,7 +105,7 @@ pub(super) const CASES: &[Case] = &[
             trusts(
                 w,
                 json!({"StringEquals": {"aws:RequestTag/kubernetes-namespace": "shop"}}),
-            )
+            );
         },
         &["error found trust-tags-differ payments/api"],
     ),
