@@ -159,6 +159,21 @@ impl Simulator {
         self.server.log.clone()
     }
 
+    /// Returns everything secret in the sessions that were opened so far, for tests that look for leaks.
+    pub fn issued(&self) -> Vec<String> {
+        let state = self
+            .server
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let keys = state.accounts.values().flat_map(|account| &account.keys);
+        let issued = keys.filter_map(|key| {
+            let token = key.session_token.clone()?;
+            Some([key.id.clone(), key.secret.clone(), token])
+        });
+        issued.flatten().collect()
+    }
+
     /// Lets something go wrong from now on.
     pub fn fault(&self, fault: Fault) {
         self.server.faults.add(fault);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::app::modal::credential::Tested;
 use crate::app::msg::ChangeStep;
 use crate::app::remote::Ticket;
 use crate::model::journal::Reversal;
@@ -22,6 +23,8 @@ pub struct Applying {
     pub rest: Vec<Plan>,
     pub reversal: Option<Reversal>,
     pub outcome: Option<Result<(), Failure>>,
+    /// Whose credentials can be tested once it is done: whoever gets another role by it.
+    pub offer: Option<Tested>,
     /// Its user wanted to quit, and was told what that leaves behind.
     pub warned: bool,
 }

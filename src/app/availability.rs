@@ -1,10 +1,13 @@
 //! Which commands can be given now, and why the others cannot.
 
 use crate::app::describe;
-use crate::app::modal::{Item, Modal, Subject};
+use crate::app::kubernetes::AccountKey;
+use crate::app::modal::credential::Tested;
+use crate::app::modal::{CredentialPanel, Item, Modal, Subject};
 use crate::app::pane::{PaneId, RowKey};
 use crate::app::state::State;
 use crate::input::Command;
+use crate::model::credential::{Expected, Purpose};
 use crate::model::{Access, AssociationKey, ClusterArn};
 
 /// Says why a command does nothing now; `Ok` if it does something.
@@ -23,8 +26,16 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
         }
         C::UsedBy => selected().and_then(|()| has_role(state)),
         C::CopyArn => selected().and_then(|()| has_arn(state)),
+        C::Test => tests(state),
+        C::CopyOffer if matches!(state.modals.last(), Some(Modal::Progress)) => {
+            Err("there is nothing to copy here")
+        }
+        C::Accept if runs_test(state) => Err("the test is running; esc cancels it"),
         C::Edit | C::Delete | C::EditTags => changeable(state).map(|_| ()),
         C::Create => cluster_for_new(state).map(|_| ()),
+        C::Undo | C::Redo if matches!(state.modals.last(), Some(Modal::Credential(_))) => {
+            Err("esc closes the test first")
+        }
         C::Undo | C::Redo => writable(state, None),
         C::Finished if state.focus != PaneId::Updates => Err("only updates end"),
         C::ClearScope
@@ -84,6 +95,89 @@ pub(in crate::app) fn changeable(state: &State) -> Result<AssociationKey, &'stat
         return Err("its details are not known yet");
     }
     Ok(key.clone())
+}
+
+/// Whether a test can be opened from where the keys go.
+fn tests(state: &State) -> Result<(), &'static str> {
+    match state.modals.last() {
+        Some(Modal::Progress) => {
+            let applying = state.applying.as_ref().ok_or("nothing was changed")?;
+            match (applying.is_running(), &applying.offer) {
+                (true, Some(_)) => Err("the change is not done yet"),
+                (false, Some(_)) => Ok(()),
+                (_, None) => Err("nobody gets another role by it"),
+            }
+        }
+        Some(Modal::Credential(_)) if runs_test(state) => Err("the test is running already"),
+        Some(_) => Ok(()),
+        None => testable(state).map(|_| ()),
+    }
+}
+
+fn runs_test(state: &State) -> bool {
+    let Some(Modal::Credential(panel)) = state.modals.last() else {
+        return false;
+    };
+    let course = CredentialPanel::course(panel);
+    course.is_some_and(crate::app::modal::credential::Course::is_running)
+}
+
+/// Whose credentials would be tested now.
+pub(in crate::app) fn testable(state: &State) -> Result<Tested, &'static str> {
+    let (cluster, namespace, service_account) = match state.selected() {
+        None if state.options.guard.read_only => return Err("this run is read-only"),
+        None => return Err("no row is selected"),
+        Some(RowKey::Association(key)) => {
+            let row = state.fleet.associations.get(key);
+            let summary = &row.ok_or("the association is not listed any more")?.summary;
+            (&key.cluster, &summary.namespace, &summary.service_account)
+        }
+        Some(RowKey::Account(key)) => (&key.cluster, &key.namespace, &key.name),
+        Some(RowKey::Container(key)) => {
+            let row = state.fleet.containers.get(key);
+            let pod = &row.ok_or("the pod is not listed any more")?.pod;
+            (&key.cluster, &key.namespace, &pod.service_account)
+        }
+        Some(_) => return Err("only associations, service accounts and pods can be tested"),
+    };
+    may_test(state, cluster)?;
+    let association = if let Some(RowKey::Association(key)) = state.selected() {
+        Some(key)
+    } else {
+        let key = AccountKey {
+            cluster: cluster.clone(),
+            namespace: namespace.clone(),
+            name: service_account.clone(),
+        };
+        let account = state.fleet.accounts.get(&key);
+        account.and_then(|row| row.association.as_ref())
+    };
+    let row = association.and_then(|key| state.fleet.associations.get(key));
+    let detail = row.and_then(|row| row.detail.value());
+    Ok(Tested {
+        cluster: cluster.clone(),
+        namespace: namespace.clone(),
+        service_account: service_account.clone(),
+        expected: Expected {
+            association: association.map(|key| key.id.clone()),
+            role: detail.and_then(|detail| detail.role.clone()),
+            target_role: detail.and_then(|detail| detail.target_role.clone()),
+        },
+        purpose: Purpose::Test,
+    })
+}
+
+/// Why no credentials of a cluster may be asked for.
+pub(in crate::app) fn may_test(state: &State, cluster: &ClusterArn) -> Result<(), &'static str> {
+    let profiles: Vec<&str> = state.profiles_of(cluster).collect();
+    let guard = &state.options.guard;
+    if let Some(why) = guard.against_credentials(cluster, &profiles) {
+        return Err(why);
+    }
+    if state.route_to(cluster).is_none() {
+        return Err("no scope of this run reaches the cluster");
+    }
+    Ok(())
 }
 
 /// The cluster in which an association would be created now.

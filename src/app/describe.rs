@@ -3,6 +3,7 @@
 mod account;
 mod association;
 mod cluster;
+mod credential;
 mod entry;
 mod explanation;
 mod finding;
@@ -19,6 +20,13 @@ mod update;
 pub(in crate::app) use account::account;
 pub(in crate::app) use association::association;
 pub(in crate::app) use cluster::cluster;
+pub(in crate::app) use credential::{
+    FIRST_POD as CREDENTIAL_FIRST_POD, copies as credential_copies,
+    last_top as credential_last_top, room as credential_room,
+};
+pub use credential::{
+    area as credential_area, lines as credential_lines, title as credential_title,
+};
 pub use entry::{label as entry_label, outcome as entry_outcome};
 pub(in crate::app) use explanation::{explanation, explanation_copies};
 pub(in crate::app) use finding::remedies;

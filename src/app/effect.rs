@@ -9,6 +9,7 @@ use crate::app::diagnosis::About;
 use crate::app::pane::PaneId;
 use crate::app::remote::Ticket;
 use crate::app::secret::SecretId;
+use crate::model::credential::CredentialTest;
 use crate::model::journal::{EntryId, Link};
 use crate::model::kubernetes::KubeId;
 use crate::model::plan::{Approved, Plan};
@@ -66,6 +67,15 @@ pub enum Effect {
     AskSecret(SecretId),
     /// Close that prompt, and wipe what was typed there.
     DropSecret(SecretId),
+    /// Ask for credentials as a pod does, look at them, and throw them away.
+    Test {
+        ticket: Ticket,
+        approved: Box<Approved<CredentialTest>>,
+        /// Names of all profiles that reach the cluster.
+        profiles: Vec<Text>,
+        /// The token that was pasted, where it is one of those that is tested.
+        token: Option<SecretId>,
+    },
 }
 
 /// A question to AWS. All of them read.
@@ -148,6 +158,12 @@ pub enum Request {
         profiles: Vec<Text>,
         about: About,
     },
+    /// The running pods of a service account, to choose one for a test.
+    PodsToTest {
+        of: KubernetesOf,
+        namespace: Text,
+        service_account: Text,
+    },
 }
 
 /// The Kubernetes of a cluster: where it is, and by which route its tokens are made.
@@ -179,7 +195,8 @@ impl Request {
             | Self::Review { .. }
             | Self::ReadJournal
             | Self::Reverse { .. }
-            | Self::Diagnose { .. } => true,
+            | Self::Diagnose { .. }
+            | Self::PodsToTest { .. } => true,
         }
     }
 }
@@ -222,4 +239,6 @@ pub enum Timer {
     Poll,
     /// What was learnt is kept for the next start.
     Save,
+    /// A time that is shown to the second steps on.
+    Second,
 }

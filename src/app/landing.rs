@@ -1,6 +1,7 @@
 //! How answers land: the only place where data enters the fleet.
 
 mod change;
+mod credential;
 mod diagnosis;
 mod parts;
 mod updates;
@@ -78,6 +79,9 @@ impl State {
                 }
             }
             (Request::Diagnose { about, .. }, step) => self.land_diagnosed(ticket, &about, step),
+            (Request::PodsToTest { .. }, Step::PodsToTest { pods, others }) => {
+                self.land_pods(ticket, pods, others);
+            }
             (request, step) if request.is_about_change() => {
                 self.land_change(ticket, step, effects);
             }
@@ -162,6 +166,7 @@ impl State {
             | Request::Review { .. }
             | Request::ReadJournal
             | Request::Reverse { .. }) => self.finish_change(ticket, &request, outcome),
+            Request::PodsToTest { .. } => self.finish_pods(ticket, outcome),
             Request::AssociationDocument { .. }
             | Request::UpdateDocument { .. }
             | Request::KubernetesDocument { .. } => {

@@ -1,11 +1,13 @@
 //! What lies over the panes. A closed modal does not exist.
 
+pub mod credential;
 pub mod form;
 pub mod menu;
 pub mod palette;
 pub mod review;
 pub mod text;
 
+pub use credential::CredentialPanel;
 pub use form::ChangeForm;
 pub use menu::{Action, Item, Menu};
 pub use palette::Palette;
@@ -31,6 +33,8 @@ pub enum Modal {
     Progress,
     /// The changes that were made.
     History(HistoryView),
+    /// A test of the credentials that a pod gets.
+    Credential(Box<CredentialPanel>),
 }
 
 /// Where a look at the journal stands.
@@ -63,7 +67,8 @@ impl Modal {
             Self::Text(view) if view.typing.is_some() => Context::Prompt,
             Self::Text(view) if view.explains() => Context::Explanation,
             Self::Text(_) => Context::Text,
-            Self::Menu(_) | Self::Progress => Context::Menu,
+            Self::Menu(_) => Context::Menu,
+            Self::Progress => Context::Progress,
             Self::Palette(_) | Self::Filter(_) => Context::Prompt,
             Self::Quit(_) => Context::Dialog,
             Self::Form(form) if form.is_editing_text() => Context::Editor,
@@ -71,6 +76,7 @@ impl Modal {
             Self::Review(review) if review.naming.is_some() => Context::Prompt,
             Self::Review(_) => Context::Review,
             Self::History(_) => Context::History,
+            Self::Credential(panel) => panel.context(),
         }
     }
 
@@ -82,7 +88,11 @@ impl Modal {
             Self::Filter(prompt) => Some(&mut prompt.line),
             Self::Review(review) => review.naming.as_mut(),
             Self::Form(form) => form.line_mut(),
-            Self::Menu(_) | Self::Quit(_) | Self::Progress | Self::History(_) => None,
+            Self::Menu(_)
+            | Self::Quit(_)
+            | Self::Progress
+            | Self::History(_)
+            | Self::Credential(_) => None,
         }
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use crate::app::diagnosis::Diagnosed;
 use crate::app::effect::{Part, Timer};
 use crate::app::layout::Size;
+use crate::app::modal::credential::PodChoice;
 use crate::app::remote::Ticket;
 use crate::app::secret::{SecretId, Typed};
 use crate::input::Key;
 use crate::model::census::NodeRoles;
+use crate::model::credential::Report;
 use crate::model::journal::{Entry, EntryId, Reversal};
 use crate::model::kubernetes::{WatchEvent, WatchedKind};
 use crate::model::plan::Plan;
@@ -102,6 +104,22 @@ pub enum Step {
     Change(ChangeStep),
     /// What the rules make of the evidence that was read.
     Diagnosed(Box<Diagnosed>),
+    /// Pods that can be tested, the best first, and how many cannot.
+    PodsToTest {
+        pods: Vec<PodChoice>,
+        others: usize,
+    },
+    /// A credential test got this far.
+    Test(TestStep),
+}
+
+/// How far a credential test has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestStep {
+    /// One of its steps runs, or is done.
+    Step(crate::model::credential::Step),
+    /// The end of it.
+    Report(Box<Report>),
 }
 
 /// How far a change has come.

@@ -2,6 +2,7 @@
 
 mod change;
 pub(in crate::app) mod confirm;
+pub(in crate::app) mod credential;
 mod form;
 mod history;
 mod main;
@@ -53,6 +54,13 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Done { ticket, outcome } if state.is_applying(ticket) => {
             state.finish_applying(&outcome, &mut effects);
         }
+        Msg::Step {
+            ticket,
+            step: Step::Test(step),
+        } => state.land_test(ticket, step),
+        Msg::Done { ticket, outcome } if state.is_testing(ticket) => {
+            state.finish_test(outcome, &mut effects);
+        }
         Msg::Step { ticket, step } => state.land(ticket, step, &mut effects),
         Msg::Done { ticket, outcome } => state.finish(ticket, outcome, &mut effects),
         Msg::Cached(snapshots) => state.seed(snapshots),
@@ -64,6 +72,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         }
         Msg::Woke(Timer::Poll) => state.poll(&mut effects),
         Msg::Woke(Timer::Save) => state.save(&mut effects),
+        Msg::Woke(Timer::Second) => state.tick(&mut effects),
         Msg::Spent(spent) => state.spent = spent,
         Msg::Signal(signal) => {
             state.told.get_or_insert(signal);
@@ -73,7 +82,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Edited(Ok(text)) => form::take_edited(state, &text),
         Msg::Edited(Err(failure)) | Msg::Told(Err(failure)) => state.complain(failure.to_string()),
         Msg::Told(Ok(text)) => state.say(text),
-        Msg::Secret(id, typed) => on_secret(id, typed, &mut effects),
+        Msg::Secret(id, typed) => on_secret(state, id, typed, &mut effects),
     }
     state.pump(&mut effects);
     effects
@@ -113,7 +122,10 @@ pub fn look(state: &mut State) -> Vec<Effect> {
 }
 
 /// Tells what happened in a hidden prompt to the modal that opened it.
-fn on_secret(id: SecretId, typed: Typed, effects: &mut Vec<Effect>) {
+fn on_secret(state: &mut State, id: SecretId, typed: Typed, effects: &mut Vec<Effect>) {
+    if credential::on_secret(state, id, typed) {
+        return;
+    }
     // Nobody waits for it: a secret that nobody will use must not be kept, nor keys be kept from the program.
     if typed != Typed::Left {
         effects.push(Effect::DropSecret(id));
@@ -175,6 +187,7 @@ pub(crate) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
                 confirm::run(state, command, effects);
             }
             Some(Modal::History(_)) => history::run(state, command, effects),
+            Some(Modal::Credential(_)) => credential::run(state, command, effects),
             Some(_) => modals::run(state, command, effects),
         },
     }

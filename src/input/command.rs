@@ -27,6 +27,8 @@ pub enum Context {
     History,
     /// What is wrong with a row, or whom a role reaches.
     Explanation,
+    /// Something that is being done, step by step, and what came of it.
+    Progress,
 }
 
 /// How help sorts the commands.
@@ -120,14 +122,14 @@ macro_rules! commands {
 
 commands! {
     // Move
-    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu Review History Explanation] ["j" "down"] 0;
-    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu Review History Explanation] ["k" "up"] 0;
-    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu Review History Explanation] ["ctrl-f" "pgdn"] 0;
-    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu Review History Explanation] ["ctrl-b" "pgup"] 0;
-    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text Review Explanation] ["ctrl-d"] 0;
-    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text Review Explanation] ["ctrl-u"] 0;
-    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu Review History Explanation] ["g" "home"] 0;
-    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu Review History Explanation] ["G" "end"] 0;
+    Down            "down"             Move    "down"       "Moves to the next row"                          [Main Text Menu Review History Explanation Progress] ["j" "down"] 0;
+    Up              "up"               Move    "up"         "Moves to the previous row"                      [Main Text Menu Review History Explanation Progress] ["k" "up"] 0;
+    PageDown        "page-down"        Move    "page down"  "Moves a page down"                              [Main Text Menu Review History Explanation Progress] ["ctrl-f" "pgdn"] 0;
+    PageUp          "page-up"          Move    "page up"    "Moves a page up"                                [Main Text Menu Review History Explanation Progress] ["ctrl-b" "pgup"] 0;
+    HalfPageDown    "half-page-down"   Move    "half down"  "Moves half a page down"                         [Text Review Explanation Progress] ["ctrl-d"] 0;
+    HalfPageUp      "half-page-up"     Move    "half up"    "Moves half a page up"                           [Text Review Explanation Progress] ["ctrl-u"] 0;
+    Top             "top"              Move    "top"        "Moves to the first row"                         [Main Text Menu Review History Explanation Progress] ["g" "home"] 0;
+    Bottom          "bottom"           Move    "bottom"     "Moves to the last row"                          [Main Text Menu Review History Explanation Progress] ["G" "end"] 0;
     Right           "right"            Move    "right"      "Scrolls the columns to the right"               [Main Text Explanation] ["l" "right"] 0;
     Left            "left"             Move    "left"       "Scrolls the columns to the left"                [Main Text Explanation] ["h" "left"] 0;
     NextPane        "next-pane"        Move    "next pane"  "Focuses the next pane"                          [Main] ["tab"] 80;
@@ -152,6 +154,7 @@ commands! {
     Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS or Kubernetes sent it"          [Main] ["y"] 40;
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
     UsedBy          "used-by"          Look    "used by"    "Shows whom the row's role reaches: clusters, namespaces, workloads, pods, add-ons, and its last use" [Main] ["u"] 42;
+    Test            "test"             Look    "test"       "Tests whether a pod gets its role, by asking for credentials the way it does" [Main Progress] ["t"] 44;
     Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
     Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
     ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters, or to the pods of something"       [Main] ["0"] 55;
@@ -181,8 +184,8 @@ commands! {
     Create          "create"           Change  "create"     "Creates an association"                         [Main] ["A"] 48;
     Delete          "delete"           Change  "delete"     "Deletes the association, after a look at what that means" [Main] ["ctrl-d"] 46;
     EditTags        "edit-tags"        Change  "tags"       "Sets and removes tags of the association"       [Main] ["T"] 27;
-    Undo            "undo"             Change  "undo"       "Takes a change back, after a look at what stands there now" [Main History] ["z"] 26;
-    Redo            "redo"             Change  "redo"       "Makes a change again that was taken back"       [Main History] ["Z"] 24;
+    Undo            "undo"             Change  "undo"       "Takes a change back, after a look at what stands there now" [Main History Progress] ["z"] 26;
+    Redo            "redo"             Change  "redo"       "Makes a change again that was taken back"       [Main History Progress] ["Z"] 24;
     History         "history"          Change  "history"    "Lists the changes that were made with roledex"  [Main] ["H"] 29;
 
     // Copy
@@ -190,10 +193,10 @@ commands! {
     CopyArn         "copy-arn"         Copy    "copy ARN"   "Copies the row's ARN"                           [Main] ["Y"] 15;
     CopyMenu        "copy-menu"        Copy    "copy as"    "Chooses what to copy: ids, ARNs, commands, Terraform, remedies" [Main Explanation] ["C"] 28;
     CopyText        "copy-text"        Copy    "copy"       "Copies the whole text"                          [Text Explanation] ["c"] 45;
-    CopyOffer       "copy-offer"       Copy    "copy"       "Chooses what to copy: commands and fixes"       [Review] ["c" "y"] 50;
+    CopyOffer       "copy-offer"       Copy    "copy"       "Chooses what to copy: commands and fixes"       [Review Progress] ["c" "y"] 50;
 
     // Type
-    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog Form Review History] ["enter"] 90;
+    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog Form Review History Progress] ["enter"] 90;
     NextChoice      "next-choice"      Type    "next"       "Moves to the next suggestion"                   [Prompt] ["down" "ctrl-n" "tab"] 60;
     PreviousChoice  "previous-choice"  Type    "previous"   "Moves to the previous suggestion"               [Prompt] ["up" "ctrl-p" "shift-tab"] 0;
     CursorLeft      "cursor-left"      Type    "left"       "Moves the cursor left"                          [Prompt Form Editor] ["left" "ctrl-b"] 0;
@@ -204,7 +207,8 @@ commands! {
     EraseRight      "erase-right"      Type    "erase"      "Erases the character under the cursor"          [Prompt Form Editor] ["delete" "ctrl-d"] 0;
     EraseWord       "erase-word"       Type    "erase word" "Erases the word left of the cursor"             [Prompt Form Editor] ["ctrl-w" "alt-backspace"] 0;
     EraseLine       "erase-line"       Type    "clear"      "Erases the line left of the cursor"             [Prompt Form Editor] ["ctrl-u"] 40;
-    NextButton      "next-button"      Type    "switch"     "Moves to the other button"                      [Dialog Review] ["tab" "shift-tab" "left" "right" "h" "l"] 70;
+    NextButton      "next-button"      Type    "switch"     "Moves to the next button"                       [Dialog Review] ["tab" "right" "l"] 70;
+    PreviousButton  "previous-button"  Type    "switch back" "Moves to the button before"                    [Dialog Review] ["shift-tab" "left" "h"] 0;
     NextField       "next-field"       Type    "next field" "Moves to the next field"                        [Form Editor] ["tab"] 80;
     PreviousField   "previous-field"   Type    "prev field" "Moves to the previous field"                    [Form Editor] ["shift-tab"] 0;
     NextSuggestion  "next-suggestion"  Type    "suggestions" "Moves to the next suggestion, or to the next field where there is none" [Form] ["down" "ctrl-n"] 70;
@@ -221,11 +225,11 @@ commands! {
     No              "no"               Type    "no"         "Says no to the question"                        [Dialog] ["n"] 50;
 
     // Program
-    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History Explanation] ["?"] 88;
+    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History Explanation Progress] ["?"] 88;
     Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;
     Menu            "menu"             Program "actions"    "Lists what can be done with the row"            [Main] ["m" "a"] 38;
-    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog Form Editor Review History Explanation] ["esc"] 87;
-    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu Review History Explanation] ["q"] 78;
+    Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog Form Editor Review History Explanation Progress] ["esc"] 87;
+    Leave           "leave"            Program "quit"       "Goes back, and at the panes asks to quit"       [Main Text Menu Review History Explanation Progress] ["q"] 78;
     Quit            "quit"             Program "quit"       "Quits at once"                                  [Everywhere] ["ctrl-c"] 0;
     Suspend         "suspend"          Program "suspend"    "Hands the terminal back to the shell; fg returns" [Everywhere] ["ctrl-z"] 0;
     Redraw          "redraw"           Program "redraw"     "Paints the whole screen anew"                   [Everywhere] ["ctrl-l"] 0;

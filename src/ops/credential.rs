@@ -9,6 +9,7 @@ mod issue;
 mod log;
 mod look;
 mod record;
+mod steps;
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod change;
+mod credential;
 mod diagnosis;
 mod kubernetes;
 mod parts;
@@ -126,6 +127,24 @@ impl Executor {
             Effect::Wake { timer, at } => self.wake(timer, at, messages.clone()),
             Effect::LoadCache => self.load_cache(messages.clone()),
             Effect::SaveCache(snapshot) => self.save_cache(*snapshot),
+            Effect::Test {
+                ticket,
+                approved,
+                profiles,
+                token,
+            } => {
+                let token = token.and_then(|id| self.take_secret(id));
+                let (cloud, desk) = (Arc::clone(&self.cloud), change::desk(&self.journal));
+                let steps = Steps {
+                    ticket,
+                    messages: messages.clone(),
+                };
+                let tested = async move {
+                    credential::test(&cloud, desk?, *approved, token, profiles, &steps).await
+                };
+                self.calls
+                    .insert(ticket, spawn(ticket, tested, messages.clone()));
+            }
             Effect::AskSecret(id) => self.hidden.ask(id),
             Effect::DropSecret(id) => self.hidden.drop(id),
             Effect::Copy { .. }

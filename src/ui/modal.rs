@@ -1,5 +1,6 @@
 //! What lies over the panes.
 
+mod credential;
 mod form;
 mod history;
 mod menu;
@@ -51,6 +52,10 @@ pub(super) fn draw(
             }
             Modal::History(view) => {
                 history::draw(state, *view, painter, area, top);
+                None
+            }
+            Modal::Credential(panel) => {
+                credential::draw(state, panel, painter, area, top);
                 None
             }
             // The filter is typed in the footer, where it hides no row.

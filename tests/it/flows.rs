@@ -2,6 +2,7 @@
 
 mod browse;
 mod change;
+mod credential;
 mod kubernetes;
 mod operator;
 mod scale;
@@ -11,6 +12,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use roledex::app::layout::Size;
 use roledex::app::pane::{PaneId, cell};
 use roledex::app::{self, Effect, Msg, Options, State};
@@ -20,6 +23,7 @@ use roledex::model::Route;
 use roledex::runtime::executor::Executor;
 use roledex::sim::{self, Simulator, World};
 use roledex::store::Journal;
+use roledex::theme::Theme;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// Longest wait for the next message; nothing here takes that long unless it hangs.
@@ -34,7 +38,9 @@ pub(crate) struct Flow {
     sender: Sender<Msg>,
     /// Effects on the terminal, which nobody runs here.
     pub(crate) terminal: Vec<Effect>,
-    _files: tempfile::TempDir,
+    /// Every message and every screen, for tests that look for what must never be seen.
+    pub(crate) seen: Option<String>,
+    pub(crate) files: tempfile::TempDir,
 }
 
 impl Flow {
@@ -99,7 +105,8 @@ impl Flow {
             messages,
             sender,
             terminal: Vec::new(),
-            _files: files,
+            seen: None,
+            files,
         };
         let effects = app::start(&mut flow.state);
         flow.perform(effects);
@@ -118,10 +125,15 @@ impl Flow {
     }
 
     pub(crate) fn send(&mut self, msg: Msg) {
+        let told = self.seen.is_some().then(|| format!("{msg:?}\n"));
         let effects = app::update(&mut self.state, roledex::runtime::clock::now(), msg);
         self.perform(effects);
         let effects = app::look(&mut self.state);
         self.perform(effects);
+        if let (Some(seen), Some(told)) = (&mut self.seen, told) {
+            seen.push_str(&told);
+            seen.push_str(&screen(&self.state));
+        }
     }
 
     pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
@@ -173,6 +185,16 @@ impl Flow {
         self.executor.finish().await;
         self.simulator
     }
+}
+
+/// The text of the whole screen.
+pub(crate) fn screen(state: &State) -> String {
+    let area = Rect::new(0, 0, state.size.width, state.size.height);
+    let mut buffer = Buffer::empty(area);
+    roledex::ui::draw(state, &Theme::default(), &mut buffer);
+    let row = |y| -> String { (0..area.width).map(|x| buffer[(x, y)].symbol()).collect() };
+    let rows: Vec<String> = (0..area.height).map(row).collect();
+    rows.join("\n") + "\n"
 }
 
 /// Settings that reach a simulator, with a profile for each of its accounts.

@@ -9,16 +9,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use roledex::app::layout::Size;
 use roledex::app::modal::Modal;
+use roledex::app::modal::credential::{Button, Stage};
 use roledex::app::msg::Journalled;
 use roledex::app::{Effect, Msg, Request, Step};
 use roledex::input::{Command, Key};
 use roledex::theme::Theme;
 
+use roledex::model::credential::CredentialTest;
 use roledex::model::kubernetes::{WatchEvent, WatchedKind};
 use roledex::model::plan::Digest;
 use roledex::model::preflight::Evidence;
 use roledex::model::{Association, ClusterArn, Failure, FailureKind};
 
+use crate::script::credential::choice;
 use crate::script::kubernetes::{account, gone, pod, world as world_of};
 use crate::script::{Script, association, caller, cluster_arn, role, update};
 
@@ -81,8 +84,12 @@ fn answer(script: &mut Script, random: &mut StdRng) {
 
 /// Answers what a form or a review waits for.
 fn answer_change(script: &mut Script, random: &mut StdRng) {
-    let waited =
-        |request: &Request| matches!(request, Request::ListRoles { .. } | Request::Review { .. });
+    let waited = |request: &Request| {
+        matches!(
+            request,
+            Request::ListRoles { .. } | Request::Review { .. } | Request::PodsToTest { .. }
+        )
+    };
     if let Some(request) = script.open().into_iter().rfind(waited) {
         answer_to(script, &request, random);
     }
@@ -158,6 +165,12 @@ fn answer_to(script: &mut Script, request: &Request, random: &mut StdRng) {
             let found = crate::script::diagnosis::some(about, script.now);
             script.step(ticket, Step::Diagnosed(Box::new(found)));
         }
+        Request::PodsToTest { .. } => {
+            let pods = (0..random.random_range(0..4))
+                .map(|number| choice(&format!("pod-{number}-\u{1b}[2J日本"), number % 2 == 0));
+            let pods = pods.collect();
+            script.step(ticket, Step::PodsToTest { pods, others: 2 });
+        }
         Request::AssociationDocument { .. }
         | Request::UpdateDocument { .. }
         | Request::KubernetesDocument { .. } => {
@@ -179,6 +192,19 @@ fn approvable(script: &Script) -> Option<Digest> {
     }
 }
 
+/// The test that enter would have made, if the screen is such that it would.
+fn testable(script: &Script) -> Option<CredentialTest> {
+    let Some(Modal::Credential(panel)) = script.state.modals.last() else {
+        return None;
+    };
+    match &panel.stage {
+        Stage::Consent(asked) if panel.buttons().get(panel.chosen()) == Some(&Button::Test) => {
+            Some(asked.test.clone())
+        }
+        _ => None,
+    }
+}
+
 #[test]
 fn random_keys_break_nothing_and_write_only_what_was_approved() {
     let mut random = StdRng::seed_from_u64(20_261_121);
@@ -195,11 +221,12 @@ fn random_keys_break_nothing_and_write_only_what_was_approved() {
         .collect();
     let theme = Theme::named("dark").unwrap();
     let mut script = world();
-    let mut writes = 0;
+    let (mut writes, mut tests) = (0, 0);
     let mut applying = Vec::new();
     let mut way: VecDeque<&str> = VecDeque::new();
     for pressed in 0..KEYS {
         let shown = approvable(&script);
+        let asked = testable(&script);
         match random.random_range(0..100) {
             0 => {
                 let size = Size {
@@ -220,7 +247,8 @@ fn random_keys_break_nothing_and_write_only_what_was_approved() {
             7 => {
                 let role = "esc esc esc 2 e answer down enter ctrl-s answer tab enter";
                 let tags = "esc esc esc 2 T x = y ctrl-s answer tab enter";
-                let ways = [role, tags];
+                let test = "esc esc esc 2 t answer tab enter";
+                let ways = [role, tags, test];
                 way.extend(ways.choose(&mut random).unwrap().split(' '));
             }
             6 if !applying.is_empty() => {
@@ -257,10 +285,16 @@ fn random_keys_break_nothing_and_write_only_what_was_approved() {
                     writes += 1;
                     applying.push(ticket);
                 }
+                Effect::Test { approved, .. } => {
+                    // The very test that was on the screen, with the cursor on its button.
+                    assert_eq!(Some(approved.plan()), asked.as_ref());
+                    tests += 1;
+                }
                 _ => {}
             }
         }
     }
+    assert!(tests > 0, "no key ever led to a test");
     assert!(
         writes > 0,
         "no key ever led to an approval, so nothing was tested"

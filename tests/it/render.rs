@@ -130,6 +130,23 @@ snapshots! {
     findings_unread_80x24: findings_unread 80 x 24;
     finding_counts_120x30: finding_counts 120 x 30;
     finding_counts_80x24: finding_counts 80 x 24;
+    test_pick_80x24: test_pick 80 x 24;
+    test_pick_40x12: test_pick 40 x 12;
+    test_podless_80x24: test_podless 80 x 24;
+    test_podless_40x12: test_podless 40 x 12;
+    test_pasting_80x24: test_pasting 80 x 24;
+    test_consent_120x30: test_consent 120 x 30;
+    test_consent_80x24: test_consent 80 x 24;
+    test_consent_40x12: test_consent 40 x 12;
+    test_running_80x24: test_running 80 x 24;
+    test_verdict_120x30: test_verdict 120 x 30;
+    test_verdict_80x24: test_verdict 80 x 24;
+    test_verdict_40x12: test_verdict 40 x 12;
+    test_refused_120x30: test_refused 120 x 30;
+    test_refused_80x24: test_refused 80 x 24;
+    test_cancelled_80x24: test_cancelled 80 x 24;
+    test_offer_80x24: test_offer 80 x 24;
+    test_settled_80x24: test_settled 80 x 24;
 }
 
 /// Where the terminal's cursor stands while a line is typed.

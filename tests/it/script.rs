@@ -1,5 +1,6 @@
 //! Scripts: keys in the user's notation and answers as data, over the pure `update`.
 
+pub(crate) mod credential;
 pub(crate) mod diagnosis;
 pub(crate) mod kubernetes;
 

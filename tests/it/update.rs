@@ -3,6 +3,7 @@
 mod age;
 mod approval;
 mod changes;
+mod credential;
 mod diagnosis;
 mod kubernetes;
 mod loading;

@@ -1,6 +1,7 @@
 //! What comes of questions about changes, and of changes.
 
 use crate::app::applying::{Applying, Kind};
+use crate::app::availability::may_test;
 use crate::app::effect::{Effect, Request};
 use crate::app::modal::{ChangeForm, Modal};
 use crate::app::msg::{ChangeStep, Step};
@@ -55,8 +56,18 @@ impl State {
         applying.outcome = Some(outcome.clone());
         let mut rest = std::mem::take(&mut applying.rest).into_iter();
         let reversal = applying.reversal.take();
-        // Where there is more to read than fits a notice, the window stays.
-        let stays = outcome.is_err() || !remarks.is_empty();
+        let may_test = may_test(self, &target.cluster).is_ok();
+        if let Some(applying) = self.applying.as_mut()
+            && (outcome.is_err() || !may_test || rest.len() > 0)
+        {
+            applying.offer = None;
+        }
+        let offers = self
+            .applying
+            .as_ref()
+            .is_some_and(|applying| applying.offer.is_some());
+        // Where there is more to read than fits a notice, or something to do, the window stays.
+        let stays = outcome.is_err() || !remarks.is_empty() || offers;
         if !stays {
             self.modals
                 .retain(|modal| !matches!(modal, Modal::Progress));

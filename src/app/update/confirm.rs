@@ -4,14 +4,16 @@ use crate::app::applying::{Applying, Kind};
 use crate::app::describe;
 use crate::app::effect::{Effect, Request};
 use crate::app::line::Line;
+use crate::app::modal::credential::{Course, Stage, Tested};
 use crate::app::modal::{Action, Item, Menu, Modal, Review};
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::textview;
 use crate::input::Command;
 use crate::model::Text;
+use crate::model::credential::{Expected, Purpose};
 use crate::model::journal::Reversal;
-use crate::model::plan::{Approved, Assent, Plan, Reviewed};
+use crate::model::plan::{Approved, Assent, Change, Definition, Plan, Reviewed};
 use crate::model::preflight::{Consent, Evidence, Preflight};
 
 /// Puts a plan on the screen at once, and asks for what its checks look at.
@@ -49,7 +51,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::HalfPageUp => scroll(state, -(page / 2).max(1)),
         C::Top => scroll(state, isize::MIN),
         C::Bottom => scroll(state, isize::MAX),
-        C::NextButton => change(state, |review| review.apply = !review.apply),
+        C::NextButton | C::PreviousButton => change(state, |review| review.apply = !review.apply),
         C::CopyOffer => offer_copies(state),
         C::Accept => accept(state, effects),
         C::Help => textview::help(state),
@@ -156,6 +158,7 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
                 rest,
                 reversal,
                 outcome: None,
+                offer: offer(plan),
                 warned: false,
             });
             // The form that led here is done with, and so is the list that the change was chosen from.
@@ -172,6 +175,79 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
             // It is still the same that is shown, so it may be approved anew.
             review.reviewed = Some(Reviewed::of(&review.plan, preflight));
             review.apply = false;
+            state.complain(refused.to_string());
+        }
+    }
+}
+
+/// Whom the change gives another role, to test that they get it.
+fn offer(plan: &Plan) -> Option<Tested> {
+    let (before, after) = (plan.before(), plan.after()?);
+    let roles = |definition: &Definition| (definition.role.clone(), definition.target_role.clone());
+    let is_other = match plan.change() {
+        Change::Create(_) | Change::Move(_) => true,
+        Change::Update(_) => {
+            before.is_none_or(|before| roles(&Definition::of(&before.value)) != roles(after))
+        }
+        Change::Delete | Change::Tag(_) => false,
+    };
+    let (role, target_role) = roles(after);
+    is_other.then(|| Tested {
+        cluster: plan.cluster().clone(),
+        namespace: after.namespace.clone(),
+        service_account: after.service_account.clone(),
+        expected: Expected {
+            // One that is made anew gets an id that nobody knows yet.
+            association: plan
+                .target()
+                .key()
+                .filter(|_| matches!(plan.change(), Change::Update(_)))
+                .map(|key| key.id),
+            role,
+            target_role,
+        },
+        purpose: Purpose::AfterChange,
+    })
+}
+
+/// Takes the approval out of a test as it was shown, and makes it: one yes, one test.
+pub(super) fn approve_test(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Modal::Credential(panel)) = state.modals.last_mut() else {
+        return;
+    };
+    let Stage::Consent(asked) = &mut panel.stage else {
+        return;
+    };
+    let Some(reviewed) = asked.reviewed.take() else {
+        return;
+    };
+    match Approved::new(asked.test.clone(), &asked.clearance, reviewed, Assent::Yes) {
+        Ok(approved) => {
+            let test = asked.test.clone();
+            state.loading.last_ticket += 1;
+            let ticket = Ticket(state.loading.last_ticket);
+            let secret = asked.secret.take();
+            panel.stage = Stage::Course(Box::new(Course {
+                ticket,
+                test,
+                since: state.now,
+                steps: Vec::new(),
+                ending: None,
+            }));
+            panel.top = 0;
+            let cluster = approved.plan().cluster.clone();
+            let profiles = state.profiles_of(&cluster).map(Text::from).collect();
+            effects.push(Effect::Test {
+                ticket,
+                approved: Box::new(approved),
+                profiles,
+                token: secret,
+            });
+            state.tick(effects);
+        }
+        Err(refused) => {
+            asked.reviewed = Some(Reviewed::of(&asked.test, &asked.clearance));
+            asked.button = 0;
             state.complain(refused.to_string());
         }
     }

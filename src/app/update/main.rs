@@ -6,7 +6,7 @@ use crate::app::modal::{
 };
 use crate::app::pane::{PaneId, Sort};
 use crate::app::state::State;
-use crate::app::update::{change, follow, navigate, reading};
+use crate::app::update::{change, credential, follow, navigate, reading};
 use crate::app::{availability, line::Line, share};
 use crate::input::{Command, Context, Group};
 
@@ -64,6 +64,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
                 state.pause_diagnoses(effects);
             }
         }
+        C::Test => credential::open(state, effects),
         C::Edit => change::edit(state, effects),
         C::Create => change::create(state, effects),
         C::Delete => change::delete(state, effects),
@@ -105,6 +106,7 @@ fn hold(state: &mut State, command: Command) {
             | C::Explain
             | C::Yaml
             | C::UsedBy
+            | C::Test
             | C::Edit
             | C::Create
             | C::Delete
@@ -179,6 +181,7 @@ fn open_action_menu(state: &mut State) {
         C::Explain,
         C::Yaml,
         C::UsedBy,
+        C::Test,
         C::Edit,
         C::EditTags,
         C::Delete,

@@ -5,7 +5,7 @@ use crate::app::filter::Filter;
 use crate::app::line::Line;
 use crate::app::modal::{Action, Modal};
 use crate::app::state::State;
-use crate::app::update::{self, confirm, textview};
+use crate::app::update::{self, change, confirm, credential, textview};
 use crate::input::Command;
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
@@ -25,7 +25,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::PageUp => choose(state, -10),
         C::Top => choose(state, isize::MIN),
         C::Bottom => choose(state, isize::MAX),
-        C::NextButton => {
+        C::NextButton | C::PreviousButton => {
             if let Some(Modal::Quit(dialog)) = state.modals.last_mut() {
                 dialog.yes = !dialog.yes;
             }
@@ -38,6 +38,12 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
             }
         }
         C::Back | C::Leave => dismiss(state),
+        // Under the progress of a change.
+        C::Test => credential::settle(state, effects),
+        C::Undo | C::Redo => {
+            state.modals.pop();
+            change::reverse(state, None, command == C::Redo, effects);
+        }
         C::Help => textview::help(state),
         _ => {}
     }
@@ -122,7 +128,9 @@ fn accept(state: &mut State, effects: &mut Vec<Effect>) {
         // Closing the window does not stop the change; its end is said.
         Some(Modal::Quit(_) | Modal::Progress) | None => {}
         // These take their commands elsewhere.
-        Some(other @ (Modal::Form(_) | Modal::Review(_) | Modal::History(_))) => {
+        Some(
+            other @ (Modal::Form(_) | Modal::Review(_) | Modal::History(_) | Modal::Credential(_)),
+        ) => {
             state.modals.push(other);
         }
     }

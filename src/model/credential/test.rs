@@ -96,9 +96,15 @@ impl CredentialTest {
             TokenSource::Pod { .. } => "that token",
             TokenSource::Given => "the token that was given",
         };
+        let often = match self.purpose {
+            Purpose::AfterChange => format!(
+                "at most {MOST_POLLS} times within {POLL_SECONDS} s, until it gives the new role, and CloudTrail records \
+                 each"
+            ),
+            Purpose::Test | Purpose::Run(_) => "once, and CloudTrail records it".to_owned(),
+        };
         calls.push(format!(
-            "eks-auth:AssumeRoleForPodIdentity on {cluster} in {region} with {whose}, signed by {}; once, and CloudTrail \
-             records it",
+            "eks-auth:AssumeRoleForPodIdentity on {cluster} in {region} with {whose}, signed by {}; {often}",
             visible(caller)
         ));
         calls.push(format!(

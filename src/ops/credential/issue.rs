@@ -3,6 +3,7 @@
 use tokio::time::{Instant, sleep};
 
 use super::look::Around;
+use super::steps::{claims_step, verdict_step};
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret, Unassumed};
 use crate::model::credential::{
@@ -96,7 +97,7 @@ impl Test<'_> {
         };
         let claims = self.claims(&token, log);
         let began = log.begin(StepKind::Assume, "asking EKS Auth for the role");
-        let (answer, asked, waited) = self.assume(pending, &token, began).await?;
+        let (answer, asked, waited) = self.assume(pending, &token, began, log).await?;
         drop(token);
         match answer {
             Ok(assumed) => {
@@ -222,6 +223,7 @@ impl Test<'_> {
         pending: &Pending,
         token: &Secret,
         began: Instant,
+        log: &mut Log<'_>,
     ) -> Result<(Result<Assumed, Unassumed>, usize, u64), Failure> {
         // A second, unless tests are in a hurry.
         let unit = self.desk.patience.pause / 2;
@@ -248,7 +250,14 @@ impl Test<'_> {
                 .get(asked - 1)
                 .map(|wait| Instant::now() + unit * *wait);
             match next.filter(|next| is_polling && may_change && *next < deadline) {
-                Some(next) => sleep(next.duration_since(Instant::now())).await,
+                Some(next) => {
+                    let doing = format!(
+                        "asked {asked} of at most {MOST_POLLS} times in {waited} s: {}",
+                        not_yet(&answer)
+                    );
+                    log.begin(StepKind::Assume, &doing);
+                    sleep(next.duration_since(Instant::now())).await;
+                }
                 None => return Ok((answer, asked, waited)),
             }
         }
@@ -312,6 +321,22 @@ impl Test<'_> {
     }
 }
 
+/// What stands where the new role is to arrive.
+fn not_yet(answer: &Result<Assumed, Unassumed>) -> String {
+    let shown = |text: &str| crate::model::text::visible(text).into_owned();
+    match answer {
+        Ok(assumed) => {
+            let role = assumed.session.role_name();
+            format!("still {}", shown(role.unwrap_or(&assumed.session.role_arn)))
+        }
+        Err(refused) => {
+            let failure = &refused.failure;
+            let code = failure.code.as_deref().unwrap_or(failure.kind.word());
+            format!("refused ({})", shown(code))
+        }
+    }
+}
+
 /// How long to wait after each answer, in seconds; one fewer than answers.
 const WAITS: [u32; MOST_POLLS - 1] = [1, 2, 4, 8, 12, 15, 15];
 
@@ -339,58 +364,6 @@ fn assumed_step(session: &Session, asked: usize) -> Step {
     ));
     if asked > 1 {
         return step.evidence(format!("asked {asked} times"));
-    }
-    step
-}
-
-fn claims_step(
-    claims: &Claims,
-    known: &Known,
-    test: &CredentialTest,
-    now: jiff::Timestamp,
-) -> Step {
-    let shown = |text: &str| crate::model::text::visible(text).into_owned();
-    let account = claims.account();
-    let subject = account.as_deref().or(claims.subject.as_deref());
-    let said = shown(subject.unwrap_or("they name nobody"));
-    let mut step = Step::new(StepKind::Claims, StepState::Passed, said);
-    if let Some(issuer) = &claims.issuer {
-        step = step.evidence(format!("iss {}", shown(issuer)));
-    }
-    step = step.evidence(format!("aud {}", shown(&claims.audiences.join(", "))));
-    if let Some(pod) = &claims.pod {
-        step = step.evidence(format!("pod {} ({})", shown(&pod.name), shown(&pod.uid)));
-    }
-    if let Some(expires) = claims.expires {
-        step = step.evidence(format!("exp {expires}"));
-    }
-    let flaws = claims.flaws(known.issuer(), &test.namespace, &test.service_account, now);
-    if let Some(first) = flaws.first() {
-        step.state = StepState::Failed;
-        step.said = first.to_string().into();
-        step.evidence
-            .extend(flaws.iter().skip(1).map(|flaw| flaw.to_string().into()));
-    }
-    step
-}
-
-fn verdict_step(verdict: &Verdict, evidence: Vec<Text>, asked: usize, waited: u64) -> Step {
-    let (state, said) = match verdict {
-        Verdict::Matches => (
-            StepState::Passed,
-            "pods get the role that the association names".to_owned(),
-        ),
-        Verdict::Differs(why) => (
-            StepState::Failed,
-            format!("pods get credentials, but not as the association says: {why}"),
-        ),
-        Verdict::Refused(why) => (StepState::Failed, format!("pods get no credentials: {why}")),
-        Verdict::Untestable(why) => (StepState::Unknown, format!("not tested: {why}")),
-    };
-    let mut step = Step::new(StepKind::Verdict, state, said);
-    step.evidence = evidence;
-    if asked > 1 {
-        return step.evidence(format!("after {waited} s, with {asked} calls"));
     }
     step
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{change, diagnosis, kubernetes, parts};
+use super::{change, credential, diagnosis, kubernetes, parts};
 use crate::app::{Msg, Request, Step, Ticket};
 use crate::cloud::{AssociationFilter, Cloud, Session, Urgency};
 use crate::model::role::RoleState;
@@ -154,6 +154,14 @@ pub(super) async fn answer(
             let route = route_of(routes, route)?;
             let way = (route, profiles);
             diagnosis::answer(cloud, routes, urgency, way, &about, steps).await
+        }
+        Request::PodsToTest {
+            of,
+            namespace,
+            service_account,
+        } => {
+            let session = session(cloud, routes, of.route).await?;
+            credential::pods(&session, urgency, &of, &namespace, &service_account, steps).await
         }
         Request::UpdateDocument { route, key } => {
             let session = session(cloud, routes, route).await?;

@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::app::applying::Applying;
 use crate::app::msg::ChangeStep;
 use crate::app::pane::glyph;
+use crate::input::Command;
 use crate::model::measure::wrap;
 use crate::theme::Role;
 use crate::ui::cells;
@@ -43,6 +44,12 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, screen: Rect) {
         }
     }
     end(applying, &mut say);
+    if let (false, Some(_)) = (applying.is_running(), &applying.offer) {
+        let key = state.options.keymap.shown(Command::Test);
+        let key = key.unwrap_or_else(|| Command::Test.name().to_owned());
+        let text = format!("{key} tests until a pod gets the new role; esc closes");
+        say(Role::Key, &text);
+    }
     let inside = popup::draw(painter, screen, "Change", (WIDTH, lines.len()));
     // The end is what matters where not all of it fits.
     let skipped = lines.len().saturating_sub(usize::from(inside.height));

@@ -16,7 +16,7 @@ use super::Flow;
 use super::operator::Operator;
 
 /// The scope of the demo world that a cluster is in.
-async fn at(cluster: &str, options: Options) -> (Flow, ClusterArn) {
+pub(super) async fn at(cluster: &str, options: Options) -> (Flow, ClusterArn) {
     let simulator = Simulator::start(World::demo().unwrap(), options)
         .await
         .unwrap();
@@ -41,7 +41,7 @@ async fn at(cluster: &str, options: Options) -> (Flow, ClusterArn) {
 
 impl Flow {
     /// Enters a cluster by its name, and waits until everything of it was read.
-    async fn enter(&mut self, arn: &ClusterArn) {
+    pub(super) async fn enter(&mut self, arn: &ClusterArn) {
         self.keys("1 /");
         for character in arn.name().chars() {
             self.keys(&character.to_string());

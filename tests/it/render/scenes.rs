@@ -1,6 +1,7 @@
 //! Scenes: states that are worth a picture, built by messages alone.
 
 mod changes;
+mod credential;
 mod diagnosis;
 mod kubernetes;
 mod parts;
@@ -17,6 +18,10 @@ use crate::script::{Script, association, cluster_arn};
 pub(super) use changes::{
     form_roles, form_tags, form_wrong, history, progress, progress_failed, review_asking,
     review_blocking, review_deletion,
+};
+pub(super) use credential::{
+    test_cancelled, test_consent, test_offer, test_pasting, test_pick, test_podless, test_refused,
+    test_running, test_settled, test_verdict,
 };
 pub(super) use diagnosis::{
     explained, explained_below, explained_nothing, explaining, finding_counts, findings_unread,
@@ -103,6 +108,16 @@ pub(super) const ALL: &[Scene] = &[
     findings_view,
     findings_unread,
     finding_counts,
+    test_pick,
+    test_podless,
+    test_pasting,
+    test_consent,
+    test_running,
+    test_verdict,
+    test_refused,
+    test_cancelled,
+    test_offer,
+    test_settled,
 ];
 
 pub(super) fn unconfigured(width: u16, height: u16) -> Script {

@@ -35,7 +35,7 @@ fn answer_roles(script: &mut Script) {
 }
 
 /// The cursor on checkout/cart of the first cluster.
-fn at_cart(width: u16, height: u16) -> Script {
+pub(super) fn at_cart(width: u16, height: u16) -> Script {
     let mut script = ready(width, height);
     script.keys("2 /").typed("cart").keys("enter");
     script
@@ -117,7 +117,7 @@ pub(in crate::render) fn review_deletion(width: u16, height: u16) -> Script {
     script
 }
 
-fn applying(width: u16, height: u16) -> (Script, roledex::app::Ticket) {
+pub(super) fn applying(width: u16, height: u16) -> (Script, roledex::app::Ticket) {
     let mut script = review_asking(width, height);
     answer_review(&mut script, Evidence::default());
     script.keys("tab enter");

@@ -1,0 +1,82 @@
+//! The credential test: which pods there are for it, and the test itself.
+
+use std::sync::Arc;
+
+use super::answer::Steps;
+use super::change::site;
+use crate::app::Step;
+use crate::app::effect::KubernetesOf;
+use crate::app::modal::credential::PodChoice;
+use crate::app::msg::TestStep;
+use crate::cloud::{Cloud, ObjectFilter, Secret, Session, Urgency};
+use crate::model::credential::{CredentialTest, candidates};
+use crate::model::kubernetes::{KubeObject, WatchedKind};
+use crate::model::plan::Approved;
+use crate::model::pod::Pod;
+use crate::model::{Failure, Text};
+use crate::ops::change::Desk;
+use crate::ops::{credential, load};
+
+/// Lists the pods of a service account that a token can be bound to, the best first.
+pub(super) async fn pods(
+    session: &Session,
+    urgency: Urgency,
+    of: &KubernetesOf,
+    namespace: &str,
+    service_account: &str,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let kubernetes = session.kubernetes(&of.cluster, &of.detail).await?;
+    let filter = ObjectFilter {
+        namespace: Some(namespace.to_owned()),
+        service_account: Some(service_account.to_owned()),
+        ..ObjectFilter::default()
+    };
+    let mut pods: Vec<Pod> = Vec::new();
+    let listed =
+        load::kubernetes::objects(&kubernetes, urgency, WatchedKind::Pods, &filter, |page| {
+            if page.restarted {
+                pods.clear();
+            }
+            // A server that ignores the filter must not make us take another's pod.
+            let wanted = |object| match object {
+                KubeObject::Pod(pod) if *pod.service_account == *service_account => Some(pod),
+                _ => None,
+            };
+            pods.extend(page.items.into_iter().filter_map(wanted));
+        });
+    listed.await?;
+    let fit = candidates(&pods);
+    let others = pods.len() - fit.len();
+    let pods = fit.into_iter().map(PodChoice::of).collect();
+    steps.send(Step::PodsToTest { pods, others }).await;
+    Ok(())
+}
+
+/// Makes a test that was approved, and tells every step; the credentials are wiped before it ends.
+pub(super) async fn test(
+    cloud: &Arc<Cloud>,
+    desk: Desk,
+    approved: Approved<CredentialTest>,
+    token: Option<Secret>,
+    profiles: Vec<Text>,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let test = approved.plan();
+    let site = site(cloud, &test.cluster, &test.route, profiles).await?;
+    let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let testing = credential::run(&site, &desk, approved, token, move |step| {
+        // The loop is gone only when the program ends.
+        sender.send(step).unwrap_or_default();
+    });
+    let forward = async {
+        while let Some(step) = told.recv().await {
+            steps.send(Step::Test(TestStep::Step(step))).await;
+        }
+    };
+    // The use case drops its callback when it ends, which ends the forwarding after the last step.
+    let (report, ()) = tokio::join!(Box::pin(testing), forward);
+    let report = Box::new(report?);
+    steps.send(Step::Test(TestStep::Report(report))).await;
+    Ok(())
+}
