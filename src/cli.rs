@@ -6,6 +6,7 @@ mod cached;
 mod change;
 mod demo;
 mod describe;
+mod doctor;
 mod exec;
 mod exit;
 mod get;
@@ -160,6 +161,7 @@ async fn headless(global: &args::Global, command: Command) -> Result<Exit, Probl
         Command::Move {
             what: change::args::Move::Association(args),
         } => Box::pin(change::run(global, args.into())).await,
+        Command::Doctor(args) => Box::pin(doctor::run(global, args)).await,
         Command::SetRole(args) => Box::pin(change::run(global, args.into())).await,
         Command::Create {
             what: Create::Association(args),

@@ -20,6 +20,8 @@ Examples:
   roledex describe association eu-west-1/shop payments/api
   roledex get pods --cluster shop -n payments      who each container really is, and why
   roledex get roles --cluster shop -o wide         who uses which role, and whom the roles trust
+  roledex doctor --cluster shop -n payments        what keeps its pods from their roles, and what mends it
+  roledex doctor -o sarif --fail-on warning > roledex.sarif
   roledex set-role shop payments/api --role arn:aws:iam::111122223333:role/api --dry-run
   roledex create association shop payments/worker --role ARN --tag team=payments --yes
   roledex delete association shop payments/old --confirm old
@@ -138,6 +140,8 @@ pub enum Format {
     AwsCli,
     /// Cluster configurations (associations)
     Eksctl,
+    /// SARIF 2.1.0, for tools that collect findings (doctor)
+    Sarif,
 }
 
 #[derive(Debug, Subcommand)]
@@ -146,6 +150,8 @@ pub enum Command {
     Get(GetArgs),
     /// Print everything about one of them
     Describe(DescribeArgs),
+    /// Find what keeps pods from their roles, why, and what mends it
+    Doctor(DoctorArgs),
     /// Change role, target role, session tags or policy of an association
     SetRole(change::SetRole),
     /// Create an association
@@ -276,6 +282,32 @@ pub struct DescribeArgs {
     /// What is in the cluster: an association (NAMESPACE/SERVICEACCOUNT, id or ARN), an update (id), an identity
     /// provider, an add-on, an access entry (its principal), a service account or a pod (NAMESPACE/NAME)
     pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 7 if something found is at least as bad as --fail-on, else 3 if something could \
+not be read, else 0. What may be so and what is not known fail nothing."
+)]
+pub struct DoctorArgs {
+    /// Only this cluster (repeatable)
+    #[arg(long, value_name = "CLUSTER", value_parser = ClusterReference::parse)]
+    pub cluster: Vec<ClusterReference>,
+    /// Only service accounts of this namespace (repeatable)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Vec<String>,
+    /// Only this service account (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub service_account: Vec<String>,
+    /// End with status 7 if something is found that is as bad as this, or worse
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Warning,
+    Error,
 }
 
 #[derive(Debug, Subcommand)]

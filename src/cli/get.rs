@@ -11,7 +11,7 @@ use crate::cli::setup::Setup;
 use crate::cli::strangers::Strangers;
 use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
-use crate::model::{ClusterArn, Failure, FailureKind};
+use crate::model::{ClusterArn, Failure, FailureKind, Route};
 use crate::ops::fleet::{self, Fault, Harvest, Selection};
 use crate::runtime::clock;
 
@@ -63,6 +63,9 @@ fn check(kind: Kind, format: Format, args: &GetArgs) -> Result<(), Problem> {
 }
 
 pub(crate) fn refuse_export(kind: Kind, format: Format) -> Result<(), Problem> {
+    if format == Format::Sarif {
+        return Err(Problem::usage("sarif prints what doctor finds only"));
+    }
     let export = matches!(format, Format::Terraform | Format::AwsCli | Format::Eksctl);
     if export && kind != Kind::Associations {
         return Err(
@@ -132,12 +135,21 @@ async fn live(
         ),
     };
     drop(line);
-    let failures: Vec<Failure> = resolved
-        .unroutable
-        .into_iter()
-        .map(|scope| scope.failure)
-        .chain(rest.faults.into_iter().map(|fault| fault.failure))
-        .collect();
+    let unroutable = resolved.unroutable.into_iter().map(|scope| scope.failure);
+    let exit = conclude(unroutable.collect(), routes, rest, named, !rows.is_empty());
+    Ok((rows, exit))
+}
+
+/// Tells what could not be read, and says how to end.
+pub(crate) fn conclude(
+    unroutable: Vec<Failure>,
+    routes: &[Route],
+    rest: Rest,
+    named: usize,
+    has_rows: bool,
+) -> Exit {
+    let faults = rest.faults.into_iter().map(|fault| fault.failure);
+    let failures: Vec<Failure> = unroutable.into_iter().chain(faults).collect();
     complain(&failures);
     let read = routes.iter().map(|route| {
         let (profile, region) = (route.profile_name(), &route.region);
@@ -149,7 +161,7 @@ async fn live(
         known: rest.clusters,
         read: read.collect(),
     };
-    let something = rest.routes_read > 0 || !rows.is_empty();
+    let something = rest.routes_read > 0 || has_rows;
     // Where nothing could be read, why that is says more.
     let unmatched = if something { strangers.report() } else { None };
     let exit = match (failures.is_empty(), something) {
@@ -163,34 +175,34 @@ async fn live(
             Exit::Failed
         }
     };
-    Ok((rows, unmatched.unwrap_or(exit)))
+    unmatched.unwrap_or(exit)
 }
 
 /// What a harvest holds besides its rows.
-struct Rest {
-    faults: Vec<Fault>,
+pub(crate) struct Rest {
+    pub(crate) faults: Vec<Fault>,
     regions_off: usize,
     routes_read: usize,
     clusters: Vec<ClusterArn>,
     unmatched: Vec<ClusterReference>,
 }
 
+impl Rest {
+    /// Takes a harvest apart.
+    pub(crate) fn of<T>(harvest: Harvest<T>) -> (Vec<T>, Self) {
+        let rest = Self {
+            faults: harvest.faults,
+            regions_off: harvest.regions_off,
+            routes_read: harvest.routes_read,
+            clusters: harvest.clusters,
+            unmatched: harvest.unmatched,
+        };
+        (harvest.rows, rest)
+    }
+}
+
 fn split<T>(harvest: Harvest<T>, row: fn(T) -> Row) -> (Vec<Row>, Rest) {
-    let Harvest {
-        rows,
-        faults,
-        regions_off,
-        routes_read,
-        clusters,
-        unmatched,
-    } = harvest;
-    let rest = Rest {
-        faults,
-        regions_off,
-        routes_read,
-        clusters,
-        unmatched,
-    };
+    let (rows, rest) = Rest::of(harvest);
     (rows.into_iter().map(row).collect(), rest)
 }
 

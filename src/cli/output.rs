@@ -91,6 +91,8 @@ fn write(
                 .iter()
                 .try_for_each(|name| writeln!(out, "{}", visible(name)))
         }
+        // Refused before anything is read: it is for findings.
+        Format::Sarif => Ok(()),
         Format::Terraform => write_terraform(out, rows),
         Format::AwsCli => rows
             .iter()

@@ -5,6 +5,7 @@
 
 pub mod aws_cli;
 pub mod columns;
+pub mod diagnosis;
 pub mod document;
 pub mod eksctl;
 pub mod json;

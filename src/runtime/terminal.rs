@@ -100,3 +100,8 @@ fn hook_panics() {
         }));
     });
 }
+
+/// How many columns the terminal has, for what is printed and does not take it over.
+pub fn columns() -> Option<u16> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns)
+}

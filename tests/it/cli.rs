@@ -113,7 +113,7 @@ impl Site {
         Self::new(World::demo().unwrap(), faults)
     }
 
-    fn new(world: World, faults: &[&str]) -> Self {
+    pub(crate) fn new(world: World, faults: &[&str]) -> Self {
         let faults = faults.iter().map(|fault| fault.parse::<Fault>().unwrap());
         let options = Options {
             faults: faults.collect(),

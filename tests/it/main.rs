@@ -14,6 +14,7 @@ mod config;
 mod dependencies;
 mod diagnosis;
 mod docs;
+mod doctor;
 mod flows;
 mod gate;
 mod identity;

@@ -74,10 +74,16 @@ impl<'a> Look<'a> {
             now: evidence.at,
         };
         let bindings = bindings(evidence);
+        let scope = evidence.census.scope();
+        let within = bindings.iter().copied().filter(|binding| {
+            let association = binding.association;
+            scope.covers(&association.namespace, &association.service_account)
+        });
+        let within: Vec<Binding<'_>> = within.collect();
         Self {
             evidence,
             picture,
-            served: served::all(picture, &bindings),
+            served: served::all(picture, &within),
             bindings,
         }
     }

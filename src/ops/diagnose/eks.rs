@@ -162,7 +162,7 @@ async fn updates<P: FnMut(Progress) + Send>(
     }
 }
 
-/// Associations of the scope, each described.
+/// Associations of the cluster, those of the scope described.
 pub(super) struct Associations {
     pub(super) listed: Learned<Vec<Association>>,
     pub(super) details: BTreeMap<Text, Learned<AssociationDetail>>,
@@ -175,25 +175,18 @@ pub(super) async fn associations<P: FnMut(Progress) + Send>(
     scope: &Scope,
     asking: &Asking<P>,
 ) -> Associations {
-    let only = |words: &[Text]| match words {
-        [word] => Some(word.to_string()),
-        _ => None,
-    };
-    let filter = AssociationFilter {
-        namespace: only(&scope.namespaces),
-        service_account: only(&scope.service_accounts),
-    };
-    let is_all = filter == AssociationFilter::default();
-    let (mut listed, mut count) = (Vec::new(), 0);
-    let read = load::associations(&site.session, urgency, &site.arn, &filter, |page| {
-        count += page.len();
-        // The filter is AWS's; an endpoint that ignores it must not widen the scope.
-        let wanted = page.into_iter();
-        listed.extend(wanted.filter(|one| scope.covers(&one.namespace, &one.service_account)));
+    // All of them whatever the scope: the quota counts them all, and names nearly match across namespaces.
+    let mut listed = Vec::new();
+    let every = AssociationFilter::default();
+    let read = load::associations(&site.session, urgency, &site.arn, &every, |page| {
+        listed.extend(page);
     });
     let answer = asking.wait(read).await;
     let permission = "eks:ListPodIdentityAssociations";
     let answer = asking.learned(answer, permission);
+    let is_within = |association: &&Association| {
+        scope.covers(&association.namespace, &association.service_account)
+    };
     let describe = |association: &Association| {
         let key = association.key.clone();
         async move {
@@ -201,7 +194,7 @@ pub(super) async fn associations<P: FnMut(Progress) + Send>(
             (key.id.clone(), described.await)
         }
     };
-    let described = together(listed.iter().map(describe)).await;
+    let described = together(listed.iter().filter(is_within).map(describe)).await;
     // Deleted between the list and the question.
     let gone = |association: &Association| {
         let described = described.get(&association.key.id);
@@ -222,8 +215,7 @@ pub(super) async fn associations<P: FnMut(Progress) + Send>(
         .collect();
     Associations {
         count: match &answer {
-            Learned::Known(()) if is_all => Learned::Known(count),
-            Learned::Known(()) => Learned::NotAsked,
+            Learned::Known(()) => Learned::Known(listed.len()),
             other => as_unknown(other),
         },
         listed: match answer {

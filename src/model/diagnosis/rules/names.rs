@@ -58,6 +58,8 @@ fn judge(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
 enum Likeness {
     /// They differ in letter case, or in dashes, dots and the like.
     Spelling,
+    /// One letter is too much, too few or another.
+    Letter,
     /// The same name stands in another namespace.
     Elsewhere,
 }
@@ -75,6 +77,9 @@ fn likeness(association: &Association, account: &ServiceAccount) -> Option<Liken
     if nearly(namespace, &account.namespace) && nearly(name, &account.name) {
         return Some(Likeness::Spelling);
     }
+    if is_here && is_one_letter_apart(name, &account.name) {
+        return Some(Likeness::Letter);
+    }
     // Every namespace has an account of this name.
     let is_telling = &**name != "default";
     (is_telling && *name == account.name && !is_here).then_some(Likeness::Elsewhere)
@@ -85,6 +90,25 @@ fn letters(name: &str) -> String {
         .filter(|character| character.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Whether names differ in one letter; numbers tell names apart on purpose, and so do letters of short ones.
+fn is_one_letter_apart(one: &str, other: &str) -> bool {
+    const SHORTEST: usize = 5;
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let alike = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let (rest, others) = (one.get(alike..), other.get(alike..));
+    let (Some(rest), Some(others)) = (rest, others) else {
+        return false;
+    };
+    let after = |letters: &[char], count| letters.get(count..).map(<[char]>::to_vec);
+    let is_apart = [(1, 0), (0, 1), (1, 1)].into_iter().any(|(here, there)| {
+        let (left, right) = (after(rest, here), after(others, there));
+        left.is_some() && left == right
+    });
+    let is_number = |letters: &[char]| letters.first().is_some_and(char::is_ascii_digit);
+    let is_long = one.len().min(other.len()) >= SHORTEST;
+    is_long && is_apart && !is_number(rest) && !is_number(others)
 }
 
 /// Whether a service account has no role by any way, as far as AWS and Kubernetes know.

@@ -217,6 +217,10 @@ impl Shadow {
             let value = match container.env.setting(variable) {
                 None => return finding,
                 Some(Setting::Empty) => "empty".into(),
+                // The path of an ECS task is all that it takes to ask for the task's credentials.
+                Some(Setting::Literal(_)) if variable == Variable::RelativeUri => {
+                    "set; its value is not shown".into()
+                }
                 Some(Setting::Literal(text)) => text.clone(),
                 Some(Setting::Withheld) => "set; its value is not kept".into(),
                 Some(Setting::Reference { .. }) => "set from elsewhere".into(),

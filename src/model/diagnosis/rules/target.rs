@@ -114,6 +114,8 @@ fn facts<'a>(look: &Look<'a>, target: &str) -> Result<Option<&'a RoleFacts>, Tex
     let other = account_of(target).filter(|account| *account != look.evidence.arn.account());
     match (learned, other) {
         (Learned::Known(facts), _) if &*facts.detail.arn == target => Ok(Some(facts)),
+        // Of another account that a profile leads to, a "no" is one.
+        (Learned::Absent, Some(_)) => Ok(None),
         (_, Some(account)) => {
             Err(format!("needs iam:GetRole in account {}", visible(account)).into())
         }

@@ -89,15 +89,7 @@ pub(super) const RULES: &[Rule] = &[
         after: &[],
         judge: |rule, look| of(rule, look, Flaw::Undecided),
     },
-    Rule {
-        id: RuleId("trust-open-to-clusters"),
-        rows: &[],
-        severity: Severity::Warning,
-        title: "any cluster of the account can be given the role",
-        explanation: "whoever may create associations in some cluster of the account can give its pods this role",
-        after: &[],
-        judge: open_to_clusters,
-    },
+    // That any cluster of the account may have the role is no finding: AWS documents its trust policy that way.
     Rule {
         id: RuleId("trust-open-to-world"),
         rows: &[],
@@ -187,12 +179,6 @@ pub(super) fn update(look: &Look<'_>, facts: &RoleFacts, document: &serde_json::
         "or put the whole policy with it in place",
         look.aws("iam", "update-assume-role-policy", &options),
     )
-}
-
-fn open_to_clusters(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
-    linted(rule, look, Tightness::Cluster, |lint| {
-        matches!(lint, Lint::WideOpen { .. })
-    })
 }
 
 fn open_to_world(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
