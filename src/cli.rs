@@ -21,6 +21,7 @@ mod settings;
 mod setup;
 pub mod sim;
 mod strangers;
+pub mod test;
 mod token;
 mod tui;
 
@@ -170,6 +171,7 @@ async fn headless(global: &args::Global, command: Command) -> Result<Exit, Probl
             what: Delete::Association(args),
         } => Box::pin(change::run(global, args.into())).await,
         Command::Tag(args) => Box::pin(change::run(global, args.into())).await,
+        Command::Test(args) => Box::pin(test::run(global, args)).await,
         Command::Journal(args) => change::journal(global, &args).await,
         Command::Undo(args) => Box::pin(change::bring_back(global, Way::Undo, &args)).await,
         Command::Redo(args) => Box::pin(change::bring_back(global, Way::Redo, &args)).await,

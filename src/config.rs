@@ -23,7 +23,7 @@ pub const SAMPLE: &str = include_str!("../assets/config.toml");
 pub struct Config {
     /// What to look at where the command line names no profile; empty for the standard AWS chain.
     pub scopes: Vec<Scope>,
-    /// From `read-only` and `protected`.
+    /// From `read-only`, `protected` and `no-credential-tests`.
     pub guard: Guard,
     /// One of [`theme::NAMES`].
     pub theme: String,

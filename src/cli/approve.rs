@@ -55,8 +55,8 @@ impl Shown {
     }
 }
 
-/// Approves what `exec` is about to do: whoever typed the command has named the service account and the program,
-/// and to ask again would put a question into the middle of a script.
+/// Approves what `exec` or `test` is about to do: whoever typed the command has named the service account and the
+/// program, and to ask again would put a question into the middle of a script.
 pub(crate) fn commanded(
     test: CredentialTest,
     site: &Site,

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::cli::change::args as change;
 use crate::cli::exec;
 use crate::cli::sim;
+use crate::cli::test;
 use crate::model::reference::ClusterReference;
 
 const EXAMPLES: &str = "\
@@ -28,6 +29,7 @@ Examples:
   roledex move association shop payments/worker payments/worker-v2
   roledex tag shop payments/api team=payments temporary-
   roledex exec shop payments/api -- aws s3 ls      as the pods of a service account would
+  roledex test shop payments/api                   ask EKS Auth for the role of a pod, and say whether it is the right one
   roledex journal; roledex undo; roledex redo      what was changed from here, and back again
 
 Names:
@@ -180,6 +182,8 @@ pub enum Command {
     /// the number of the signal that ended it; 127 if there is no such command, 126 if it cannot be run, 125 if
     /// roledex itself failed.
     Exec(exec::ExecArgs),
+    /// Prove that a pod gets its role: ask EKS Auth for it, once, and look at who came back
+    Test(test::Args),
     /// Print what was changed from here, by whom, and what came of it
     Journal(change::JournalArgs),
     /// Take a change back, compared with what stands there now

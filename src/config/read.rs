@@ -59,6 +59,9 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                 None => config.guard.read_only_clusters = list(value, "read-only", pattern)?,
             },
             "protected" => config.guard.protected = list(value, "protected", pattern)?,
+            "no-credential-tests" => {
+                config.guard.no_credential_tests = list(value, "no-credential-tests", pattern)?;
+            }
             "theme" => config.theme = theme(value)?,
             "kubernetes-contexts" => config.kubernetes_contexts = contexts(value)?,
             "keys" => config.keymap = keymap(value)?,
@@ -67,6 +70,7 @@ pub(super) fn config(text: &str) -> Result<Config, Fault> {
                     "scopes",
                     "read-only",
                     "protected",
+                    "no-credential-tests",
                     "theme",
                     "kubernetes-contexts",
                     "keys",
@@ -240,6 +244,7 @@ mod tests {
 theme = "mono"
 read-only = ["prod-*"]
 protected = ["live", { account = "1111*", region = "eu-?est-1" }]
+no-credential-tests = ["secret"]
 
 [[scopes]]
 profile = "team/prod"
@@ -272,6 +277,7 @@ top = ["home", "ctrl-home"]
             ..ClusterPattern::default()
         };
         assert_eq!(config.guard.protected, [cluster("live"), place]);
+        assert_eq!(config.guard.no_credential_tests, [cluster("secret")]);
         let prod = Scope {
             profile: Some("team/prod".to_owned()),
             regions: vec!["eu-west-1".to_owned(), "all".to_owned()],

@@ -13,6 +13,7 @@ mod claims;
 mod explain;
 mod judge;
 mod known;
+mod outcome;
 mod refusal;
 mod report;
 mod scene;
@@ -25,6 +26,7 @@ pub use claims::{BoundPod, Claims, Flaw, NotAToken};
 pub use explain::{About, Explained, explain_assume, explain_token};
 pub use judge::{Judged, judge};
 pub use known::Known;
+pub use outcome::{assumed_step, claims_step, failed_step, verdict_step};
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
 pub use scene::{

@@ -9,17 +9,19 @@ mod issue;
 mod log;
 mod look;
 mod record;
-mod steps;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use crate::cloud::{PodCredentials, Secret, Urgency};
-use crate::model::credential::{Clearance, CredentialTest, Report, Step, TokenSource};
+use crate::model::credential::{
+    Clearance, CredentialTest, Report, Step, TokenSource, Verdict, verdict_step,
+};
 use crate::model::journal::EntryId;
 use crate::model::plan::Approved;
-use crate::model::{Failure, FailureKind};
+use crate::model::{Failure, FailureKind, Text};
 use crate::ops::change::{Desk, blocking};
 use crate::ops::fleet::Site;
 use log::Log;
@@ -67,7 +69,7 @@ pub async fn obtain(
     may_begin(site, desk, &test, given.as_ref()).await?;
     let began = (desk.now)();
     let mut log = Log::new(&mut on_step);
-    let around = Box::pin(look::around(site, &mut test, &mut log)).await;
+    let around = Box::pin(look::around(site, &mut test, None, &mut log)).await;
     let found = Box::pin(issue::credentials(
         site, desk, &test, given, &around, &mut log,
     ))
@@ -100,6 +102,32 @@ pub async fn obtain(
     })
 }
 
+/// Looks at what is there where nothing can be asked for, and says why: the next best evidence.
+pub async fn look_only(
+    site: &Site,
+    now: fn() -> Timestamp,
+    mut test: CredentialTest,
+    why: Text,
+    mut on_step: impl FnMut(Step) + Send,
+) -> Report {
+    let began = now();
+    let mut log = Log::new(&mut on_step);
+    let around = Box::pin(look::around(site, &mut test, Some(&why), &mut log)).await;
+    let verdict = Verdict::Untestable(why);
+    let evidence = around.known.lines(&test.cluster);
+    log.put(verdict_step(&verdict, evidence, 0, 0));
+    Report {
+        steps: log.into_steps(),
+        test,
+        claims: None,
+        session: None,
+        verdict,
+        asked: 0,
+        began,
+        ended: now(),
+    }
+}
+
 /// Refuses what may not be asked for, whoever approved it, and what cannot be written down.
 async fn may_begin(
     site: &Site,
@@ -115,7 +143,7 @@ async fn may_begin(
     if let Some(why) = Clearance::of(test, &site.session.guard(), &profiles).refusal() {
         return Err(refused(
             why,
-            "see --read-only, ROLEDEX_READ_ONLY, and read-only and credential-tests in the configuration",
+            "see --read-only, ROLEDEX_READ_ONLY, and read-only and no-credential-tests in the configuration",
         ));
     }
     if site.arn != test.cluster || *site.session.route() != test.route {

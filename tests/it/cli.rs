@@ -2,6 +2,7 @@
 
 mod cached;
 mod change;
+mod credential;
 mod exec;
 mod exits;
 mod formats;

@@ -61,6 +61,7 @@ fn the_sample_shows_every_setting() {
     let expected = [
         "keys",
         "kubernetes-contexts",
+        "no-credential-tests",
         "protected",
         "read-only",
         "scopes",

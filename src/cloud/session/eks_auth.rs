@@ -226,7 +226,7 @@ pub(in crate::cloud) fn refuse_credentials(
     }
     match guard.against_credentials(cluster, &[profile]) {
         Some(why) => Err(Failure::new(FailureKind::Refused, doing, why)
-            .hint("see read-only and credential-tests in the configuration")),
+            .hint("see read-only and no-credential-tests in the configuration")),
         None => Ok(()),
     }
 }

@@ -69,6 +69,15 @@ pub fn none_fits<'p>(pods: impl IntoIterator<Item = &'p Pod>) -> Text {
 }
 
 impl TokenSource {
+    /// Nothing to bind a token to: such a test can only look.
+    pub fn nothing() -> Self {
+        Self::Pod {
+            name: "".into(),
+            uid: "".into(),
+            node: None,
+        }
+    }
+
     pub fn of(pod: &Pod) -> Self {
         Self::Pod {
             name: pod.name.clone(),

@@ -109,3 +109,87 @@ fn compare_role(
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RoleDetail;
+    use jiff::Timestamp;
+
+    fn session() -> Session {
+        Session {
+            association: "a-1".into(),
+            namespace: "payments".into(),
+            service_account: "api".into(),
+            role_arn: "arn:aws:sts::111122223333:assumed-role/api/eks-demo".into(),
+            role_id: "AROANEW".into(),
+            session_name: "eks-demo".into(),
+            expires: Timestamp::UNIX_EPOCH,
+            access_key_suffix: "MPLE".into(),
+        }
+    }
+
+    fn verdict(association: &str, role: &str, target: Option<&str>, id: Option<&str>) -> Verdict {
+        let expected = Expected {
+            association: Some(association.into()),
+            role: Some(role.into()),
+            target_role: target.map(Into::into),
+        };
+        let role = id.map(|id| RoleDetail {
+            id: Some(id.into()),
+            ..RoleDetail::of("x".into(), "x".into())
+        });
+        let known = Known {
+            role: role.map_or(Learned::NotAsked, Learned::Known),
+            ..Known::default()
+        };
+        judge(&session(), &expected, &known).verdict
+    }
+
+    #[test]
+    fn account_name_and_id_decide_and_the_path_does_not() {
+        let own = "arn:aws:iam::111122223333:role/team/api";
+        let foreign = "arn:aws:iam::444455556666:role/api";
+        let other = "arn:aws:iam::111122223333:role/team/other";
+        for (association, role, target, id, says) in [
+            ("a-1", own, None, Some("AROANEW"), None),
+            ("a-1", own, None, None, None),
+            ("a-1", other, Some(own), None, None),
+            ("a-2", own, None, None, Some("association a-1 and not a-2")),
+            ("a-1", other, None, None, Some("role is api and not other")),
+            (
+                "a-1",
+                own,
+                Some(other),
+                None,
+                Some("role is api and not other"),
+            ),
+            (
+                "a-1",
+                foreign,
+                None,
+                None,
+                Some("of account 111122223333 and not 444455556666"),
+            ),
+            (
+                "a-1",
+                own,
+                None,
+                Some("AROAOLD"),
+                Some("made anew under the same name"),
+            ),
+        ] {
+            match (verdict(association, role, target, id), says) {
+                (Verdict::Matches, None) => {}
+                (Verdict::Differs(why), Some(says)) => assert!(why.contains(says), "{why}"),
+                (found, says) => panic!("{found:?} and not {says:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_compared_does_not_match() {
+        let judged = judge(&session(), &Expected::default(), &Known::default());
+        assert!(matches!(judged.verdict, Verdict::Untestable(_)));
+    }
+}

@@ -198,3 +198,6 @@ impl TokenRefusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,15 +3,15 @@
 use tokio::time::{Instant, sleep};
 
 use super::look::Around;
-use super::steps::{claims_step, verdict_step};
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret, Unassumed};
 use crate::model::credential::{
-    About, Claims, CredentialTest, Explained, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal,
-    Session, Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, explain_assume,
-    explain_token, judge,
+    About, Claims, CredentialTest, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal,
+    Session, Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step,
+    claims_step, explain_assume, explain_token, failed_step, judge, verdict_step,
 };
 use crate::model::journal::{EntryId, Outcome};
+use crate::model::text::visible;
 use crate::model::{Failure, FailureKind, Text};
 use crate::ops::change::{Desk, Pending};
 use crate::ops::fleet::Site;
@@ -63,7 +63,7 @@ pub(super) async fn credentials(
     let entry = pending.id()?;
     pending.is_called();
     let made = one.make(&mut pending, given, log).await;
-    let (found, outcome) = match made {
+    let (mut found, outcome) = match made {
         Ok((found, outcome)) => (found, outcome),
         Err(failure) => {
             let outcome = record::refused(&failure);
@@ -71,9 +71,11 @@ pub(super) async fn credentials(
             return Err(failure);
         }
     };
-    let mut found = found;
     found.entry = Some(entry);
-    pending.conclude(outcome).await?;
+    if let Err(failure) = pending.conclude(outcome).await {
+        // What was found out is worth more than its record, which the next start completes.
+        tracing::error!(target: "roledex::ops", %failure, "the outcome is not in the journal");
+    }
     Ok(found)
 }
 
@@ -183,7 +185,7 @@ impl Test<'_> {
         };
         match issued {
             Ok(token) => {
-                let said = format!("issued, bound to pod {}", crate::model::text::visible(name));
+                let said = format!("issued, bound to pod {}", visible(name));
                 log.end(began, Step::new(StepKind::Token, StepState::Passed, said));
                 Ok(Ok(token))
             }
@@ -276,7 +278,7 @@ impl Test<'_> {
             .session
             .caller_with(recorded, &assumed.credentials)
             .await;
-        let shown = |text: &str| crate::model::text::visible(text).into_owned();
+        let shown = |text: &str| visible(text).into_owned();
         let step = match caller {
             Ok(caller) if caller.arn == assumed.session.role_arn => {
                 Step::new(StepKind::Caller, StepState::Passed, shown(caller.short()))
@@ -323,7 +325,7 @@ impl Test<'_> {
 
 /// What stands where the new role is to arrive.
 fn not_yet(answer: &Result<Assumed, Unassumed>) -> String {
-    let shown = |text: &str| crate::model::text::visible(text).into_owned();
+    let shown = |text: &str| visible(text).into_owned();
     match answer {
         Ok(assumed) => {
             let role = assumed.session.role_name();
@@ -339,31 +341,3 @@ fn not_yet(answer: &Result<Assumed, Unassumed>) -> String {
 
 /// How long to wait after each answer, in seconds; one fewer than answers.
 const WAITS: [u32; MOST_POLLS - 1] = [1, 2, 4, 8, 12, 15, 15];
-
-fn failed_step(kind: StepKind, explained: Explained) -> Step {
-    Step::new(kind, StepState::Failed, explained.what)
-        .evidence(explained.why)
-        .remedies(explained.remedies)
-}
-
-fn assumed_step(session: &Session, asked: usize) -> Step {
-    let shown = |text: &str| crate::model::text::visible(text).into_owned();
-    let step = Step::new(
-        StepKind::Assume,
-        StepState::Passed,
-        format!(
-            "EKS Auth gave role {}",
-            shown(session.role_name().unwrap_or(&session.role_arn))
-        ),
-    )
-    .evidence(format!("session {}", shown(&session.session_name)))
-    .evidence(format!(
-        "access key …{}, until {}",
-        shown(&session.access_key_suffix),
-        session.expires
-    ));
-    if asked > 1 {
-        return step.evidence(format!("asked {asked} times"));
-    }
-    step
-}

@@ -10,8 +10,8 @@ use crate::cloud::{Action, Kubernetes, ObjectFilter, ObjectKind};
 use crate::model::addon::AGENT;
 use crate::model::arn::{account_of, role_name};
 use crate::model::credential::{
-    AgentFacts, CredentialTest, Known, StepKind, TokenSource, account_step, association_step,
-    cluster_step, permission_step, pod_step,
+    AgentFacts, CredentialTest, Known, Step, StepKind, StepState, TokenSource, account_step,
+    association_step, cluster_step, permission_step, pod_step,
 };
 use crate::model::node::Node;
 use crate::model::pod::Pod;
@@ -27,7 +27,12 @@ const AGENT_LABEL: &str = "app.kubernetes.io/name=eks-pod-identity-agent";
 const SYSTEM: &str = "kube-system";
 
 /// Looks at everything, and fills in what the test did not know of the association.
-pub(super) async fn around(site: &Site, test: &mut CredentialTest, log: &mut Log<'_>) -> Around {
+pub(super) async fn around(
+    site: &Site,
+    test: &mut CredentialTest,
+    no_pod: Option<&Text>,
+    log: &mut Log<'_>,
+) -> Around {
     let deadline = Instant::now() + LOOKING;
     let mut known = Known::default();
     let began = log.begin(StepKind::Cluster, "reading the cluster");
@@ -72,7 +77,9 @@ pub(super) async fn around(site: &Site, test: &mut CredentialTest, log: &mut Log
     let account = api.service_account(test).await;
     log.end(began, account_step(&account, test));
 
-    if test.token == TokenSource::Given {
+    if let Some(why) = no_pod {
+        log.put(Step::new(StepKind::Pod, StepState::Failed, why.clone()));
+    } else if test.token == TokenSource::Given {
         log.put(pod_step(&Learned::NotAsked, test));
     } else {
         let began = log.begin(StepKind::Pod, "reading the pods of the service account");

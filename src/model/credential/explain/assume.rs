@@ -85,7 +85,7 @@ fn of_the_way(refusal: Refusal, about: &About<'_>) -> Explained {
         )),
         Refusal::Off => hint(Explained::new(
             "roledex did not ask",
-            "read-only and credential-tests decide where credentials may be asked for",
+            "read-only and no-credential-tests decide where credentials may be asked for",
         )),
         _ => hint(Explained::new(
             "EKS Auth answered something that this version does not know",

@@ -74,7 +74,7 @@ pub fn explain_token(refusal: TokenRefusal, about: &About<'_>) -> Explained {
         }
         TokenRefusal::Off => Explained::new(
             "roledex did not ask",
-            "read-only and credential-tests decide where credentials may be asked for",
+            "read-only and no-credential-tests decide where credentials may be asked for",
         ),
         TokenRefusal::Other => Explained::new(
             "the API server issued no token",

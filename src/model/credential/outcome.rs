@@ -1,15 +1,50 @@
-//! What the claims and the verdict say as steps.
+//! Steps that tell what came of asking.
+
+use jiff::Timestamp;
 
 use crate::model::Text;
-use crate::model::credential::{Claims, CredentialTest, Known, Step, StepKind, StepState, Verdict};
+use crate::model::text::visible;
 
-pub(super) fn claims_step(
-    claims: &Claims,
-    known: &Known,
-    test: &CredentialTest,
-    now: jiff::Timestamp,
-) -> Step {
-    let shown = |text: &str| crate::model::text::visible(text).into_owned();
+use super::claims::Claims;
+use super::explain::Explained;
+use super::known::Known;
+use super::report::{Session, Verdict};
+use super::step::{Step, StepKind, StepState};
+use super::test::CredentialTest;
+
+/// A step that failed, with why and what mends it.
+pub fn failed_step(kind: StepKind, explained: Explained) -> Step {
+    Step::new(kind, StepState::Failed, explained.what)
+        .evidence(explained.why)
+        .remedies(explained.remedies)
+}
+
+/// What EKS Auth gave.
+pub fn assumed_step(session: &Session, asked: usize) -> Step {
+    let shown = |text: &str| visible(text).into_owned();
+    let step = Step::new(
+        StepKind::Assume,
+        StepState::Passed,
+        format!(
+            "EKS Auth gave role {}",
+            shown(session.role_name().unwrap_or(&session.role_arn))
+        ),
+    )
+    .evidence(format!("session {}", shown(&session.session_name)))
+    .evidence(format!(
+        "access key …{}, until {}",
+        shown(&session.access_key_suffix),
+        session.expires
+    ));
+    if asked > 1 {
+        return step.evidence(format!("asked {asked} times"));
+    }
+    step
+}
+
+/// What is in the token, and what is wrong with it.
+pub fn claims_step(claims: &Claims, known: &Known, test: &CredentialTest, now: Timestamp) -> Step {
+    let shown = |text: &str| visible(text).into_owned();
     let account = claims.account();
     let subject = account.as_deref().or(claims.subject.as_deref());
     let said = shown(subject.unwrap_or("they name nobody"));
@@ -34,12 +69,8 @@ pub(super) fn claims_step(
     step
 }
 
-pub(super) fn verdict_step(
-    verdict: &Verdict,
-    evidence: Vec<Text>,
-    asked: usize,
-    waited: u64,
-) -> Step {
+/// The verdict, with what it compared or what else is known.
+pub fn verdict_step(verdict: &Verdict, evidence: Vec<Text>, asked: usize, waited: u64) -> Step {
     let (state, said) = match verdict {
         Verdict::Matches => (
             StepState::Passed,
