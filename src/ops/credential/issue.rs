@@ -6,9 +6,9 @@ use super::look::Around;
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret, Unassumed};
 use crate::model::credential::{
-    About, Claims, CredentialTest, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal,
-    Session, Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step,
-    claims_step, explain_assume, explain_token, failed_step, judge, verdict_step,
+    About, Claims, CredentialTest, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal, Session,
+    Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step, claims_step,
+    explain_assume, explain_token, failed_step, judge, verdict_step,
 };
 use crate::model::journal::{EntryId, Outcome};
 use crate::model::text::visible;
