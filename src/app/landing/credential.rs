@@ -8,7 +8,6 @@ use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::credential::{ask, panel, panel_mut};
 use crate::model::Failure;
-use crate::model::credential::Verdict;
 
 impl State {
     /// Whether a test of this ticket is being made.
@@ -89,19 +88,14 @@ impl State {
         let Some(ending) = panel.course().and_then(|course| course.ending.as_ref()) else {
             return;
         };
-        let notice = match ending {
-            Ending::Verdict(report) => match &report.verdict {
-                Verdict::Matches => Some((true, "the pod gets its role".to_owned())),
-                _ => None,
-            },
-            Ending::Failed(failure) => Some((false, failure.to_string())),
-            Ending::Cancelled => None,
+        // A verdict stands on top of the panel, and the keys that go on from there in the footer.
+        let failed = match ending {
+            Ending::Failed(failure) => Some(failure.to_string()),
+            Ending::Verdict(_) | Ending::Cancelled => None,
         };
         panel.top = 0;
-        match notice {
-            Some((true, text)) => self.say(text),
-            Some((false, text)) => self.complain(text),
-            None => {}
+        if let Some(text) = failed {
+            self.complain(text);
         }
     }
 }

@@ -77,8 +77,7 @@ fn look_for_pods(state: &mut State, of: Tested, effects: &mut Vec<Effect>) {
 }
 
 fn podless(state: &mut State, of: Tested, why: Podless) {
-    let stage = Stage::Podless { why, button: 0 };
-    let panel = CredentialPanel::new(of, stage);
+    let panel = CredentialPanel::new(of, Stage::Podless { why, button: 0 });
     state.modals.push(Modal::Credential(Box::new(panel)));
 }
 

@@ -229,3 +229,48 @@ async fn esc_cancels_a_test_that_hangs() {
     assert!(flow.state.modals.is_empty());
     flow.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_change_it_is_asked_until_the_new_role_comes_back() {
+    let (mut flow, _) = payments().await;
+    flow.to_association("fraud", "case-api");
+    flow.keys("e ctrl-u")
+        .typed("arn:aws:iam::111122223333:role/analytics-dbt")
+        .keys("ctrl-s")
+        .until("checks", |state| {
+            matches!(state.modals.last(), Some(Modal::Review(review)) if review.consent().is_some())
+        })
+        .await;
+    flow.keys("tab enter");
+    flow.until("the end of the change", |state| {
+        let applying = state.applying.as_ref();
+        applying.is_some_and(|applying| !applying.is_running())
+    })
+    .await;
+    let log = flow.simulator.log();
+    assert_eq!(
+        log.count(ASSUME),
+        0,
+        "never by itself: {:?}",
+        flow.state.notice
+    );
+    // The change is not there at once.
+    let late = format!("{ASSUME}=first:1:error:503:ServiceUnavailableException:not yet");
+    flow.simulator.fault(late.parse().unwrap());
+    flow.ask().await;
+    assert!(screen(&flow.state).contains("at most 8 times"));
+    assert_eq!(flow.verdict().await, Verdict::Matches);
+    assert_eq!(log.count(ASSUME), 2);
+    let seen = screen(&flow.state);
+    assert!(
+        seen.contains("analytics-dbt, the new role, after") && seen.contains("2 calls"),
+        "{seen}"
+    );
+    let told = flow.seen.as_ref().unwrap();
+    assert!(
+        told.contains("asked 1 of at most 8 times"),
+        "each call is told"
+    );
+    flow.assert_no_secret();
+    flow.finish().await;
+}

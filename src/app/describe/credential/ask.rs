@@ -161,17 +161,17 @@ pub(super) fn consent(shown: &Asked) -> Vec<TextLine> {
     let role = test.expected.last_role().map(|arn| role_name(arn));
     let mut lines = Vec::new();
     if let Some(why) = shown.clearance.refusal() {
-        let text = format!("{} refused: {why}", glyph::BAD);
-        lines.push(TextLine::new(Tone::Bad, &text));
+        let refused = format!("{} refused: {why}", glyph::BAD);
+        lines.push(TextLine::new(Tone::Bad, &refused));
     }
     let whose = role.map_or_else(|| "the role".to_owned(), |role| format!("role {role}"));
     let how = match &test.token {
         TokenSource::Pod { name, .. } => format!("as pod {name} would"),
         TokenSource::Given => "with the pasted token".to_owned(),
     };
-    let text =
+    let summary =
         format!("Asks for credentials of {whose} {how}, looks who they are, and throws them away.");
-    lines.push(TextLine::new(Tone::Plain, &text));
+    lines.push(TextLine::new(Tone::Plain, &summary));
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("What is called"));
     for (number, call) in test.calls().iter().enumerate() {
@@ -180,11 +180,11 @@ pub(super) fn consent(shown: &Asked) -> Vec<TextLine> {
         );
     }
     if test.purpose == Purpose::AfterChange {
-        let text = format!(
+        let often = format!(
             "  {}  EKS Auth is asked until the new role comes back: at most {MOST_POLLS} times within {POLL_SECONDS} s, and this one yes is for all of them",
             glyph::WARNING
         );
-        lines.push(TextLine::new(Tone::Warning, &text));
+        lines.push(TextLine::new(Tone::Warning, &often));
     }
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("What that means"));

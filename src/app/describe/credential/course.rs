@@ -136,7 +136,7 @@ fn explanation(report: &Report) -> Vec<TextLine> {
         .filter(decides)
         .flat_map(|step| &step.evidence)
     {
-        if !told.contains(&line) {
+        if !told.iter().any(|known| known.contains(&**line)) {
             told.push(line);
         }
     }
