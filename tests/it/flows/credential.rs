@@ -44,7 +44,7 @@ fn is_chosen(state: &State) -> bool {
 
 impl Flow {
     /// Puts the cursor on an association of the cluster in view.
-    fn to_association(&mut self, namespace: &str, name: &str) {
+    fn select_association(&mut self, namespace: &str, name: &str) {
         self.keys("2 /").typed(&format!("{namespace} {name}"));
         self.keys("enter g");
     }
@@ -52,10 +52,10 @@ impl Flow {
     /// Opens the test of the row, and goes on to the exact calls.
     async fn ask(&mut self) {
         self.keys("t").until("pods", is_chosen).await;
-        self.to_consent();
+        self.choose_pod();
     }
 
-    fn to_consent(&mut self) {
+    fn choose_pod(&mut self) {
         if let Some(Modal::Credential(panel)) = self.state.modals.last()
             && matches!(panel.stage, Stage::Picking { .. })
         {
@@ -126,7 +126,7 @@ fn files(directory: &Path, places: &mut Vec<(String, String)>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pod_gets_its_role_and_nobody_sees_its_keys() {
     let (mut flow, _) = payments().await;
-    flow.to_association("fraud", "scoring");
+    flow.select_association("fraud", "scoring");
     flow.ask().await;
     let log = flow.simulator.log();
     assert_eq!(
@@ -143,7 +143,7 @@ async fn a_pod_gets_its_role_and_nobody_sees_its_keys() {
     flow.assert_no_secret();
     // A second test is a second yes.
     flow.keys("t");
-    flow.to_consent();
+    flow.choose_pod();
     assert_eq!(log.count(ASSUME), 1);
     flow.keys("esc");
     assert!(flow.state.modals.is_empty());
@@ -153,7 +153,7 @@ async fn a_pod_gets_its_role_and_nobody_sees_its_keys() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_does_not_trust_is_refused_and_what_mends_it_can_be_copied() {
     let (mut flow, _) = payments().await;
-    flow.to_association("cards", "pin-service");
+    flow.select_association("cards", "pin-service");
     flow.ask().await;
     let verdict = flow.verdict().await;
     assert!(matches!(verdict, Verdict::Refused(_)), "{verdict:?}");
@@ -171,7 +171,7 @@ async fn without_the_permission_to_create_tokens_it_cannot_be_tested() {
     let (mut flow, _) = payments().await;
     let denied = format!("{TOKEN}#payments=denied");
     flow.simulator.fault(denied.parse().unwrap());
-    flow.to_association("fraud", "scoring");
+    flow.select_association("fraud", "scoring");
     flow.ask().await;
     let verdict = flow.verdict().await;
     assert!(matches!(verdict, Verdict::Untestable(_)), "{verdict:?}");
@@ -197,7 +197,7 @@ async fn a_connection_that_is_read_only_issues_nothing() {
         .unwrap()
         .clone();
     flow.enter(&arn).await;
-    flow.to_association("fraud", "scoring");
+    flow.select_association("fraud", "scoring");
     flow.ask().await;
     flow.keys("tab enter").until("the end", has_ended).await;
     let log = flow.simulator.log();
@@ -210,7 +210,7 @@ async fn esc_cancels_a_test_that_hangs() {
     let (mut flow, _) = payments().await;
     let slow = format!("{ASSUME}=latency:600000");
     flow.simulator.fault(slow.parse().unwrap());
-    flow.to_association("fraud", "scoring");
+    flow.select_association("fraud", "scoring");
     flow.ask().await;
     flow.keys("tab enter");
     flow.until("the call", |state| {
@@ -233,7 +233,7 @@ async fn esc_cancels_a_test_that_hangs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_change_it_is_asked_until_the_new_role_comes_back() {
     let (mut flow, _) = payments().await;
-    flow.to_association("fraud", "case-api");
+    flow.select_association("fraud", "case-api");
     flow.keys("e ctrl-u")
         .typed("arn:aws:iam::111122223333:role/analytics-dbt")
         .keys("ctrl-s")
