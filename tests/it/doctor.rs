@@ -79,11 +79,11 @@ fn findings(harvest: &Harvest<DiagnosisRow>) -> impl Iterator<Item = &Finding> {
     diagnoses(harvest).flat_map(|diagnosis| &diagnosis.findings)
 }
 
-fn is_found(finding: &&Finding) -> bool {
+fn is_found(finding: &Finding) -> bool {
     finding.standing == Standing::Found
 }
 
-fn is_error(finding: &&Finding) -> bool {
+fn is_error(finding: &Finding) -> bool {
     is_found(finding) && finding.severity == Severity::Error
 }
 

@@ -97,24 +97,25 @@ fn finding(finding: &Finding, diagnosis: &Diagnosis) -> Document {
     insert("severity", finding.severity.word().into());
     insert("standing", finding.standing.word().into());
     if let Standing::Unknown(needs) = &finding.standing {
-        insert("reason", needs[..].into());
+        insert("reason", (&**needs).into());
     }
     insert("subject", subject(&finding.subject, diagnosis));
     if !finding.pods.is_empty() {
         insert("pods", texts(&finding.pods));
     }
     if let Some(association) = &finding.association {
-        insert("associationId", association.id[..].into());
+        insert("associationId", (&*association.id).into());
     }
-    insert("summary", finding.summary[..].into());
-    insert("explanation", finding.explanation[..].into());
-    let evidence = finding.proofs.iter().map(|proof| {
-        json!({"call": &proof.call[..], "field": &proof.field[..], "value": &proof.value[..]})
-    });
+    insert("summary", (&*finding.summary).into());
+    insert("explanation", (&*finding.explanation).into());
+    let evidence = finding
+        .proofs
+        .iter()
+        .map(|proof| json!({"call": &*proof.call, "field": &*proof.field, "value": &*proof.value}));
     insert("evidence", evidence.collect());
     let remedies = finding.remedies.iter().map(|remedy| {
         json!({
-            "kind": remedy.kind.word(), "title": &remedy.title[..], "text": &remedy.text[..],
+            "kind": remedy.kind.word(), "title": &*remedy.title, "text": &*remedy.text,
         })
     });
     insert("remedies", remedies.collect());
@@ -125,7 +126,7 @@ fn finding(finding: &Finding, diagnosis: &Diagnosis) -> Document {
 }
 
 fn subject(subject: &Subject, diagnosis: &Diagnosis) -> Value {
-    let mut document = json!({"kind": subject.kind(), "name": &subject.name(diagnosis)[..]});
+    let mut document = json!({"kind": subject.kind(), "name": &*subject.name(diagnosis)});
     if let (
         Subject::Account {
             namespace,
@@ -134,14 +135,14 @@ fn subject(subject: &Subject, diagnosis: &Diagnosis) -> Value {
         Some(members),
     ) = (subject, document.as_object_mut())
     {
-        members.insert("namespace".to_owned(), namespace[..].into());
-        members.insert("serviceAccount".to_owned(), service_account[..].into());
+        members.insert("namespace".to_owned(), (&**namespace).into());
+        members.insert("serviceAccount".to_owned(), (&**service_account).into());
     }
     document
 }
 
 fn texts(texts: &[Text]) -> Value {
-    texts.iter().map(|text| &text[..]).collect()
+    texts.iter().map(|text| &**text).collect()
 }
 
 #[cfg(test)]

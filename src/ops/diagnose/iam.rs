@@ -95,7 +95,7 @@ impl Iam {
             let role = role.clone();
             let wants_policies = with_policies.contains(&role);
             async move {
-                let facts = self.role(site, asking, &role, wants_policies).await;
+                let facts = Box::pin(self.role(site, asking, &role, wants_policies)).await;
                 (role, facts)
             }
         };
@@ -123,7 +123,7 @@ impl Iam {
                 }
             }
         });
-        let detail = match asking.wait(read).await {
+        let detail = match asking.wait(Box::pin(read)).await {
             Ok(Some(detail)) => detail,
             Ok(None) => return Learned::Absent,
             Err(failure) => return asking.learned(Err(failure), "iam:GetRole"),
@@ -132,7 +132,7 @@ impl Iam {
             let read = self
                 .policies
                 .get(role.clone(), self.policies(&session, role));
-            match asking.wait(read).await {
+            match asking.wait(Box::pin(read)).await {
                 Ok(policies) => Learned::Known(policies),
                 Err((failure, permission)) => asking.learned(Err(failure), permission),
             }
@@ -165,7 +165,7 @@ impl Iam {
         for policy in attached {
             let key = (account.clone(), policy.arn.clone());
             let read = session.managed_policy(urgency, &policy.arn);
-            let document = self.managed.get(key, read).await;
+            let document = Box::pin(self.managed.get(key, read)).await;
             let document = document.map_err(because("iam:GetPolicy and iam:GetPolicyVersion"))?;
             documents.insert(policy.name, document);
         }

@@ -114,7 +114,7 @@ fn examined(world: World, denied: Option<&str>) -> (Vec<Finding>, String) {
 fn a_healthy_world_never_gains_an_error() {
     each(PERMISSIONS, |(operation, words)| {
         let (found, told) = examined(healthy(), Some(operation));
-        if found.iter().any(|finding| is_found(&finding)) {
+        if found.iter().any(is_found) {
             return Err(format!("without {words}:\n  {told}"));
         }
         Ok(())
@@ -124,7 +124,11 @@ fn a_healthy_world_never_gains_an_error() {
 #[test]
 fn no_error_goes_without_a_question_that_names_the_permission() {
     let (whole, all_told) = examined(patched(SICK), None);
-    let errors: BTreeSet<_> = whole.iter().filter(is_error).map(name).collect();
+    let errors: BTreeSet<_> = whole
+        .iter()
+        .filter(|finding| is_error(finding))
+        .map(name)
+        .collect();
     assert!(errors.len() > 12, "{all_told}");
     let unknown = |found: &[Finding]| {
         found
@@ -134,10 +138,18 @@ fn no_error_goes_without_a_question_that_names_the_permission() {
     assert!(!unknown(&whole), "{all_told}");
     each(PERMISSIONS, |(operation, words)| {
         let (found, told) = examined(patched(SICK), Some(operation));
-        let now: BTreeSet<_> = found.iter().filter(is_error).map(name).collect();
+        let now: BTreeSet<_> = found
+            .iter()
+            .filter(|finding| is_error(finding))
+            .map(name)
+            .collect();
         let come: Vec<_> = now.difference(&errors).collect();
         // What may be so is still told, in a weaker voice.
-        let kept: BTreeSet<_> = found.iter().filter(is_told).map(name).collect();
+        let kept: BTreeSet<_> = found
+            .iter()
+            .filter(|finding| is_told(finding))
+            .map(name)
+            .collect();
         let gone: Vec<_> = errors.difference(&kept).collect();
         let is_named = found.iter().any(|finding| match &finding.standing {
             Standing::Unknown(needs) => needs.contains(words),
@@ -152,6 +164,6 @@ fn no_error_goes_without_a_question_that_names_the_permission() {
     });
 }
 
-fn is_told(finding: &&Finding) -> bool {
+fn is_told(finding: &Finding) -> bool {
     !matches!(finding.standing, Standing::Unknown(_))
 }

@@ -153,6 +153,11 @@ const ROWS: &[Row] = &[
         "roles: {shop-api: {trust: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: pods.eks.amazonaws.com}, Action: ['sts:AssumeRole', 'sts:TagSession']}, {Effect: Deny, Principal: {Service: pods.eks.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}",
     ),
     (
+        36,
+        "role-in-another-account",
+        "{data_roles: {shop-api: {}}, cluster: {associations: {shop: {api: {role: 'arn:aws:iam::444455556666:role/shop-api'}}}}}",
+    ),
+    (
         37,
         "target-role-missing",
         "data_roles: {lake: {deleted: true}}",

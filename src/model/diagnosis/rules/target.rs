@@ -115,11 +115,10 @@ fn facts<'a>(look: &Look<'a>, target: &str) -> Result<Option<&'a RoleFacts>, Tex
     match (learned, other) {
         (Learned::Known(facts), _) if &*facts.detail.arn == target => Ok(Some(facts)),
         // Of another account that a profile leads to, a "no" is one.
-        (Learned::Absent, Some(_)) => Ok(None),
+        (Learned::Absent, _) | (Learned::Known(_), None) => Ok(None),
         (_, Some(account)) => {
             Err(format!("needs iam:GetRole in account {}", visible(account)).into())
         }
-        (Learned::Known(_) | Learned::Absent, None) => Ok(None),
         (unknown, None) => gap(unknown).map_or(Ok(None), Err),
     }
 }

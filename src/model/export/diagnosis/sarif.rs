@@ -96,7 +96,7 @@ fn result(finding: &Finding, diagnosis: &Diagnosis, rules: &[&Rule]) -> Value {
         "level": level,
         "message": {"text": text},
         "locations": [{"logicalLocations": [{
-            "name": &name[..],
+            "name": &*name,
             "fullyQualifiedName": place,
             "kind": "resource",
         }]}],
