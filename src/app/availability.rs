@@ -27,6 +27,7 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
         C::UsedBy => selected().and_then(|()| has_role(state)),
         C::CopyArn => selected().and_then(|()| has_arn(state)),
         C::Test => tests(state),
+        C::RunWith => testable(state).map(|_| ()),
         C::CopyOffer if matches!(state.modals.last(), Some(Modal::Progress)) => {
             Err("there is nothing to copy here")
         }
@@ -138,7 +139,7 @@ pub(in crate::app) fn testable(state: &State) -> Result<Tested, &'static str> {
             let pod = &row.ok_or("the pod is not listed any more")?.pod;
             (&key.cluster, &key.namespace, &pod.service_account)
         }
-        Some(_) => return Err("only associations, service accounts and pods can be tested"),
+        Some(_) => return Err("only associations, service accounts and pods get credentials"),
     };
     may_test(state, cluster)?;
     let association = if let Some(RowKey::Association(key)) = state.selected() {

@@ -67,7 +67,8 @@ pub enum Effect {
     AskSecret(SecretId),
     /// Close that prompt, and wipe what was typed there.
     DropSecret(SecretId),
-    /// Ask for credentials as a pod does, look at them, and throw them away.
+    /// Ask for credentials as a pod does, look at them, and throw them away; those of a test that is made to run a
+    /// command are kept for it.
     Test {
         ticket: Ticket,
         approved: Box<Approved<CredentialTest>>,
@@ -76,6 +77,9 @@ pub enum Effect {
         /// The token that was pasted, where it is one of those that is tested.
         token: Option<SecretId>,
     },
+    /// Give the terminal to the command that the test of this ticket was made for, with the credentials that came
+    /// of it; [`crate::app::Msg::Ran`] says how it ended.
+    RunWith(Ticket),
 }
 
 /// A question to AWS. All of them read.

@@ -88,11 +88,11 @@ impl Modal {
             Self::Filter(prompt) => Some(&mut prompt.line),
             Self::Review(review) => review.naming.as_mut(),
             Self::Form(form) => form.line_mut(),
-            Self::Menu(_)
-            | Self::Quit(_)
-            | Self::Progress
-            | Self::History(_)
-            | Self::Credential(_) => None,
+            Self::Credential(panel) => match &mut panel.stage {
+                credential::Stage::Command { line, .. } => Some(line),
+                _ => None,
+            },
+            Self::Menu(_) | Self::Quit(_) | Self::Progress | Self::History(_) => None,
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum Msg {
     Edited(Result<String, Failure>),
     /// Something that the runtime did for the user, such as copying, succeeded or failed.
     Told(Result<String, Failure>),
+    /// A command that had credentials ended with a status, as shells tell it, or never began.
+    Ran(Result<u8, Failure>),
     /// Something happened in a hidden prompt; what was typed there stays in the runtime.
     Secret(SecretId, Typed),
 }

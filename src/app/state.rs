@@ -27,6 +27,8 @@ pub struct Options {
     pub demo: bool,
     /// Why some scope could not even be tried, such as a profile that does not exist.
     pub troubles: Vec<Failure>,
+    /// What is run where no command is typed: the person's shell.
+    pub shell: Option<Text>,
 }
 
 /// Everything that is shown and everything that is awaited.

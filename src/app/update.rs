@@ -9,6 +9,7 @@ mod main;
 mod modals;
 mod navigate;
 mod reading;
+mod run_with;
 mod textview;
 
 use jiff::Timestamp;
@@ -57,7 +58,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Step {
             ticket,
             step: Step::Test(step),
-        } => state.land_test(ticket, step),
+        } => state.land_test(ticket, step, &mut effects),
         Msg::Done { ticket, outcome } if state.is_testing(ticket) => {
             state.finish_test(outcome, &mut effects);
         }
@@ -82,6 +83,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Edited(Ok(text)) => form::take_edited(state, &text),
         Msg::Edited(Err(failure)) | Msg::Told(Err(failure)) => state.complain(failure.to_string()),
         Msg::Told(Ok(text)) => state.say(text),
+        Msg::Ran(ended) => run_with::ended(state, ended),
         Msg::Secret(id, typed) => on_secret(state, id, typed, &mut effects),
     }
     state.pump(&mut effects);

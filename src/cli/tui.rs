@@ -8,6 +8,7 @@ use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
+use crate::model::Text;
 use crate::ops::routes::Resolved;
 use crate::runtime::{self, Ended};
 use crate::theme::Theme;
@@ -49,6 +50,7 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
             guard: setup.cloud.guard().clone(),
             demo: setup.demo.is_some(),
             troubles,
+            shell: shell(),
         },
         theme: theme(&setup.config.theme),
         cache: setup.cache(global),
@@ -60,6 +62,12 @@ pub(crate) async fn open(global: &Global) -> Result<Exit, Problem> {
         Ended::Left => Exit::Done,
         Ended::Told(_) => Exit::Interrupted,
     })
+}
+
+/// The shell that the person has chosen; one that cannot be shown as it is named cannot be agreed to.
+fn shell() -> Option<Text> {
+    let shell = std::env::var("SHELL").ok();
+    shell.filter(|shell| !shell.is_empty()).map(Text::from)
 }
 
 /// The configured theme; `NO_COLOR` with any value takes the one without colours.

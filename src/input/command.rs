@@ -155,6 +155,7 @@ commands! {
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
     UsedBy          "used-by"          Look    "used by"    "Shows whom the row's role reaches: clusters, namespaces, workloads, pods, add-ons, and its last use" [Main] ["u"] 42;
     Test            "test"             Look    "test"       "Tests whether a pod gets its role, by asking for credentials the way it does" [Main Progress] ["t"] 44;
+    RunWith         "run-with-credentials" Look "run"   "Runs a command, or your shell, with the credentials that a pod of the row gets" [Main] ["!"] 18;
     Zoom            "zoom"             Look    "zoom"       "Gives the focused pane the whole screen, or takes it back" [Main] ["f"] 60;
     Finished        "finished-updates" Look    "finished"   "Shows or hides updates that have ended"         [Main] ["F"] 45;
     ClearScope      "clear-scope"      Look    "all clusters" "Lifts the restriction to chosen clusters, or to the pods of something"       [Main] ["0"] 55;

@@ -101,6 +101,21 @@ impl Line {
         access(&path, Access::EXEC_OK).map_err(|why| refused(why.into()))
     }
 
+    /// What is to be started, with the credentials, which are wiped as soon as it has them.
+    ///
+    /// It holds copies of its own, so it must be dropped once it was started.
+    pub fn command(&self, credentials: PodCredentials, surroundings: &Surroundings) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .stdin(Stdio::inherit())
+            .stdout(Stdio::inherit())
+            .stderr(Stdio::inherit());
+        environment::prepare(&mut command, &credentials, surroundings);
+        drop(credentials);
+        command
+    }
+
     /// Runs it to its end with the credentials, which are wiped as soon as it has them.
     pub async fn run(
         &self,
@@ -110,14 +125,7 @@ impl Line {
         // Before it starts: a signal that comes at once must not end us and leave it running.
         let mut signals = Signals::listen().map_err(NotStarted::Failed)?;
         let mut child = {
-            let mut command = Command::new(&self.program);
-            command
-                .args(&self.arguments)
-                .stdin(Stdio::inherit())
-                .stdout(Stdio::inherit())
-                .stderr(Stdio::inherit());
-            environment::prepare(&mut command, &credentials, surroundings);
-            drop(credentials);
+            let mut command = self.command(credentials, surroundings);
             command.spawn().map_err(|why| match why.kind() {
                 io::ErrorKind::NotFound => NotStarted::NotFound(self.program.clone()),
                 _ => NotStarted::NotExecutable(self.program.clone(), why),

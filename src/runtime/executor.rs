@@ -6,6 +6,7 @@ mod credential;
 mod diagnosis;
 mod kubernetes;
 mod parts;
+mod waiting;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -30,6 +31,7 @@ use crate::runtime::hidden::Hidden;
 use crate::store::Journal;
 use crate::store::cache::Cache;
 use answer::{Steps, answer};
+pub use waiting::Waiting;
 
 /// Runs effects and keeps hold of what runs.
 pub struct Executor {
@@ -46,6 +48,8 @@ pub struct Executor {
     write: Option<JoinHandle<()>>,
     /// What was typed into hidden prompts.
     hidden: Hidden,
+    /// The command that credentials are asked for, and where they come in.
+    waiting: Option<(Ticket, Waiting)>,
 }
 
 impl Executor {
@@ -60,6 +64,7 @@ impl Executor {
             timers: HashMap::new(),
             write: None,
             hidden: Hidden::default(),
+            waiting: None,
         }
     }
 
@@ -120,6 +125,8 @@ impl Executor {
                     .insert(ticket, spawn(ticket, made, messages.clone()));
             }
             Effect::Cancel(ticket) => {
+                // What it may have been given already is wiped with it, and what comes later finds no taker.
+                self.waiting.take_if(|(of, _)| *of == ticket);
                 if let Some(call) = self.calls.remove(&ticket) {
                     call.abort();
                 }
@@ -134,13 +141,19 @@ impl Executor {
                 token,
             } => {
                 let token = token.and_then(|id| self.take_secret(id));
+                let waiting = Waiting::of(approved.plan(), &self.cloud);
+                let release = waiting.map(|(waiting, release)| {
+                    self.waiting = Some((ticket, waiting));
+                    release
+                });
                 let (cloud, desk) = (Arc::clone(&self.cloud), change::desk(&self.journal));
                 let steps = Steps {
                     ticket,
                     messages: messages.clone(),
                 };
                 let tested = async move {
-                    credential::test(&cloud, desk?, *approved, token, profiles, &steps).await
+                    credential::test(&cloud, desk?, *approved, token, profiles, release, &steps)
+                        .await
                 };
                 self.calls
                     .insert(ticket, spawn(ticket, tested, messages.clone()));
@@ -149,6 +162,7 @@ impl Executor {
             Effect::DropSecret(id) => self.hidden.drop(id),
             Effect::Copy { .. }
             | Effect::EditText { .. }
+            | Effect::RunWith(_)
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Quit => {}
@@ -163,6 +177,12 @@ impl Executor {
     /// Hands out a secret that was entered, to the one request that names it.
     pub fn take_secret(&mut self, id: SecretId) -> Option<Secret> {
         self.hidden.take(id)
+    }
+
+    /// Hands out the command that a test was made for, once.
+    pub fn take_waiting(&mut self, ticket: Ticket) -> Option<Waiting> {
+        let (_, waiting) = self.waiting.take_if(|(of, _)| *of == ticket)?;
+        Some(waiting)
     }
 
     /// Sends a message from within the loop, which must not wait for itself.

@@ -32,11 +32,13 @@ pub(super) fn is_away() -> bool {
 }
 
 /// Runs a program on the terminal, which must have been given back; a signal that ends us is passed on to it.
-pub(super) async fn run(command: &mut Command) -> io::Result<ExitStatus> {
+pub(super) async fn run(mut command: Command) -> io::Result<ExitStatus> {
     let _handed_over = HandedOver::new();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut child = command.kill_on_drop(true).spawn()?;
+    // It may hold secrets in its environment, which only the child needs from here on.
+    drop(command);
     loop {
         let passed_on = tokio::select! {
             status = child.wait() => return status,
@@ -68,6 +70,14 @@ impl Drop for HandedOver {
 
 fn set(away: Away) {
     *AWAY.lock().unwrap_or_else(PoisonError::into_inner) = away;
+}
+
+/// Says something, and waits for enter: what the program before it wrote would be covered at once.
+pub(super) fn pause(text: &str) -> Command {
+    let mut command = Command::new("/bin/sh");
+    let script = r#"printf '\n%s ' "$1"; read -r _"#;
+    command.arg("-c").arg(script).arg("pause").arg(text);
+    command
 }
 
 /// The person's editor on a file: `$VISUAL`, else `$EDITOR`, else vi; a shell reads it, as git has it done.

@@ -2,13 +2,15 @@
 //! others in the executor.
 
 use std::io;
+use std::process::ExitStatus;
 
 use anyhow::Context as _;
 use tokio::process::Command;
 use tokio::sync::mpsc::Sender;
 
-use crate::app::{self, Effect, Msg, State};
+use crate::app::{self, Effect, Msg, State, Ticket};
 use crate::model::{Failure, FailureKind};
+use crate::runtime::child::Ended;
 use crate::runtime::executor::Executor;
 use crate::runtime::keyboard::Keyboard;
 use crate::runtime::screen::Screen;
@@ -54,6 +56,10 @@ impl Outside {
                     let edited = self.edit(&text, suffix).await?;
                     self.tell(Msg::Edited(edited));
                 }
+                Effect::RunWith(ticket) => {
+                    let ended = self.run_with(ticket).await?;
+                    self.tell(Msg::Ran(ended));
+                }
                 other => self.executor.run(other, &self.messages),
             }
         }
@@ -87,7 +93,9 @@ impl Outside {
             Ok(file) => file,
             Err(error) => return Ok(Err(failure(error.to_string()))),
         };
-        let ended = self.hand_over(&mut foreground::editor(file.path())).await?;
+        let ended = self
+            .hand_over(foreground::editor(file.path()), |_| None)
+            .await?;
         Ok(match ended {
             Err(error) => Err(failure(error.to_string())),
             Ok(status) if !status.success() => Err(failure(format!(
@@ -99,14 +107,46 @@ impl Outside {
         })
     }
 
-    /// Gives the terminal and the keys to a program until it ends; how that ended, or why it never began.
-    pub(super) async fn hand_over(
+    /// Runs the command that the credentials of a test were approved for; they are gone when it has them.
+    async fn run_with(&mut self, ticket: Ticket) -> anyhow::Result<Result<u8, Failure>> {
+        let failure = |cause: String| {
+            Failure::new(FailureKind::Other, "run the command", cause)
+                .hint("the credentials were wiped; what was issued expires by itself")
+        };
+        let Some(waiting) = self.executor.take_waiting(ticket) else {
+            return Ok(Err(failure("its credentials are gone".to_owned())));
+        };
+        let is_shell = waiting.is_shell();
+        let Some(command) = waiting.command() else {
+            return Ok(Err(failure("its credentials are gone".to_owned())));
+        };
+        let pause = |ended: Ended| {
+            let text = format!("roledex: it ended with status {}; enter goes back", ended.0);
+            // Whoever leaves a shell has seen all of it.
+            (!is_shell).then(|| foreground::pause(&text))
+        };
+        let ended = self.hand_over(command, pause).await?;
+        Ok(ended
+            .map(|status| Ended::from(status).0)
+            .map_err(|error| failure(error.to_string())))
+    }
+
+    /// Gives the terminal and the keys to a program until it ends, and to another afterwards if there is to be one;
+    /// how the first ended, or why it never began.
+    async fn hand_over(
         &mut self,
-        command: &mut Command,
-    ) -> anyhow::Result<io::Result<std::process::ExitStatus>> {
+        command: Command,
+        afterwards: impl FnOnce(Ended) -> Option<Command>,
+    ) -> anyhow::Result<io::Result<ExitStatus>> {
         self.keyboard.rest().await;
         self.terminal.release();
         let ended = foreground::run(command).await;
+        let next = ended.as_ref().ok().copied();
+        if let Some(next) = next.and_then(|status| afterwards(status.into()))
+            && let Err(error) = foreground::run(next).await
+        {
+            tracing::warn!(target: "roledex", "nothing waited for enter: {error}");
+        }
         self.take_back()?;
         self.keyboard = Keyboard::listen();
         self.tell(Msg::Resize(self.terminal.size()));

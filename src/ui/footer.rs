@@ -33,9 +33,10 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) -> Opti
     let line = match state.modals.last() {
         Some(Modal::Filter(typed)) => {
             let found = state.pane(typed.pane).map(|pane| found(state, pane));
-            Some((&typed.line, found.unwrap_or_default()))
+            Some(("/", &typed.line, found.unwrap_or_default()))
         }
-        Some(Modal::Text(view)) => view.typing.as_ref().map(|line| (line, Vec::new())),
+        Some(Modal::Text(view)) => view.typing.as_ref().map(|line| ("/", line, Vec::new())),
+        Some(Modal::Credential(panel)) => panel.line().map(|line| ("! ", line, own(state, line))),
         _ => None,
     };
     let inside = Rect::new(
@@ -45,7 +46,7 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) -> Opti
         1,
     );
     match (line, &state.notice) {
-        (Some((line, found)), _) => draw_line(state, painter, inside, line, &found),
+        (Some((sign, line, found)), _) => draw_line(state, painter, inside, (sign, line), &found),
         (None, Some(notice)) => {
             say(notice, painter, inside);
             None
@@ -98,14 +99,14 @@ fn draw_line(
     state: &State,
     painter: &mut Painter<'_>,
     area: Rect,
-    line: &Line,
+    (sign, line): (&str, &Line),
     found: &[Piece<'_>],
 ) -> Option<(u16, u16)> {
-    let wanted = prompt::wanted("/", line).max(area.width / 3);
+    let wanted = prompt::wanted(sign, line).max(area.width / 3);
     // What the line finds may take half of the room from it, never more: the line is what is being written.
     let beside = cells(width(found)).min(area.width / 2).saturating_add(2);
     let for_line = wanted.min(area.width.saturating_sub(beside));
-    let cursor = prompt::draw(painter, (area.x, area.y), for_line, "/", line);
+    let cursor = prompt::draw(painter, (area.x, area.y), for_line, sign, line);
     let x = area.x.saturating_add(for_line).saturating_add(2);
     let used = painter.pieces(x, area.y, area.right().saturating_sub(x), found);
     let x = if used > 0 {
@@ -130,6 +131,13 @@ fn found<'a>(state: &State, pane: &'a Pane) -> Vec<Piece<'a>> {
             .into_iter()
             .collect(),
     }
+}
+
+/// What is run while no command is typed.
+fn own(state: &State, line: &Line) -> Vec<Piece<'static>> {
+    let text = || format!("{}, your shell", state.own_shell());
+    let shown = line.is_empty().then(|| piece(Role::Count, text()));
+    shown.into_iter().collect()
 }
 
 /// As many hints as fit, the most useful first.

@@ -116,7 +116,11 @@ impl Flow {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+                Effect::Copy { .. }
+                | Effect::RunWith(_)
+                | Effect::Suspend
+                | Effect::Redraw
+                | Effect::Quit => {
                     self.terminal.push(effect);
                 }
                 other => self.executor.run(other, &self.sender),

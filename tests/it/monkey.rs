@@ -198,9 +198,10 @@ fn testable(script: &Script) -> Option<CredentialTest> {
         return None;
     };
     match &panel.stage {
-        Stage::Consent(asked) if panel.buttons().get(panel.chosen()) == Some(&Button::Test) => {
-            Some(asked.test.clone())
-        }
+        Stage::Consent(asked) => match panel.buttons().get(panel.chosen()) {
+            Some(Button::Test | Button::Run) => Some(asked.test.clone()),
+            _ => None,
+        },
         _ => None,
     }
 }

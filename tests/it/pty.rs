@@ -7,3 +7,4 @@ mod idle;
 mod life;
 mod main_job;
 mod prompts;
+mod run_with;

@@ -135,6 +135,8 @@ snapshots! {
     test_podless_80x24: test_podless 80 x 24;
     test_podless_40x12: test_podless 40 x 12;
     test_pasting_80x24: test_pasting 80 x 24;
+    run_typing_80x24: run_typing 80 x 24;
+    run_consent_80x24: run_consent 80 x 24;
     test_consent_120x30: test_consent 120 x 30;
     test_consent_80x24: test_consent 80 x 24;
     test_consent_40x12: test_consent 40 x 12;

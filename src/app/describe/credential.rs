@@ -8,7 +8,7 @@ use crate::app::layout::{Area, text_lines};
 use crate::app::modal::credential::{CredentialPanel, Stage};
 use crate::app::pane::Tone;
 use crate::app::state::State;
-use crate::model::credential::{CredentialTest, TokenSource};
+use crate::model::credential::{CredentialTest, Purpose, TokenSource};
 use crate::model::diagnosis::RemedyKind;
 use crate::model::measure::rows;
 
@@ -49,14 +49,19 @@ pub(in crate::app) fn last_top(state: &State, panel: &CredentialPanel) -> usize 
 
 pub fn title(panel: &CredentialPanel) -> String {
     let name = panel.of.name();
+    let what = match panel.of.purpose {
+        Purpose::Run(_) => "Run with credentials of",
+        Purpose::Test | Purpose::AfterChange => "Test",
+    };
     match panel.pod() {
-        Some(pod) => format!("Test {name} as pod {pod}"),
-        None => format!("Test {name}"),
+        Some(pod) => format!("{what} {name} as pod {pod}"),
+        None => format!("{what} {name}"),
     }
 }
 
 pub fn lines(state: &State, panel: &CredentialPanel) -> Vec<TextLine> {
     match &panel.stage {
+        Stage::Command { .. } => ask::command(state),
         Stage::Looking(_) => ask::looking(panel),
         Stage::Picking { cursor } => ask::picking(state, panel, *cursor),
         Stage::Podless { why, .. } => ask::podless(panel, why),

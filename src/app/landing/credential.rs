@@ -51,7 +51,12 @@ impl State {
         })
     }
 
-    pub(in crate::app) fn land_test(&mut self, ticket: Ticket, step: TestStep) {
+    pub(in crate::app) fn land_test(
+        &mut self,
+        ticket: Ticket,
+        step: TestStep,
+        effects: &mut Vec<Effect>,
+    ) {
         if !self.is_testing(ticket) {
             return;
         }
@@ -60,7 +65,17 @@ impl State {
         };
         match step {
             TestStep::Step(step) => course.take(step),
-            TestStep::Report(report) => course.ending = Some(Ending::Verdict(report)),
+            TestStep::Report(report) => {
+                let runs = report.releases();
+                course.ending = Some(Ending::Verdict(report));
+                if runs {
+                    // The command has the screen now; what there is to say afterwards is how it ended.
+                    self.modals
+                        .retain(|modal| !matches!(modal, Modal::Credential(_)));
+                    effects.push(Effect::RunWith(ticket));
+                    return;
+                }
+            }
         }
         self.end_test();
     }

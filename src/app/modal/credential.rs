@@ -1,7 +1,10 @@
 //! A credential test on the screen: which pod, the exact calls, the steps, and what came of them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use crate::app::line::Line;
 use crate::app::remote::Ticket;
 use crate::app::secret::SecretId;
 use crate::input::Context;
@@ -50,6 +53,8 @@ pub struct PodChoice {
 /// How far the test is.
 #[derive(Debug)]
 pub enum Stage {
+    /// The command is typed that is to get the credentials; those of the pod of the row, where it is one.
+    Command { line: Line, pod: Option<Arc<Pod>> },
     /// The pods of the service account are being listed.
     Looking(Ticket),
     /// Which of several pods; the cursor is on one of them.
@@ -115,6 +120,8 @@ pub enum Ending {
 pub enum Button {
     Cancel,
     Test,
+    /// The test, and then the command.
+    Run,
     OtherPod,
     /// For pods, which may be there by now.
     LookAgain,
@@ -127,6 +134,7 @@ impl Button {
         match (self, short) {
             (Self::Cancel, _) => "Cancel",
             (Self::Test, _) => "Test",
+            (Self::Run, _) => "Run",
             (Self::OtherPod, false) => "Another pod",
             (Self::OtherPod, true) => "Pods",
             (Self::LookAgain, false) => "Look again",
@@ -172,7 +180,7 @@ impl CredentialPanel {
         match &self.stage {
             Stage::Picking { .. } => Context::Menu,
             Stage::Looking(_) | Stage::Podless { .. } | Stage::Consent(_) => Context::Review,
-            Stage::Pasting { .. } => Context::Prompt,
+            Stage::Command { .. } | Stage::Pasting { .. } => Context::Prompt,
             Stage::Course(_) => Context::Progress,
         }
     }
@@ -181,20 +189,27 @@ impl CredentialPanel {
     pub fn buttons(&self) -> &'static [Button] {
         match &self.stage {
             Stage::Looking(_) => &[Button::Cancel],
-            Stage::Picking { .. } | Stage::Course(_) | Stage::Pasting { .. } => &[],
+            Stage::Command { .. }
+            | Stage::Picking { .. }
+            | Stage::Course(_)
+            | Stage::Pasting { .. } => &[],
             Stage::Podless {
                 why: Podless::Unfit { .. },
                 ..
             } => &[Button::Cancel, Button::OtherPod, Button::Paste],
             Stage::Podless { .. } => &[Button::Cancel, Button::LookAgain, Button::Paste],
-            Stage::Consent(asked) => match asked.test.token {
-                TokenSource::Pod { .. } => &[
+            Stage::Consent(asked) => match (&asked.test.token, &asked.test.purpose) {
+                (TokenSource::Pod { .. }, Purpose::Run(_)) => {
+                    &[Button::Cancel, Button::Run, Button::OtherPod, Button::Paste]
+                }
+                (TokenSource::Pod { .. }, _) => &[
                     Button::Cancel,
                     Button::Test,
                     Button::OtherPod,
                     Button::Paste,
                 ],
-                TokenSource::Given => &[Button::Cancel, Button::Test],
+                (TokenSource::Given, Purpose::Run(_)) => &[Button::Cancel, Button::Run],
+                (TokenSource::Given, _) => &[Button::Cancel, Button::Test],
             },
         }
     }
@@ -238,6 +253,14 @@ impl CredentialPanel {
     pub fn refusal(&self) -> Option<&'static str> {
         match &self.stage {
             Stage::Consent(asked) => asked.clearance.refusal(),
+            _ => None,
+        }
+    }
+
+    /// The command that is being typed, if one is.
+    pub fn line(&self) -> Option<&Line> {
+        match &self.stage {
+            Stage::Command { line, .. } => Some(line),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! The credential test by keys: whose, which pod, and a look at the exact calls; the yes is said in `confirm`.
 
+use std::sync::Arc;
+
 use crate::app::availability::testable;
 use crate::app::describe;
 use crate::app::effect::{Effect, Request, Timer};
@@ -10,7 +12,7 @@ use crate::app::modal::{Action, Item, Menu, Modal};
 use crate::app::pane::RowKey;
 use crate::app::secret::{SecretId, Typed};
 use crate::app::state::State;
-use crate::app::update::{confirm, textview};
+use crate::app::update::{confirm, run_with, textview};
 use crate::input::Command;
 use crate::model::credential::{Clearance, CredentialTest, TokenSource};
 use crate::model::plan::Reviewed;
@@ -19,22 +21,39 @@ use crate::model::{Failure, Guard};
 
 /// Opens the test of the row: of its pod where it is one, else of the pod that is chosen.
 pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
-    let Ok(of) = testable(state) else { return };
-    let row = match state.selected() {
-        Some(RowKey::Container(key)) => state.fleet.containers.get(key),
-        _ => None,
+    if let Ok(of) = testable(state) {
+        let pod = pod_of_row(state);
+        open_for(state, of, pod.as_deref(), effects);
+    }
+}
+
+/// The pod of the row under the cursor, where it is one.
+pub(super) fn pod_of_row(state: &State) -> Option<Arc<Pod>> {
+    let Some(RowKey::Container(key)) = state.selected() else {
+        return None;
     };
-    let Some(pod) = row.map(|row| row.pod.clone()) else {
+    let row = state.fleet.containers.get(key)?;
+    Some(Arc::clone(&row.pod))
+}
+
+/// The same for whatever the credentials are wanted for.
+pub(super) fn open_for(
+    state: &mut State,
+    of: Tested,
+    pod: Option<&Pod>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(pod) = pod else {
         look_for_pods(state, of, effects);
         return;
     };
-    if let Some(why) = unfit(&pod) {
+    if let Some(why) = unfit(pod) {
         let pod = pod.name.clone();
         podless(state, of, Podless::Unfit { pod, why });
         return;
     }
     let mut opened = CredentialPanel::new(of, Stage::Picking { cursor: 0 });
-    opened.pods = vec![PodChoice::of(&pod)];
+    opened.pods = vec![PodChoice::of(pod)];
     state.modals.push(Modal::Credential(Box::new(opened)));
     ask(state, 0);
 }
@@ -161,6 +180,10 @@ fn guard(state: &State) -> &Guard {
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
+    if panel(state).is_some_and(|panel| panel.line().is_some()) {
+        run_with::run(state, command, effects);
+        return;
+    }
     let page = isize::try_from(describe::credential_room(state))
         .unwrap_or(1)
         .max(1);
@@ -224,10 +247,10 @@ fn accept(state: &mut State, effects: &mut Vec<Effect>) {
         }
         Stage::Course(_) => leave(state, effects),
         // What is typed there never comes here.
-        Stage::Pasting { .. } => {}
+        Stage::Pasting { .. } | Stage::Command { .. } => {}
         Stage::Looking(_) | Stage::Podless { .. } | Stage::Consent(_) => {
             match panel.buttons().get(panel.chosen()) {
-                Some(Button::Test) => confirm::approve_test(state, effects),
+                Some(Button::Test | Button::Run) => confirm::approve_test(state, effects),
                 Some(Button::Paste) => paste(state, effects),
                 Some(Button::OtherPod | Button::LookAgain) => other_pod(state, effects),
                 Some(Button::Cancel) | None => leave(state, effects),

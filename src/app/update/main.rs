@@ -6,7 +6,7 @@ use crate::app::modal::{
 };
 use crate::app::pane::{PaneId, Sort};
 use crate::app::state::State;
-use crate::app::update::{change, credential, follow, navigate, reading};
+use crate::app::update::{change, credential, follow, navigate, reading, run_with};
 use crate::app::{availability, line::Line, share};
 use crate::input::{Command, Context, Group};
 
@@ -65,6 +65,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
             }
         }
         C::Test => credential::open(state, effects),
+        C::RunWith => run_with::open(state),
         C::Edit => change::edit(state, effects),
         C::Create => change::create(state, effects),
         C::Delete => change::delete(state, effects),
@@ -107,6 +108,7 @@ fn hold(state: &mut State, command: Command) {
             | C::Yaml
             | C::UsedBy
             | C::Test
+            | C::RunWith
             | C::Edit
             | C::Create
             | C::Delete
@@ -182,6 +184,7 @@ fn open_action_menu(state: &mut State) {
         C::Yaml,
         C::UsedBy,
         C::Test,
+        C::RunWith,
         C::Edit,
         C::EditTags,
         C::Delete,

@@ -7,7 +7,7 @@ use crate::model::arn::account_of;
 
 use super::claims::Claims;
 use super::step::{Step, StepKind};
-use super::test::CredentialTest;
+use super::test::{CredentialTest, Purpose};
 
 /// The session that EKS Auth opened, without what makes it usable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,5 +98,10 @@ pub struct Report {
 impl Report {
     pub fn step(&self, kind: StepKind) -> Option<&Step> {
         self.steps.iter().find(|step| step.kind == kind)
+    }
+
+    /// Whether the credentials may go to the command that was agreed to: only those that it was told it would get.
+    pub fn releases(&self) -> bool {
+        matches!(self.test.purpose, Purpose::Run(_)) && self.verdict == Verdict::Matches
     }
 }

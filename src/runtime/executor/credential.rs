@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::answer::Steps;
 use super::change::site;
+use super::waiting::Release;
 use crate::app::Step;
 use crate::app::effect::KubernetesOf;
 use crate::app::modal::credential::PodChoice;
@@ -15,6 +16,7 @@ use crate::model::plan::Approved;
 use crate::model::pod::Pod;
 use crate::model::{Failure, Text};
 use crate::ops::change::Desk;
+use crate::ops::credential::Obtained;
 use crate::ops::{credential, load};
 
 /// Lists the pods of a service account that a token can be bound to, the best first.
@@ -53,19 +55,24 @@ pub(super) async fn pods(
     Ok(())
 }
 
-/// Makes a test that was approved, and tells every step; the credentials are wiped before it ends.
+/// Makes a test that was approved, and tells every step; the credentials are wiped before it ends, unless they are
+/// those of a command that waits for them.
 pub(super) async fn test(
     cloud: &Arc<Cloud>,
     desk: Desk,
     approved: Approved<CredentialTest>,
     token: Option<Secret>,
     profiles: Vec<Text>,
+    release: Option<Release>,
     steps: &Steps,
 ) -> Result<(), Failure> {
     let test = approved.plan();
+    if let Some(release) = &release {
+        release.check()?;
+    }
     let site = site(cloud, &test.cluster, &test.route, profiles).await?;
     let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let testing = credential::run(&site, &desk, approved, token, move |step| {
+    let testing = credential::obtain(&site, &desk, approved, token, move |step| {
         // The loop is gone only when the program ends.
         sender.send(step).unwrap_or_default();
     });
@@ -75,8 +82,17 @@ pub(super) async fn test(
         }
     };
     // The use case drops its callback when it ends, which ends the forwarding after the last step.
-    let (report, ()) = tokio::join!(Box::pin(testing), forward);
-    let report = Box::new(report?);
+    let (obtained, ()) = tokio::join!(Box::pin(testing), forward);
+    let Obtained {
+        report,
+        credentials,
+        ..
+    } = obtained?;
+    // Before the report, which has the command run.
+    if let (true, Some(credentials), Some(release)) = (report.releases(), credentials, release) {
+        release.give(credentials);
+    }
+    let report = Box::new(report);
     steps.send(Step::Test(TestStep::Report(report))).await;
     Ok(())
 }

@@ -54,7 +54,7 @@ fn buttons(panel: &CredentialPanel, short: bool) -> Vec<Piece<'static>> {
             pieces.push(piece(Role::Text, "  "));
         }
         let label = button.label(short);
-        let refused = *button == Button::Test && panel.refusal().is_some();
+        let refused = matches!(button, Button::Test | Button::Run) && panel.refusal().is_some();
         let role = if refused { Role::Off } else { Role::Button };
         pieces.push(if index == panel.chosen() {
             piece(Role::ButtonChosen, format!("[ {label} ]"))

@@ -20,8 +20,8 @@ pub(super) use changes::{
     review_blocking, review_deletion,
 };
 pub(super) use credential::{
-    test_cancelled, test_consent, test_offer, test_pasting, test_pick, test_podless, test_refused,
-    test_running, test_settled, test_verdict,
+    run_consent, run_typing, test_cancelled, test_consent, test_offer, test_pasting, test_pick,
+    test_podless, test_refused, test_running, test_settled, test_verdict,
 };
 pub(super) use diagnosis::{
     explained, explained_below, explained_nothing, explaining, finding_counts, findings_unread,
@@ -111,6 +111,8 @@ pub(super) const ALL: &[Scene] = &[
     test_pick,
     test_podless,
     test_pasting,
+    run_typing,
+    run_consent,
     test_consent,
     test_running,
     test_verdict,

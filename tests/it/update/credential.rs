@@ -1,6 +1,7 @@
 //! The credential test by keys: which pod, one yes for one test, and what it must not do by itself.
 
 mod more;
+mod run_with;
 
 use roledex::app::effect::Timer;
 use roledex::app::modal::credential::{Ending, Podless, Stage};

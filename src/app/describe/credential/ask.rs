@@ -12,6 +12,24 @@ use crate::model::measure::{cut_start, width};
 use crate::model::text::visible;
 use crate::model::{Caller, Failure};
 
+/// What is typed below, and what becomes of it.
+pub(super) fn command(state: &State) -> Vec<TextLine> {
+    vec![
+        TextLine::heading("Which command"),
+        plain(&format!(
+            "It is read by /bin/sh; with none, it is your shell, {}.",
+            state.own_shell()
+        )),
+        TextLine::empty(),
+        TextLine::heading("What becomes of it"),
+        plain("Nothing is asked for yet: next you see every call, and say yes or no."),
+        plain(
+            "The command gets the pod's credentials and the cluster's region as AWS_* variables, and no other identity.",
+        ),
+        plain("It has the terminal until it ends; then roledex is here again."),
+    ]
+}
+
 pub(super) fn looking(panel: &CredentialPanel) -> Vec<TextLine> {
     let text = format!(
         "  {} looking for running pods of {} in {}",
@@ -169,8 +187,14 @@ pub(super) fn consent(shown: &Asked) -> Vec<TextLine> {
         TokenSource::Pod { name, .. } => format!("as pod {name} would"),
         TokenSource::Given => "with the pasted token".to_owned(),
     };
+    let runs = matches!(test.purpose, Purpose::Run(_));
+    let what_for = if runs {
+        "gives them to the command if they are the role's"
+    } else {
+        "throws them away"
+    };
     let summary =
-        format!("Asks for credentials of {whose} {how}, looks who they are, and throws them away.");
+        format!("Asks for credentials of {whose} {how}, looks who they are, and {what_for}.");
     lines.push(TextLine::new(Tone::Plain, &summary));
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("What is called"));
@@ -189,13 +213,22 @@ pub(super) fn consent(shown: &Asked) -> Vec<TextLine> {
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("What that means"));
     let caller = test.caller.as_ref().map_or("the caller", Caller::short);
+    let kept = if runs {
+        "the command has them, and roledex never shows, writes or keeps them"
+    } else {
+        "they are never shown, written or kept"
+    };
     lines.push(plain(&format!(
-        "Real credentials are issued to you, {caller}; they are never shown, written or kept.",
+        "Real credentials are issued to you, {caller}; {kept}.",
     )));
     lines.push(plain(
         "CloudTrail records the call under your name, and the journal of roledex that it was made.",
     ));
-    lines.push(plain("Nothing in the cluster or in AWS is changed."));
+    lines.push(plain(if runs {
+        "The command may do whatever the role may; roledex neither sees that nor takes it back."
+    } else {
+        "Nothing in the cluster or in AWS is changed."
+    }));
     lines.push(TextLine::empty());
     lines.push(TextLine::heading("Where, and as whom"));
     lines.extend(place(test));

@@ -116,6 +116,10 @@ fn verdict(course: &Course, now: Timestamp) -> Vec<TextLine> {
                 (None, None) => String::new(),
             };
             let mut lines = vec![line(sign, tone, word, &text)];
+            if matches!(report.test.purpose, Purpose::Run(_)) && !report.releases() {
+                let text = "  The command was not run; nothing is kept.";
+                lines.push(TextLine::new(Tone::Warning, text));
+            }
             lines.extend(explanation(report));
             lines
         }

@@ -45,6 +45,20 @@ pub(in crate::render) fn test_consent(width: u16, height: u16) -> Script {
     script
 }
 
+pub(in crate::render) fn run_typing(width: u16, height: u16) -> Script {
+    let mut script = at_cart(width, height);
+    script.keys("!");
+    script
+}
+
+pub(in crate::render) fn run_consent(width: u16, height: u16) -> Script {
+    let mut script = run_typing(width, height);
+    script.typed("aws s3 ls").keys("enter");
+    script.pods_to_test(vec![choice("cart-7d9f6c5b8-x2x4v", true)]);
+    script.keys("tab");
+    script
+}
+
 /// Some seconds on, in the midst of it.
 pub(in crate::render) fn test_running(width: u16, height: u16) -> Script {
     let mut script = test_consent(width, height);
