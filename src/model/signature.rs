@@ -11,6 +11,7 @@ mod window;
 use jiff::Timestamp;
 
 use crate::model::diagnosis::{Remedy, RemedyKind, Severity};
+use crate::model::{ClusterArn, Text};
 
 pub use table::SIGNATURES;
 pub use window::LONGEST as WINDOW;
@@ -83,6 +84,29 @@ impl Signature {
             kind: fix.kind,
             title: fix.title.into(),
             text: fix.text.into(),
+        })
+    }
+
+    /// The same for one cluster, which takes the place of the words in capitals.
+    pub fn remedies_in(&self, cluster: &ClusterArn) -> impl Iterator<Item = Remedy> {
+        let prefix = format!("arn:{}:eks:REGION:ACCOUNT:", cluster.partition());
+        let filled = move |text: &str| -> Text {
+            text.replace("arn:aws:eks:REGION:ACCOUNT:", &prefix)
+                .replace(
+                    "REGION:ACCOUNT",
+                    &format!("{}:{}", cluster.region(), cluster.account()),
+                )
+                .replace("\"ACCOUNT\"", &format!("\"{}\"", cluster.account()))
+                .replace("/CLUSTER", &format!("/{}", cluster.name()))
+                .into()
+        };
+        self.remedies().map(move |remedy| Remedy {
+            title: remedy
+                .title
+                .replace(", with the cluster in place of words in capitals", "")
+                .into(),
+            text: filled(&remedy.text),
+            ..remedy
         })
     }
 

@@ -5,7 +5,8 @@ mod table;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use roledex::model::diagnosis::Severity;
+use roledex::model::ClusterArn;
+use roledex::model::diagnosis::{RemedyKind, Severity};
 use roledex::model::signature::{Match, Place, SIGNATURES, Signature, WINDOW, scan};
 
 /// A token as the kubelet writes it, with a signature.
@@ -75,6 +76,46 @@ fn every_signature_is_found_by_its_own_words_and_says_what_to_do() {
             assert!(!text.is_empty() && !text.ends_with('.'), "{id}: {text}");
         }
     }
+}
+
+#[test]
+fn what_is_granted_is_granted_to_one_cluster() {
+    let cluster = ClusterArn::parse("arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo").unwrap();
+    for signature in SIGNATURES {
+        for remedy in signature.remedies_in(&cluster) {
+            if remedy.kind != RemedyKind::Statement {
+                continue;
+            }
+            let statement: serde_json::Value = serde_json::from_str(&remedy.text).unwrap();
+            let text = statement.to_string();
+            assert!(!remedy.title.contains("capitals"), "{}", remedy.title);
+            assert!(
+                !["REGION", "ACCOUNT", "CLUSTER"]
+                    .iter()
+                    .any(|word| text.contains(word)),
+                "{text}"
+            );
+            assert!(
+                statement["Resource"] != "*" && text.contains("demo"),
+                "{text}"
+            );
+        }
+    }
+    let trust = Signature::of("trust-invalid").unwrap();
+    let remedy = trust.remedies_in(&cluster).next().unwrap();
+    let statement: serde_json::Value = serde_json::from_str(&remedy.text).unwrap();
+    let condition = &statement["Condition"];
+    assert_eq!(
+        condition["StringEquals"]["aws:SourceAccount"],
+        "111122223333"
+    );
+    assert_eq!(
+        condition["ArnLike"]["aws:SourceArn"],
+        serde_json::json!([
+            cluster.as_str(),
+            "arn:aws-cn:eks:cn-north-1:111122223333:podidentityassociation/demo/*"
+        ])
+    );
 }
 
 /// The rows of the decision table whose only evidence are logs.
@@ -186,6 +227,15 @@ fn secrets_are_hidden() {
             format!("http://x/?X-Amz-Signature=0a1b2c {words}"),
             "0a1b2c",
         ),
+        (
+            format!("via http://app:S3cr3t@proxy:3128 {words}"),
+            "S3cr3t",
+        ),
+        (format!("postgres://app:a/b@c@db/shop {words}"), "a/b@c"),
+        (
+            format!("https://x-oauth@git.example.com {words}"),
+            "x-oauth",
+        ),
     ] {
         let shown = only(&line).line;
         assert!(!shown.contains(secret), "{shown}");
@@ -200,6 +250,7 @@ fn what_is_no_secret_stays() {
         "cannot read /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token: no EC2 IMDS role found",
         "InvalidSignatureException: Signature expired: 20261121T080000Z is now earlier",
         "Service account token cannot be parsed: bearer token is missing",
+        "GET http://169.254.170.23:80/v1/credentials: connection refused, tell ops@example.com",
     ] {
         assert_eq!(only(line).line, line);
     }

@@ -105,19 +105,22 @@ impl About<'_> {
             TokenSource::Pod { name, .. } => &**name,
             TokenSource::Given => "POD",
         };
-        let written = remedy::kubectl(&[
-            "create",
-            "token",
-            &test.service_account,
-            "--namespace",
-            &test.namespace,
-            "--audience",
-            super::AUDIENCE,
-            "--bound-object-kind",
-            "Pod",
-            "--bound-object-name",
-            pod,
-        ]);
+        let written = remedy::kubectl(
+            &self.test.cluster,
+            &[
+                "create",
+                "token",
+                &test.service_account,
+                "--namespace",
+                &test.namespace,
+                "--audience",
+                super::AUDIENCE,
+                "--bound-object-kind",
+                "Pod",
+                "--bound-object-name",
+                pod,
+            ],
+        );
         remedy::command("a token as EKS Auth takes it", written)
     }
 

@@ -6,10 +6,10 @@ use std::fmt::Display;
 use serde_json::Value;
 
 use super::finding::{Remedy, RemedyKind};
-use crate::model::Text;
 use crate::model::export::{json, yaml};
 use crate::model::pod::Pod;
 use crate::model::text::{UnsafeWord, shell_word, visible};
+use crate::model::{ClusterArn, Text};
 
 /// Words for a person.
 pub(in crate::model) fn advice(text: impl Into<Text>) -> Remedy {
@@ -55,10 +55,16 @@ pub(in crate::model) fn patch(title: impl Into<Text>, patch: &Value) -> Remedy {
     }
 }
 
-/// `kubectl …`, quoted for a POSIX shell.
-pub(in crate::model) fn kubectl(arguments: &[&str]) -> Result<String, UnsafeWord> {
+/// `kubectl …`, quoted for a POSIX shell, for this cluster and no other.
+///
+/// `aws eks update-kubeconfig` names the context by the ARN; whoever has none of that name is told so by kubectl, and
+/// changes nothing in whichever cluster came last.
+pub(in crate::model) fn kubectl(
+    cluster: &ClusterArn,
+    arguments: &[&str],
+) -> Result<String, UnsafeWord> {
     let mut line = "kubectl".to_owned();
-    for argument in arguments {
+    for argument in arguments.iter().chain(&["--context", cluster.as_str()]) {
         line.push(' ');
         line.push_str(&shell_word(argument)?);
     }
@@ -66,7 +72,10 @@ pub(in crate::model) fn kubectl(arguments: &[&str]) -> Result<String, UnsafeWord
 }
 
 /// Restarts whatever made the pods, a remedy for each: the webhook writes into new pods only.
-pub(super) fn restart<'p>(pods: impl IntoIterator<Item = &'p Pod>) -> Vec<Remedy> {
+pub(super) fn restart<'p>(
+    cluster: &ClusterArn,
+    pods: impl IntoIterator<Item = &'p Pod>,
+) -> Vec<Remedy> {
     let makers: BTreeSet<(Text, Option<(Text, Text)>)> = pods
         .into_iter()
         .map(|pod| {
@@ -77,13 +86,13 @@ pub(super) fn restart<'p>(pods: impl IntoIterator<Item = &'p Pod>) -> Vec<Remedy
     let makers = makers.into_iter();
     makers
         .map(|(namespace, maker)| match maker {
-            Some((kind, name)) => restart_of(&namespace, &kind, &name),
+            Some((kind, name)) => restart_of(cluster, &namespace, &kind, &name),
             None => advice("delete the pods that nothing makes anew, and create them again"),
         })
         .collect()
 }
 
-fn restart_of(namespace: &str, kind: &str, name: &str) -> Remedy {
+fn restart_of(cluster: &ClusterArn, namespace: &str, kind: &str, name: &str) -> Remedy {
     let shown = visible(name);
     let what = match kind {
         "Deployment" => "deployment",
@@ -102,6 +111,7 @@ fn restart_of(namespace: &str, kind: &str, name: &str) -> Remedy {
         }
     };
     let object = format!("{what}/{name}");
-    let written = kubectl(&["rollout", "restart", &object, "--namespace", namespace]);
+    let arguments = ["rollout", "restart", &object, "--namespace", namespace];
+    let written = kubectl(cluster, &arguments);
     command(format!("restart {what} {shown}"), written)
 }

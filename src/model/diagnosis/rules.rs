@@ -4,6 +4,7 @@ mod addon;
 mod agent;
 mod association;
 mod cluster;
+mod configured;
 mod injection;
 mod irsa;
 mod kubernetes;

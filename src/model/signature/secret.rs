@@ -42,9 +42,16 @@ static FOLLOWING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Who logs in, as URLs of proxies and databases have it: of `user:password@` the password, else all before the `@`.
+static USERINFO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"://(?:[^\s/:@\\"'<>]*:([^\s\\"'<>]+)|([^\s/:@\\"'<>]+))@"#).ok()
+});
+
 /// The parts of a line that must not be shown, from left to right and apart from each other.
 pub(super) fn spans(line: &str) -> Vec<Range<usize>> {
-    let (Some(looks), Some(named), Some(following)) = (&*LOOKS, &*NAMED, &*FOLLOWING) else {
+    let (Some(looks), Some(named), Some(following), Some(userinfo)) =
+        (&*LOOKS, &*NAMED, &*FOLLOWING, &*USERINFO)
+    else {
         // None can fail, and if one did, nothing would be known to be harmless.
         return std::iter::once(0..line.len()).collect();
     };
@@ -59,6 +66,9 @@ pub(super) fn spans(line: &str) -> Vec<Range<usize>> {
         .captures_iter(line)
         .filter_map(|words| words.get(1));
     let values = values.filter(|value| !is_word(value.as_str()));
+    spans.extend(values.map(|value| value.range()));
+    let values = userinfo.captures_iter(line);
+    let values = values.filter_map(|words| words.get(1).or_else(|| words.get(2)));
     spans.extend(values.map(|value| value.range()));
     spans.sort_by_key(|span| (span.start, span.end));
     let mut apart: Vec<Range<usize>> = Vec::with_capacity(spans.len());

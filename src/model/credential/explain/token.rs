@@ -95,13 +95,16 @@ pub fn explain_token(refusal: TokenRefusal, about: &About<'_>) -> Explained {
 
 fn create_account(about: &About<'_>) -> crate::model::diagnosis::Remedy {
     let test = about.test;
-    let written = remedy::kubectl(&[
-        "create",
-        "serviceaccount",
-        &test.service_account,
-        "--namespace",
-        &test.namespace,
-    ]);
+    let written = remedy::kubectl(
+        &test.cluster,
+        &[
+            "create",
+            "serviceaccount",
+            &test.service_account,
+            "--namespace",
+            &test.namespace,
+        ],
+    );
     remedy::command("create the service account", written)
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::configured::configured;
 use crate::model::addon::{AGENT, Addon};
 use crate::model::census::Part;
 use crate::model::diagnosis::look::gap;
@@ -212,16 +213,19 @@ fn unhealthy(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     } else {
         finding
     };
-    let pods = kubectl(&[
-        "get",
-        "pods",
-        "--namespace",
-        "kube-system",
-        "--output",
-        "wide",
-        "--selector",
-        "app.kubernetes.io/name=eks-pod-identity-agent",
-    ]);
+    let pods = kubectl(
+        &look.evidence.arn,
+        &[
+            "get",
+            "pods",
+            "--namespace",
+            "kube-system",
+            "--output",
+            "wide",
+            "--selector",
+            "app.kubernetes.io/name=eks-pod-identity-agent",
+        ],
+    );
     vec![finding.remedy(command("see the pods of the agent", pods))]
 }
 
@@ -321,9 +325,9 @@ fn looking(look: &Look<'_>, met: &Met<'_, '_>) -> Vec<Remedy> {
     let place = ["--namespace", "kube-system", "--selector", &*selector];
     let with = |first: &[&str], last: &[&str]| {
         let all: Vec<&str> = first.iter().chain(&place).chain(last).copied().collect();
-        kubectl(&all)
+        kubectl(&look.evidence.arn, &all)
     };
-    let values = json!({"agent": {"additionalArgs": {"-b": "169.254.170.23"}}}).to_string();
+    let values = json!({"agent": {"additionalArgs": {"-b": "169.254.170.23"}}});
     vec![
         command(
             "see the agent on the node",
@@ -336,15 +340,10 @@ fn looking(look: &Look<'_>, met: &Met<'_, '_>) -> Vec<Remedy> {
             "see what the agents say",
             with(&["logs"], &["--prefix", "--tail", "20"]),
         ),
-        command(
+        configured(
+            look,
             "if it cannot listen on fd00:ec2::23, because the node has no IPv6: let it listen on IPv4 alone",
-            look.eks(
-                "update-addon",
-                &[
-                    ("--addon-name", AGENT),
-                    ("--configuration-values", &*values),
-                ],
-            ),
+            &values,
         ),
     ]
 }

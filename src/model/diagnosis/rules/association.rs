@@ -98,7 +98,7 @@ fn missing(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 .pods(pods.iter().copied())
                 .proof(LIST, "associations[]", format!("none for {shown}"))
                 .remedy(creation(look, &namespace, &name))
-                .remedies(restart(pods)),
+                .remedies(restart(&look.evidence.arn, pods)),
         );
     }
     findings
@@ -169,7 +169,7 @@ fn deleted(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             )
             .remedy(creation(look, namespace, name))
-            .remedies(restart(pods))
+            .remedies(restart(&look.evidence.arn, pods))
             .remedy(advice(
                 "if they are to lose the role at once, revoke the sessions of the role in IAM",
             )),
@@ -202,7 +202,10 @@ fn no_account(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             continue;
         }
         let summary = format!("the service account {} does not exist", binding.name());
-        let creation = kubectl(&["create", "serviceaccount", name, "--namespace", namespace]);
+        let creation = kubectl(
+            &look.evidence.arn,
+            &["create", "serviceaccount", name, "--namespace", namespace],
+        );
         findings.push(
             rule.found(binding.subject(), summary)
                 .of_association(association)
@@ -241,7 +244,10 @@ fn no_namespace(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             continue;
         }
         let shown = visible(&association.namespace).into_owned();
-        let creation = kubectl(&["create", "namespace", &association.namespace]);
+        let creation = kubectl(
+            &look.evidence.arn,
+            &["create", "namespace", &association.namespace],
+        );
         findings.push(
             rule.found(
                 binding.subject(),

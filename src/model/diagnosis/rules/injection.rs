@@ -109,7 +109,7 @@ fn lacking(rule: &Rule, look: &Look<'_>, said: &str, is_why: fn(&Note) -> Verdic
                 },
             )
         });
-        finding.remedies(restart(met.pods()))
+        finding.remedies(restart(&look.evidence.arn, met.pods()))
     };
     each(rule, look, &[Part::Pods], |served| {
         served.findings(rule, said, judge, fill)

@@ -143,14 +143,17 @@ fn leftover(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             "{} has an association, and an IRSA annotation besides",
             binding.name()
         );
-        let removal = kubectl(&[
-            "annotate",
-            "serviceaccount",
-            name,
-            "--namespace",
-            namespace,
-            "eks.amazonaws.com/role-arn-",
-        ]);
+        let removal = kubectl(
+            &look.evidence.arn,
+            &[
+                "annotate",
+                "serviceaccount",
+                name,
+                "--namespace",
+                namespace,
+                "eks.amazonaws.com/role-arn-",
+            ],
+        );
         findings.push(
             rule.found(binding.subject(), summary)
                 .of_association(association)
@@ -165,7 +168,7 @@ fn leftover(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                     "associations[].associationId",
                     association.key.id.clone(),
                 )
-                .remedies(restart(pods))
+                .remedies(restart(&look.evidence.arn, pods))
                 .remedy(command(
                     "once all pods have the new role, remove the annotation",
                     removal,

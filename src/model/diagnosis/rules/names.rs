@@ -150,7 +150,7 @@ fn mistaken(
         )
         .proof("GET serviceaccounts", "metadata.name", meant)
         .remedy(creation(look, binding, account))
-        .remedies(restart(pods))
+        .remedies(restart(&look.evidence.arn, pods))
         .remedy(deletion(look, binding))
 }
 

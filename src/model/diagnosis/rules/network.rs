@@ -1,5 +1,7 @@
 //! What lies between a pod and the agent: policies, proxies, interfaces.
 
+mod enforcement;
+
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
@@ -17,6 +19,7 @@ use crate::model::node::Compute;
 use crate::model::pod::{Container, Env, Setting, Variable};
 use crate::model::text::visible;
 use crate::model::verdict::Verdict;
+use enforcement::{enforcer, is_enforced};
 
 const POLICIES: &str = "GET networkpolicies";
 /// As NO_PROXY is written.
@@ -224,6 +227,7 @@ fn policies(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         return vec![rule.unknown(Subject::Cluster, needs)];
     }
     let all = listed(&look.evidence.network_policies).unwrap_or_default();
+    let enforcer = enforcer(look);
     each(rule, look, &[Part::Pods], |served| {
         let namespace = &served.binding.association.namespace;
         let own: Vec<&NetworkPolicy> = all
@@ -245,7 +249,7 @@ fn policies(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             if own.is_empty() || seen.pod.host_network || seen.pod.is_on_fargate() {
                 return Verdict::No;
             }
-            !way_of(seen).1.is_open
+            (!way_of(seen).1.is_open).and(is_enforced(enforcer.as_ref()))
         };
         served.findings(rule, "not let out to the agent by network policies", judge, |finding, met| {
             let Some(seen) = met.seen().next() else {
@@ -261,6 +265,12 @@ fn policies(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             });
             let Some(first) = way.by.first() else {
                 return finding;
+            };
+            let finding = match &enforcer {
+                Some(proof) => finding.proof(proof.call, proof.field, proof.value.clone()),
+                None => finding.remedy(advice(
+                    "see whether anything in the cluster enforces policies: the network plug-in of EKS does so only with enableNetworkPolicy in the configuration values of the add-on vpc-cni",
+                )),
             };
             finding
                 .remedy(patch(
@@ -349,14 +359,17 @@ fn security_groups(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         let is_behind = seen.pod.marks.own_interface && !is_auto && !seen.pod.is_on_fargate();
         Verdict::from(is_behind).and(is_strict)
     };
-    let mend = kubectl(&[
-        "set",
-        "env",
-        "daemonset/aws-node",
-        "POD_SECURITY_GROUP_ENFORCING_MODE=standard",
-        "--namespace",
-        "kube-system",
-    ]);
+    let mend = kubectl(
+        &look.evidence.arn,
+        &[
+            "set",
+            "env",
+            "daemonset/aws-node",
+            "POD_SECURITY_GROUP_ENFORCING_MODE=standard",
+            "--namespace",
+            "kube-system",
+        ],
+    );
     each(rule, look, &[Part::Pods], |served| {
         let findings = served.findings(rule, "with security groups of their own", judge, |finding, met| {
             let finding = met.shown().fold(finding, |finding, seen| {

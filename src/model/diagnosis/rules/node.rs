@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::configured::configured;
 use crate::model::addon::AGENT;
 use crate::model::arn::role_name;
 use crate::model::census::Part;
@@ -53,7 +54,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: RuleId("node-role-lacks-eks-auth"),
-        rows: &[25],
+        rows: &[25, 34],
         severity: Severity::Error,
         title: "the role of the nodes may not ask EKS Auth for credentials",
         explanation: "the agent asks EKS Auth as the role of its node, so no pod on these nodes gets credentials",
@@ -129,7 +130,7 @@ fn on_hybrid(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             }
         }
     };
-    let values = json!({"daemonsets": {"hybrid": {"create": true}}}).to_string();
+    let values = json!({"daemonsets": {"hybrid": {"create": true}}});
     each(rule, look, &[Part::Pods, Part::Nodes], |served| {
         served.findings(rule, "on hybrid nodes without an agent", judge, |finding, met| {
             let finding = met.shown().fold(finding, |finding, seen| {
@@ -149,12 +150,10 @@ fn on_hybrid(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 None => finding,
             };
             finding
-                .remedy(command(
+                .remedy(configured(
+                    look,
                     "turn the daemon set for hybrid nodes on; the add-on must be v1.3.3-eksbuild.1 or later",
-                    look.eks(
-                        "update-addon",
-                        &[("--addon-name", AGENT), ("--configuration-values", &*values)],
-                    ),
+                    &values,
                 ))
                 .remedy(advice(
                     "set enableCredentialsFile: true in the nodeadm configuration of the nodes, and run nodeadm init again",
@@ -232,7 +231,16 @@ fn of_role(rule: &Rule, look: &Look<'_>, arn: &Text, pods: Vec<&Pod>) -> Option<
         "EvaluationResults[].EvalDecision",
         decision(answer),
     );
-    Some(if answer.decision == Decision::ExplicitDeny {
+    let above = above(answer);
+    Some(if !above.is_empty() {
+        // Nothing that is given to the role itself outweighs them.
+        above.into_iter().fold(finding, |finding, above| {
+            let Above { field, who, mend } = above;
+            let mut finding = finding.proof(SIMULATED, field, "false");
+            finding.summary = format!("{}: {who} does not allow it", finding.summary).into();
+            finding.remedy(advice(mend))
+        })
+    } else if answer.decision == Decision::ExplicitDeny {
         finding.remedy(advice(
             "have the Deny narrowed: no further permission can outweigh it",
         ))
@@ -248,6 +256,33 @@ fn of_role(rule: &Rule, look: &Look<'_>, arn: &Text, pods: Vec<&Pod>) -> Option<
                 }),
             ))
     })
+}
+
+/// What stands above the policies of a role, and keeps it from what they allow.
+struct Above {
+    field: &'static str,
+    who: &'static str,
+    mend: &'static str,
+}
+
+fn above(answer: &Simulated) -> Vec<Above> {
+    let organisation = Above {
+        field: "EvaluationResults[].OrganizationsDecisionDetail.AllowedByOrganizations",
+        who: "the organisation",
+        mend: "have the service control policies of the organisation allow eks-auth:AssumeRoleForPodIdentity in this account",
+    };
+    let boundary = Above {
+        field: "EvaluationResults[].PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary",
+        who: "the permissions boundary of the role",
+        mend: "have the permissions boundary of the role allow eks-auth:AssumeRoleForPodIdentity",
+    };
+    [
+        (answer.by_organisation, organisation),
+        (answer.by_boundary, boundary),
+    ]
+    .into_iter()
+    .filter_map(|(allowed, above)| (allowed == Some(false)).then_some(above))
+    .collect()
 }
 
 fn is_refused(answer: &Simulated) -> Verdict {

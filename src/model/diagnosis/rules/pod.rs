@@ -122,14 +122,17 @@ fn of_namespace(
     Some(match kind.as_deref() {
         Some(kind @ ("deployment" | "statefulset" | "daemonset")) => {
             let object = format!("{kind}/{}", workload(first));
-            let set = kubectl(&[
-                "set",
-                "serviceaccount",
-                &object,
-                account,
-                "--namespace",
-                &first.namespace,
-            ]);
+            let set = kubectl(
+                &look.evidence.arn,
+                &[
+                    "set",
+                    "serviceaccount",
+                    &object,
+                    account,
+                    "--namespace",
+                    &first.namespace,
+                ],
+            );
             finding
                 .remedy(patched)
                 .remedy(command("or by a command", set))

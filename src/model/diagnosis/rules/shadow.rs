@@ -250,6 +250,7 @@ impl Shadow {
     /// Commands that take the variables away, one for each workload and container.
     fn unset(&self, met: &Met<'_, '_>) -> Vec<Remedy> {
         let mut wanted = BTreeSet::new();
+        let cluster = &met.served.binding.association.key.cluster;
         for seen in met.seen() {
             let Some(owner) = seen.pod.workload() else {
                 continue;
@@ -285,7 +286,7 @@ impl Shadow {
                         "take the variables out of {}, which makes its pods anew",
                         visible(&workload)
                     ),
-                    kubectl(&arguments),
+                    kubectl(cluster, &arguments),
                 )
             });
         let advised = advice(

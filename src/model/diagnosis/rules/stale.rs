@@ -60,7 +60,7 @@ fn judge(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                     "metadata.creationTimestamp",
                     oldest.unwrap_or_default(),
                 )
-                .remedies(restart(pods())),
+                .remedies(restart(&look.evidence.arn, pods())),
         )
     })
 }

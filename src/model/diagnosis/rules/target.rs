@@ -316,6 +316,9 @@ fn trusting(rule: &Rule, look: &Look<'_>, wanted: Answer) -> Vec<Finding> {
 
 fn remedies(hop: &Hop<'_>, judgement: &Judgement) -> Vec<Remedy> {
     let mut remedies: Vec<Remedy> = judgement.remedy().map(advice).into_iter().collect();
+    if judgement.verdict.is_unknown() {
+        remedies.push(advice(trust::TEST));
+    }
     let evaluations = [&judgement.assume_role, &judgement.tag_session];
     let is_denied = evaluations
         .into_iter()

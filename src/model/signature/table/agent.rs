@@ -94,8 +94,8 @@ pub(super) const AGENT_REFUSED: Signature = Signature {
         ),
         Fix {
             kind: RemedyKind::Statement,
-            title: "or add this statement to a policy of the role",
-            text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"eks-auth:AssumeRoleForPodIdentity\",\n  \"Resource\": \"*\"\n}",
+            title: "or add this statement to a policy of the role, with the cluster in place of words in capitals",
+            text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"eks-auth:AssumeRoleForPodIdentity\",\n  \"Resource\": \"arn:aws:eks:REGION:ACCOUNT:cluster/CLUSTER\"\n}",
         },
     ],
     rows: &[25],

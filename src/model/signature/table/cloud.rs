@@ -77,8 +77,8 @@ pub(super) const TRUST_INVALID: Signature = Signature {
     cause: "the trust policy of the role does not name pods.eks.amazonaws.com",
     fix: &[Fix {
         kind: RemedyKind::Statement,
-        title: "add this statement to the trust policy of the role",
-        text: "{\n  \"Effect\": \"Allow\",\n  \"Principal\": {\n    \"Service\": \"pods.eks.amazonaws.com\"\n  },\n  \"Action\": [\n    \"sts:AssumeRole\",\n    \"sts:TagSession\"\n  ]\n}",
+        title: "add this statement to the trust policy of the role, with the cluster in place of words in capitals",
+        text: "{\n  \"Effect\": \"Allow\",\n  \"Principal\": {\n    \"Service\": \"pods.eks.amazonaws.com\"\n  },\n  \"Action\": [\n    \"sts:AssumeRole\",\n    \"sts:TagSession\"\n  ],\n  \"Condition\": {\n    \"StringEquals\": {\n      \"aws:SourceAccount\": \"ACCOUNT\"\n    },\n    \"ArnLike\": {\n      \"aws:SourceArn\": [\n        \"arn:aws:eks:REGION:ACCOUNT:cluster/CLUSTER\",\n        \"arn:aws:eks:REGION:ACCOUNT:podidentityassociation/CLUSTER/*\"\n      ]\n    }\n  }\n}",
     }],
     rows: &[29, 31],
     place: Place::Api,
@@ -176,8 +176,8 @@ pub(super) const ASSOCIATION_RESOURCE: Signature = Signature {
     cause: "the caller's policy names the cluster alone, and this call acts on the association",
     fix: &[Fix {
         kind: RemedyKind::Statement,
-        title: "ask for this statement, narrowed to the cluster",
-        text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": [\n    \"eks:DescribePodIdentityAssociation\",\n    \"eks:UpdatePodIdentityAssociation\",\n    \"eks:DeletePodIdentityAssociation\"\n  ],\n  \"Resource\": \"arn:aws:eks:*:*:podidentityassociation/*\"\n}",
+        title: "ask for this statement, with the cluster in place of words in capitals",
+        text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": [\n    \"eks:DescribePodIdentityAssociation\",\n    \"eks:UpdatePodIdentityAssociation\",\n    \"eks:DeletePodIdentityAssociation\"\n  ],\n  \"Resource\": \"arn:aws:eks:REGION:ACCOUNT:podidentityassociation/CLUSTER/*\"\n}",
     }],
     rows: &[76],
     place: Place::Api,

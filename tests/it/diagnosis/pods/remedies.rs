@@ -1,11 +1,17 @@
 //! What is offered to be copied is right, and safe to paste.
 
+use roledex::model::Learned;
+use roledex::model::census::Part;
 use roledex::model::diagnosis::{Remedy, RemedyKind};
+use roledex::model::preflight::Decision;
 use roledex::model::text::is_hidden;
 
 use super::ours;
 use super::table::CASES;
-use super::world::World;
+use super::world::{ROLE, World, node, simulated};
+
+/// As `aws eks update-kubeconfig` names it: whatever context is the current one, the right cluster is meant.
+const CONTEXT: &str = "--context arn:aws:eks:eu-west-1:111122223333:cluster/demo";
 
 fn remedies(case: &str, kind: RemedyKind) -> Vec<Remedy> {
     let (_, change, _) = CASES.iter().find(|(about, _, _)| *about == case).unwrap();
@@ -42,7 +48,9 @@ fn commands_mend_what_was_found() {
     ] {
         let commands = remedies(case, RemedyKind::Command);
         assert!(
-            commands.iter().any(|remedy| &*remedy.text == command),
+            commands
+                .iter()
+                .any(|remedy| *remedy.text == *format!("{command} {CONTEXT}")),
             "{case}: {commands:#?}"
         );
     }
@@ -106,6 +114,118 @@ fn commands_mend_what_was_found() {
         };
         assert!(commands.iter().any(fits), "{case}: {commands:#?}");
     }
+}
+
+fn remedies_of(world: &World, rule: &str, kind: RemedyKind) -> Vec<String> {
+    let diagnosis = world.diagnosis();
+    let findings = diagnosis.findings.iter().filter(|one| one.rule.0 == rule);
+    let remedies = findings.flat_map(|finding| &finding.remedies);
+    let texts = remedies.filter(|remedy| remedy.kind == kind);
+    texts.map(|remedy| remedy.text.to_string()).collect()
+}
+
+/// `update-addon` replaces all values that there are.
+#[test]
+fn values_of_an_add_on_are_kept() {
+    let rule = "hybrid-node-without-agent";
+    let mut world = World::healthy();
+    world.nodes = vec![node("n1", "hybrid"), node("n2", "ec2")];
+    world.agents = vec![("n2", true)];
+    world.addon().configuration =
+        Some(r#"{"agent":{"priority":1},"daemonsets":{"hybrid":{"create":false,"x":[1]}}}"#.into());
+    let commands = remedies_of(&world, rule, RemedyKind::Command);
+    let words = shlex::split(&commands[0].replace("\\\n", " ")).unwrap();
+    let at = words
+        .iter()
+        .position(|word| word == "--configuration-values");
+    let values: serde_json::Value = serde_json::from_str(&words[at.unwrap() + 1]).unwrap();
+    assert_eq!(
+        values,
+        serde_json::json!({
+            "agent": {"priority": 1},
+            "daemonsets": {"hybrid": {"create": true, "x": [1]}},
+        })
+    );
+    for unknown in ["agent:\n  priority: 1\n", r#"{"daemonsets":[]}"#] {
+        world.addon().configuration = Some(unknown.into());
+        assert!(remedies_of(&world, rule, RemedyKind::Command).is_empty());
+        let patches = remedies_of(&world, rule, RemedyKind::Patch);
+        assert!(patches[0].contains("create: true"), "{patches:?}");
+    }
+}
+
+#[test]
+fn what_stands_above_a_role_is_not_mended_by_a_policy_of_it() {
+    for (by_organisation, by_boundary, words) in [
+        (Some(false), Some(true), "the organisation"),
+        (None, Some(false), "the permissions boundary of the role"),
+    ] {
+        for decision in [Decision::ImplicitDeny, Decision::ExplicitDeny] {
+            let mut world = World::healthy();
+            let Learned::Known(mut answers) = simulated(decision) else {
+                panic!("it is known");
+            };
+            answers[0].by_organisation = by_organisation;
+            answers[0].by_boundary = by_boundary;
+            let learned = Learned::Known(answers);
+            world.evidence.node_permissions.insert(ROLE.into(), learned);
+            let diagnosis = world.diagnosis();
+            let finding = ours(&diagnosis)[0];
+            assert_eq!(finding.rule.0, "node-role-lacks-eks-auth");
+            assert!(
+                finding
+                    .summary
+                    .ends_with(&format!(": {words} does not allow it")),
+                "{}",
+                finding.summary
+            );
+            let mut remedies = finding.remedies.iter();
+            assert!(remedies.all(|remedy| remedy.kind == RemedyKind::Advice));
+        }
+    }
+}
+
+#[test]
+fn kubernetes_is_opened_no_further_than_it_is_needed() {
+    let mut world = World::healthy();
+    let rule = "kubernetes-refuses";
+    world.denied = vec![Part::Nodes, Part::Pods];
+    let commands = remedies_of(&world, rule, RemedyKind::Command);
+    assert!(
+        commands[0].contains("--kubernetes-groups roledex-readers"),
+        "{commands:?}"
+    );
+    assert!(
+        !commands
+            .iter()
+            .any(|command| command.contains("cluster-access-policy"))
+    );
+    let patches = remedies_of(&world, rule, RemedyKind::Patch);
+    let written: serde_json::Value = serde_norway::from_str(&patches[0]).unwrap();
+    let role = &written["items"][0];
+    assert_eq!(
+        role["rules"],
+        serde_json::json!([{"apiGroups": [""], "resources": ["pods", "nodes"], "verbs": ["list", "watch"]}])
+    );
+    assert_eq!(
+        written["items"][1]["roleRef"]["name"],
+        role["metadata"]["name"]
+    );
+    assert_eq!(
+        written["items"][1]["subjects"][0]["name"],
+        "roledex-readers"
+    );
+
+    world.denied = vec![Part::Pods];
+    let commands = remedies_of(&world, rule, RemedyKind::Command);
+    let policies = commands
+        .iter()
+        .filter(|command| command.contains("cluster-access-policy"));
+    let policies: Vec<_> = policies.collect();
+    assert!(
+        policies[0].contains("/AmazonEKSViewPolicy") && policies.len() == 1,
+        "{policies:?}"
+    );
 }
 
 #[test]

@@ -176,11 +176,15 @@ impl World {
         }
     }
 
-    pub(super) fn addon(&mut self) -> &mut Addon {
+    pub(super) fn addons(&mut self) -> &mut Vec<Addon> {
         match &mut self.evidence.addons {
-            Learned::Known(addons) => &mut addons[0],
+            Learned::Known(addons) => addons,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub(super) fn addon(&mut self) -> &mut Addon {
+        &mut self.addons()[0]
     }
 
     pub(super) fn cluster(&mut self) -> &mut Cluster {

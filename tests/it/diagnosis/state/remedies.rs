@@ -112,6 +112,19 @@ fn an_added_statement_lets_the_association_in() {
     }
 }
 
+/// The policy may well be right: nobody is led to change it before AWS was asked.
+#[test]
+fn what_only_aws_can_tell_is_tested_and_not_mended() {
+    let mut world = World::healthy();
+    let statements = trust(json!({"StringEquals": {"aws:SourceOrgID": "o-1"}}));
+    world.role(ROLE, &statements);
+    let finding = finding(&world, "trust-undecided");
+    let is_advice = |remedy: &roledex::model::diagnosis::Remedy| remedy.kind == RemedyKind::Advice;
+    assert!(finding.remedies.iter().all(is_advice), "{finding:#?}");
+    let mut remedies = finding.remedies.iter();
+    assert!(remedies.any(|remedy| remedy.text.contains("roledex test")));
+}
+
 #[test]
 fn an_association_is_created_and_its_pods_restarted() {
     let mut world = World::healthy();
@@ -132,7 +145,16 @@ fn an_association_is_created_and_its_pods_restarted() {
         assert_eq!(value(&creation, name), expected);
     }
     let restart = words(&found, "kubectl rollout restart");
-    assert_eq!(restart[3..], ["deployment/api", "--namespace", "payments"]);
+    assert_eq!(
+        restart[3..],
+        [
+            "deployment/api",
+            "--namespace",
+            "payments",
+            "--context",
+            CLUSTER
+        ]
+    );
     let deletion = words(&found, "aws eks delete-pod-identity-association");
     assert_eq!(value(&deletion, "--association-id"), "a-payments-api");
 }

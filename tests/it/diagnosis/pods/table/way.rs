@@ -4,7 +4,7 @@ use roledex::model::Learned;
 use roledex::model::diagnosis::{EgressRule, Peer, Port, Selector};
 use serde_json::json;
 
-use super::super::world::{addon, names_alone};
+use super::super::world::{addon, daemon_set, names_alone};
 use super::Case;
 
 pub(super) const CASES: &[Case] = &[
@@ -29,7 +29,35 @@ pub(super) const CASES: &[Case] = &[
     (
         "a policy for names alone",
         |world| world.evidence.network_policies = Learned::Known(vec![names_alone("payments")]),
+        &["network-policy-blocks-agent possible api-1"],
+    ),
+    (
+        "a policy for names alone, and Calico",
+        |world| {
+            world.evidence.network_policies = Learned::Known(vec![names_alone("payments")]);
+            world.sets().push(daemon_set("calico-node", 1, 1));
+        },
         &["network-policy-blocks-agent found api-1"],
+    ),
+    (
+        "a policy for names alone, and the network plug-in enforces it",
+        |world| {
+            world.evidence.network_policies = Learned::Known(vec![names_alone("payments")]);
+            let mut plug_in = addon("vpc-cni", "ACTIVE");
+            plug_in.configuration = Some(r#"{"enableNetworkPolicy":"true"}"#.into());
+            world.addons().push(plug_in);
+        },
+        &["network-policy-blocks-agent found api-1"],
+    ),
+    (
+        "a policy for names alone, and the network plug-in does not enforce it",
+        |world| {
+            world.evidence.network_policies = Learned::Known(vec![names_alone("payments")]);
+            let mut plug_in = addon("vpc-cni", "ACTIVE");
+            plug_in.configuration = Some(r#"{"enableNetworkPolicy":"false"}"#.into());
+            world.addons().push(plug_in);
+        },
+        &["network-policy-blocks-agent possible api-1"],
     ),
     (
         "a policy of another namespace",
@@ -181,10 +209,7 @@ pub(super) const CASES: &[Case] = &[
         "another add-on",
         |world| {
             let vpc_cni = addon("vpc-cni", "DEGRADED");
-            match &mut world.evidence.addons {
-                Learned::Known(addons) => addons.push(vpc_cni),
-                other => panic!("{other:?}"),
-            }
+            world.addons().push(vpc_cni);
         },
         &[],
     ),
