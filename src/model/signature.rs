@@ -90,12 +90,12 @@ impl Signature {
     /// The same for one cluster, which takes the place of the words in capitals.
     pub fn remedies_in(&self, cluster: &ClusterArn) -> impl Iterator<Item = Remedy> {
         let prefix = format!("arn:{}:eks:REGION:ACCOUNT:", cluster.partition());
+        let role = format!("arn:{}:iam::{}:", cluster.partition(), cluster.account());
         let filled = move |text: &str| -> Text {
+            let place = format!("{}:{}", cluster.region(), cluster.account());
             text.replace("arn:aws:eks:REGION:ACCOUNT:", &prefix)
-                .replace(
-                    "REGION:ACCOUNT",
-                    &format!("{}:{}", cluster.region(), cluster.account()),
-                )
+                .replace("arn:aws:iam::ACCOUNT:", &role)
+                .replace("REGION:ACCOUNT", &place)
                 .replace("\"ACCOUNT\"", &format!("\"{}\"", cluster.account()))
                 .replace("/CLUSTER", &format!("/{}", cluster.name()))
                 .into()

@@ -96,7 +96,8 @@ fn what_is_granted_is_granted_to_one_cluster() {
                 "{text}"
             );
             assert!(
-                statement["Resource"] != "*" && text.contains("demo"),
+                statement["Resource"] != "*"
+                    && (text.contains("demo") || text.contains("111122223333:role/ROLE")),
                 "{text}"
             );
         }

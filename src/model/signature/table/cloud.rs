@@ -148,8 +148,8 @@ pub(super) const PASS_ROLE: Signature = Signature {
     cause: "whoever changes the association may not pass its role to EKS Pod Identity",
     fix: &[Fix {
         kind: RemedyKind::Statement,
-        title: "ask for this statement, narrowed to the role",
-        text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"iam:PassRole\",\n  \"Resource\": \"*\",\n  \"Condition\": {\n    \"StringEquals\": {\n      \"iam:PassedToService\": \"pods.eks.amazonaws.com\"\n    }\n  }\n}",
+        title: "ask for this statement, with the role in place of ROLE",
+        text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"iam:PassRole\",\n  \"Resource\": \"arn:aws:iam::ACCOUNT:role/ROLE\",\n  \"Condition\": {\n    \"StringEquals\": {\n      \"iam:PassedToService\": \"pods.eks.amazonaws.com\"\n    }\n  }\n}",
     }],
     rows: &[76],
     place: Place::Api,
