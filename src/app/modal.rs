@@ -18,6 +18,7 @@ use crate::app::filter::Filter;
 use crate::app::line::Line;
 use crate::app::pane::PaneId;
 use crate::input::Context;
+use crate::model::journal::{Entry, EntryId};
 
 /// One layer over the panes.
 #[derive(Debug)]
@@ -38,10 +39,18 @@ pub enum Modal {
 }
 
 /// Where a look at the journal stands.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct HistoryView {
-    /// Counted from the newest entry.
-    pub cursor: usize,
+    /// The entry under the cursor, so that a newer one does not push another there; `None` is the newest.
+    pub selected: Option<EntryId>,
+}
+
+impl HistoryView {
+    /// Where the cursor stands among entries.
+    pub fn cursor(&self, entries: &[Entry]) -> usize {
+        let is_selected = |entry: &Entry| self.selected.as_ref() == Some(&entry.id);
+        entries.iter().position(is_selected).unwrap_or(0)
+    }
 }
 
 /// The filter of a pane while it is typed; the pane follows every key.

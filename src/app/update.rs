@@ -86,6 +86,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Ran(ended) => run_with::ended(state, ended),
         Msg::Secret(id, typed) => on_secret(state, id, typed, &mut effects),
     }
+    state.show_rest(&mut effects);
     state.pump(&mut effects);
     effects
 }

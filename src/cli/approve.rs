@@ -17,39 +17,30 @@ pub(crate) struct Shown {
     pub(crate) plan: Plan,
     pub(crate) preflight: Preflight,
     reviewed: Reviewed,
-    /// What else wants a name to be typed.
-    reasons: Vec<String>,
 }
 
 impl Shown {
     /// To be made where the preview is printed.
-    pub(crate) fn new(plan: Plan, preflight: Preflight, reasons: Vec<String>) -> Self {
+    pub(crate) fn new(plan: Plan, preflight: Preflight) -> Self {
         let reviewed = Reviewed::of(&plan, &preflight);
         Self {
             plan,
             preflight,
             reviewed,
-            reasons,
         }
     }
 
     /// The name that must be typed, and why.
     fn wanted(&self) -> Option<(String, Vec<String>)> {
-        let mut reasons = self.preflight.reasons_for_name();
-        reasons.extend(self.reasons.iter().cloned());
         match self.preflight.consent() {
-            Consent::TypedName(name) => Some((name, reasons)),
-            Consent::Plain if !self.reasons.is_empty() => {
-                Some((self.plan.target().service_account.to_string(), reasons))
-            }
+            Consent::TypedName(name) => Some((name, self.preflight.reasons_for_name())),
             Consent::Plain | Consent::Refused(_) => None,
         }
     }
 
     /// Whether nothing but a deletion asks for the name: then leaving it out is no approval, and no refusal.
     fn is_only_deletion(&self) -> bool {
-        self.reasons.is_empty()
-            && self.preflight.worst() < Outcome::Blocking
+        self.preflight.worst() < Outcome::Blocking
             && self.preflight.reasons_for_name().len() == 1
             && matches!(self.plan.steps(), Steps::Delete | Steps::CreateAndDelete)
     }

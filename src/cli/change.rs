@@ -8,7 +8,7 @@ mod journal;
 mod preview;
 mod result;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::{Value, json};
 
@@ -18,12 +18,12 @@ use crate::cli::exit::Exit;
 use crate::cli::get::unconfigured;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
-use crate::model::Failure;
 use crate::model::export::json;
-use crate::model::journal::{EntryId, Link};
+use crate::model::journal::{EntryId, Link, Reversal};
 use crate::model::preflight::{Consent as Wanted, Outcome, Preflight};
 use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
+use crate::model::{Failure, Learned};
 use crate::ops::change::{Desk, Prepared, Progress, Unprepared, apply, prepare};
 use crate::ops::fleet::{self, Site};
 use crate::ops::preflight::{Reach, gather};
@@ -63,7 +63,7 @@ pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
         format,
         consent: &wish.consent,
     };
-    Box::pin(run.all(vec![prepared], Vec::new(), None)).await
+    Box::pin(run.all(vec![prepared], None, None)).await
 }
 
 /// Text or JSON; the other formats print rows.
@@ -136,23 +136,26 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Shows, has approved and applies; `reasons` are what else wants a name to be typed.
+    /// Shows, has approved and applies. `reversal` is what they bring back.
     async fn all(
         &self,
         prepared: Vec<Prepared>,
-        reasons: Vec<String>,
+        reversal: Option<&Reversal>,
         link: Option<Link>,
     ) -> Result<Exit, Problem> {
         let mut shown = Vec::new();
         let mut documents = Vec::new();
-        for prepared in prepared {
-            let preflight = self.check(&prepared).await;
+        for (place, prepared) in prepared.into_iter().enumerate() {
+            let mut preflight = self.check(&prepared, place > 0).await;
+            if let Some(reversal) = reversal {
+                preflight = preflight.of_reversal(reversal);
+            }
             let plan = prepared.plan;
-            self.tell(&preview::text(&plan, &preflight))
+            self.show(&preview::text(&plan, &preflight))
                 .map_err(unseen)?;
             documents.push(preview::document(&plan, &preflight));
             // Made here, where it is shown, and nowhere else.
-            shown.push(Shown::new(plan, preflight, reasons.clone()));
+            shown.push(Shown::new(plan, preflight));
         }
         let changes_nothing = |shown: &Shown| shown.plan.diff().is_empty();
         if shown.iter().all(changes_nothing) {
@@ -205,11 +208,17 @@ impl Run<'_> {
         Ok(exit)
     }
 
-    async fn check(&self, prepared: &Prepared) -> Preflight {
+    /// `follows`: it is planned on what the change before it will leave.
+    async fn check(&self, prepared: &Prepared, follows: bool) -> Preflight {
         let Prepared {
             plan, surroundings, ..
         } = prepared;
-        let evidence = gather(self.site, self.reach, plan, surroundings).await;
+        let mut evidence = gather(self.site, self.reach, plan, surroundings).await;
+        if follows {
+            // What stands there now is not what it will be, and is read again before the call.
+            let why = "it follows the change before it";
+            evidence.current = Learned::Failed(why.into());
+        }
         let profiles: Vec<&str> = self.site.profiles.iter().map(|name| &**name).collect();
         let access = self.site.session.guard().access(plan.cluster(), &profiles);
         Preflight::run(plan, &evidence, access)
@@ -237,6 +246,18 @@ impl Run<'_> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()
+    }
+
+    /// Shows what is to be approved to whoever is asked: the question goes to stderr, so what it is about must not
+    /// go into a file alone.
+    fn show(&self, text: &str) -> io::Result<()> {
+        self.tell(text)?;
+        let is_asked = self.desk.is_some() && !self.consent.yes && io::stdin().is_terminal();
+        let is_hidden = self.format != Format::Json && !io::stdout().is_terminal();
+        if is_asked && is_hidden {
+            return io::stderr().write_all(text.as_bytes());
+        }
+        Ok(())
     }
 
     /// Tells what was done: that nobody listens any more does not undo it.

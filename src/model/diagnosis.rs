@@ -7,8 +7,8 @@
 //! Evidence ── Look (joined, indexed) ──> rules() ──> findings ── order (causes first) ──> Diagnosis
 //! ```
 
-pub mod coverage;
 pub mod counts;
+pub mod coverage;
 mod decode;
 pub mod egress;
 pub mod evidence;

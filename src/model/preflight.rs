@@ -15,6 +15,7 @@ mod target;
 mod workload;
 
 use crate::model::guard::Access;
+use crate::model::journal::Reversal;
 use crate::model::plan::{Digest, Ink, Plan, Steps};
 
 pub use check::{Check, CheckId, Fix, Outcome};
@@ -42,6 +43,8 @@ pub struct Preflight {
     name: String,
     destroys: bool,
     access: Access,
+    /// What else wants a name to be typed.
+    also: Vec<String>,
     checks: Vec<Check>,
 }
 
@@ -64,8 +67,19 @@ impl Preflight {
             name: plan.target().service_account.to_string(),
             destroys: matches!(plan.steps(), Steps::Delete | Steps::CreateAndDelete),
             access,
+            also: Vec::new(),
             checks,
         }
+    }
+
+    /// The same, of a plan that brings a change back: what somebody else did since is lost only by typing a name.
+    #[must_use]
+    pub fn of_reversal(mut self, reversal: &Reversal) -> Self {
+        if reversal.tramples() {
+            let reason = "it overwrites what somebody else changed since";
+            self.also.push(reason.to_owned());
+        }
+        self
     }
 
     /// The plan that the checks are about.
@@ -121,6 +135,7 @@ impl Preflight {
         }
         let blocking = self.with(Outcome::Blocking);
         reasons.extend(blocking.map(|check| format!("it overrides the check {}", check.id)));
+        reasons.extend(self.also.iter().cloned());
         reasons
     }
 
@@ -131,6 +146,7 @@ impl Preflight {
             name,
             destroys,
             access,
+            also,
             checks,
         } = self;
         let mut ink = Ink::default();
@@ -142,6 +158,7 @@ impl Preflight {
             Access::Protected => "protected",
             Access::ReadOnly => "read-only",
         });
+        ink.each(also.iter(), |ink, reason| ink.text(reason));
         ink.each(checks.iter(), |ink, check| check.write(ink));
         ink.dry()
     }

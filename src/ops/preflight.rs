@@ -78,10 +78,15 @@ fn placement(gathered: &Gathered, namespace: &str, account: &str) -> Learned<Pla
     let running = |pod: &&Arc<Pod>| !pod.phase.is_ended();
     for pod in census.pods_of(namespace, account).filter(running) {
         let node = pod.node.as_deref().map(|name| census.node(name));
+        let is_known = !matches!(node, Some(Fact::Unknown));
         let node = node.and_then(Fact::present);
+        let (fargate, windows) = (is_on_fargate(pod, node), is_on_windows(pod, node));
         placement.pods += 1;
-        placement.on_fargate += usize::from(is_on_fargate(pod, node));
-        placement.on_windows += usize::from(is_on_windows(pod, node));
+        placement.on_fargate += usize::from(fargate);
+        placement.on_windows += usize::from(windows);
+        // Fargate names itself in the pod; Windows only if the pod says so.
+        let is_decided = fargate || windows || is_known || pod.os.is_some();
+        placement.undecided += usize::from(!is_decided);
     }
     Learned::Known(placement)
 }
@@ -176,7 +181,12 @@ pub async fn gather(
         permissions,
         namespace,
         service_account,
-        placement: surroundings.placement.clone(),
+        // Those are the pods of the old names, and a move is about the new ones.
+        placement: if is_other {
+            Learned::NotAsked
+        } else {
+            surroundings.placement.clone()
+        },
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn draw(
                 None
             }
             Modal::History(view) => {
-                history::draw(state, *view, painter, area, top);
+                history::draw(state, view, painter, area, top);
                 None
             }
             Modal::Credential(panel) => {

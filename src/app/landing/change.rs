@@ -54,11 +54,13 @@ impl State {
         );
         let remarks: Vec<String> = applying.remarks().map(ToString::to_string).collect();
         applying.outcome = Some(outcome.clone());
-        let mut rest = std::mem::take(&mut applying.rest).into_iter();
-        let reversal = applying.reversal.take();
+        if outcome.is_err() {
+            applying.rest.clear();
+        }
+        let more = applying.rest.len();
         let may_test = may_test(self, &target.cluster).is_ok();
         if let Some(applying) = self.applying.as_mut()
-            && (outcome.is_err() || !may_test || rest.len() > 0)
+            && (outcome.is_err() || !may_test || more > 0)
         {
             applying.offer = None;
         }
@@ -89,12 +91,36 @@ impl State {
             self.expire_details(std::slice::from_ref(&target.cluster));
             self.list_associations(&target.cluster, true, effects);
         }
-        if let (Ok(()), Some(next)) = (outcome, rest.next()) {
+        if more > 0 {
             // The other half of the way back is another change, and wants another yes.
             self.say(format!(
                 "done: {title}; one more change brings all of it back"
             ));
+        }
+    }
+
+    /// Shows what else a change takes, as soon as nobody is in the middle of something else.
+    pub(in crate::app) fn show_rest(&mut self, effects: &mut Vec<Effect>) {
+        let is_free = matches!(self.modals.last(), None | Some(Modal::Progress));
+        let Some(applying) = self.applying.as_mut().filter(|_| is_free) else {
+            return;
+        };
+        if !matches!(applying.outcome, Some(Ok(()))) || applying.rest.is_empty() {
+            return;
+        }
+        let mut rest = std::mem::take(&mut applying.rest).into_iter();
+        let reversal = applying.reversal.take();
+        if let Some(next) = rest.next() {
             confirm::open_all(self, next, reversal, rest.collect(), effects);
+        }
+    }
+
+    /// The cursor of the list of changes stays on the entry that it was shown on.
+    pub(in crate::app) fn hold_entry(&mut self) {
+        let newest = self.journal.value().and_then(|read| read.entries.first());
+        let newest = newest.map(|entry| entry.id.clone());
+        if let Some(Modal::History(view)) = self.modals.last_mut() {
+            view.selected = view.selected.take().or(newest);
         }
     }
 
@@ -121,6 +147,7 @@ impl State {
             }
             Step::Journal(read) => {
                 self.journal.settle(ticket, Ok(*read), now);
+                self.hold_entry();
             }
             Step::Reversal(reversing) => self.land_reversal(*reversing, effects),
             _ => {}

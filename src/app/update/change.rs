@@ -155,4 +155,5 @@ pub(super) fn history(state: &mut State, effects: &mut Vec<Effect>) {
     let ticket = state.call(Request::ReadJournal, true, effects);
     state.journal.ask(ticket);
     state.modals.push(Modal::History(HistoryView::default()));
+    state.hold_entry();
 }

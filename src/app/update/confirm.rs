@@ -276,7 +276,10 @@ impl State {
                 continue;
             }
             otherwise = plan.diff() != review.plan.diff();
-            let preflight = Preflight::run(plan, evidence, access);
+            let mut preflight = Preflight::run(plan, evidence, access);
+            if let Some(reversal) = &review.reversal {
+                preflight = preflight.of_reversal(reversal);
+            }
             review.reviewed = Some(Reviewed::of(plan, &preflight));
             review.plan = plan.clone();
             // Whoever was about to say yes has not seen this yet.

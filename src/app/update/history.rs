@@ -54,14 +54,19 @@ fn chosen(state: &State) -> Option<EntryId> {
     let Some(Modal::History(view)) = state.modals.last() else {
         return None;
     };
-    let entry = state.journal.value()?.entries.get(view.cursor)?;
+    let entries = &state.journal.value()?.entries;
+    let entry = entries.get(view.cursor(entries))?;
     Some(entry.id.clone())
 }
 
+/// Holds the entry that was chosen, from the first look at it on.
 fn move_by(state: &mut State, rows: isize) {
-    let count = state.journal.value().map_or(0, |read| read.entries.len());
-    if let Some(Modal::History(view)) = state.modals.last_mut() {
-        let last = count.saturating_sub(1);
-        view.cursor = view.cursor.saturating_add_signed(rows).min(last);
-    }
+    let Some(Modal::History(view)) = state.modals.last_mut() else {
+        return;
+    };
+    let entries = state.journal.value().map(|read| &*read.entries);
+    let entries = entries.unwrap_or_default();
+    let last = entries.len().saturating_sub(1);
+    let next = view.cursor(entries).saturating_add_signed(rows).min(last);
+    view.selected = entries.get(next).map(|entry| entry.id.clone());
 }

@@ -46,7 +46,8 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
         consent: &args.consent,
     };
     let reversal = &weighed.reversal;
-    for line in lines(&entry, way, reversal) {
+    let together = together(&entries, &entry);
+    for line in lines(&entry, way, reversal).into_iter().chain(together) {
         run.tell(&format!("{line}\n")).map_err(unseen)?;
     }
     match &reversal.standing {
@@ -65,12 +66,8 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
         run.tell_after("nothing to change\n");
         return Ok(Exit::Done);
     }
-    let mut reasons = Vec::new();
-    if reversal.tramples() {
-        reasons.push("it overwrites what somebody else changed since".to_owned());
-    }
     let link = reversal.link.clone();
-    run.all(weighed.plans, reasons, Some(link)).await
+    run.all(weighed.plans, Some(reversal), Some(link)).await
 }
 
 /// The entry that is meant, and all that was done since.
@@ -142,4 +139,19 @@ fn lines(entry: &Entry, way: Way, reversal: &Reversal) -> Vec<String> {
         );
     }
     lines
+}
+
+/// One approval can be several changes, as a move is; each is taken back by itself, and that is said.
+fn together(entries: &[Entry], entry: &Entry) -> Option<String> {
+    let batch = entry.intent.batch.as_ref()?;
+    let others = entries.iter().filter(|other| {
+        other.id != entry.id && other.intent.batch.as_ref() == Some(batch) && other.is_applied()
+    });
+    let others: Vec<&str> = others.map(|other| other.id.short()).collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "  it was made together with {}, which this leaves as it is; bring that back by its id, too",
+            others.join(", ")
+        )
+    })
 }

@@ -90,4 +90,6 @@ pub struct Placement {
     pub pods: usize,
     pub on_fargate: usize,
     pub on_windows: usize,
+    /// Nobody knows what they run on: their nodes could not be read.
+    pub undecided: usize,
 }

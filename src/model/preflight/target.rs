@@ -37,7 +37,7 @@ fn exists(plan: &Plan, target: &Text, evidence: &Evidence) -> Check {
     let found = &evidence.target_role;
     let check = role::exists(CheckId::TargetRole, "the target role", target, found);
     let account = account_of(target).unwrap_or_default();
-    if account == plan.cluster().account() || matches!(found, Learned::Known(_)) {
+    if account == plan.cluster().account() || matches!(found, Learned::Known(_) | Learned::Absent) {
         return check;
     }
     // IAM of the cluster's account knows nothing of it, neither yes nor no.

@@ -54,8 +54,15 @@ fn placement(evidence: &Learned<Placement>) -> Check {
         pods,
         on_fargate,
         on_windows,
+        undecided,
     } = *placement;
     let lost = on_fargate.saturating_add(on_windows);
+    if lost == 0 && undecided > 0 {
+        let text = format!(
+            "of {pods} pods, what {undecided} run on is not known, because nodes could not be read"
+        );
+        return check(Outcome::Unknown, text);
+    }
     if lost == 0 {
         let text = match pods {
             0 => "it has no pods yet".to_owned(),

@@ -49,7 +49,11 @@ pub(super) async fn answer(
     // The rules take a while over ten thousand pods, and must hold up nobody.
     let judged = tokio::task::spawn_blocking(move || diagnose(&evidence)).await;
     let diagnosis = judged.map_err(|error| {
-        Failure::new(FailureKind::Bug, "apply the rules of diagnosis", error.to_string())
+        Failure::new(
+            FailureKind::Bug,
+            "apply the rules of diagnosis",
+            error.to_string(),
+        )
     })?;
     let diagnosed = Diagnosed {
         diagnosis,

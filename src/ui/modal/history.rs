@@ -13,7 +13,7 @@ use crate::ui::{cells, rect, role};
 
 pub(super) fn draw(
     state: &State,
-    view: HistoryView,
+    view: &HistoryView,
     painter: &mut Painter<'_>,
     area: Rect,
     top: bool,
@@ -51,7 +51,8 @@ pub(super) fn draw(
         }
         return;
     };
-    let first = popup::window(painter, inside, view.cursor, read.entries.len());
+    let cursor = view.cursor(&read.entries);
+    let first = popup::window(painter, inside, cursor, read.entries.len());
     let shown = read.entries.iter().enumerate().skip(first);
     for (offset, (index, entry)) in shown.take(usize::from(inside.height)).enumerate() {
         let y = inside.y.saturating_add(cells(offset));
@@ -60,12 +61,12 @@ pub(super) fn draw(
             piece(role(tone), format!("{sign} {words:<15}")),
             piece(Role::Text, describe::entry_label(entry, state.now)),
         ];
-        if index == view.cursor {
+        if index == cursor {
             painter.put(inside.x, y, inside.width, Role::Cursor, "▸");
         }
         let x = inside.x.saturating_add(2);
         painter.pieces(x, y, inside.right().saturating_sub(x), &pieces);
-        if index == view.cursor {
+        if index == cursor {
             painter.overlay(Rect::new(inside.x, y, inside.width, 1), Role::Selected);
         }
     }

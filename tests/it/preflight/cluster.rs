@@ -197,10 +197,19 @@ fn placement() {
             pods,
             on_fargate,
             on_windows,
+            undecided: 0,
         };
         assert_check(&with(Learned::Known(placement)), outcome, words);
     }
     for (unknown, words) in unknowns() {
         assert_check(&with(unknown), Outcome::Unknown, words);
     }
+    // Who may not read nodes does not know that a pod runs on Linux.
+    let undecided = Placement {
+        pods: 3,
+        undecided: 1,
+        ..Placement::default()
+    };
+    let words = "what 1 run on is not known";
+    assert_check(&with(Learned::Known(undecided)), Outcome::Unknown, words);
 }

@@ -122,6 +122,7 @@ fn evidence(plan: &Plan) -> BoxedStrategy<Evidence> {
             pods: 2,
             on_fargate: 2,
             on_windows: 0,
+            undecided: 0,
         }),
     )
         .prop_map(

@@ -204,7 +204,10 @@ fn the_target_role_exists() {
         "knows no such role",
     );
     let words = "it is in account 444455556666, which no scope of this run reads";
-    assert_check(&with(&far, Learned::Absent), Outcome::Unknown, words);
+    assert_check(&with(&far, Learned::NotAsked), Outcome::Unknown, words);
+    // A scope that reads that account has looked, and there is none.
+    let gone = with(&far, Learned::Absent);
+    assert_eq!(gone.outcome, Outcome::Blocking, "{gone:?}");
     for (unknown, _) in unknowns() {
         assert_check(&with(&far, unknown), Outcome::Unknown, words);
     }

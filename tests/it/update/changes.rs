@@ -1,11 +1,11 @@
 //! Changes by keys alone: reviews, approvals, and what must not lead to one.
 
 mod forms;
+mod reversals;
 
 use roledex::app::modal::{ChangeForm, Modal, Review};
 use roledex::app::msg::{ChangeStep, Journalled, Reversing};
 use roledex::app::{Effect, Options, Request, Step, Ticket};
-use roledex::model::journal::Link;
 use roledex::model::plan::{Change, Plan, Setting};
 use roledex::model::preflight::Evidence;
 use roledex::model::{Access, Failure, FailureKind, Guard, Route};
@@ -313,56 +313,13 @@ fn a_failed_change_stays_on_the_screen() {
     assert!(!script.state.is_changing());
 }
 
-fn entry() -> roledex::model::journal::Entry {
-    let mut entry = crate::journal::entry("api");
-    let intent = std::sync::Arc::make_mut(&mut entry.intent);
-    intent.place.cluster = cluster_arn("eu-west-1", "alpha");
-    intent.target.namespace = Some("shop".into());
-    entry
-}
-
-#[test]
-fn an_undo_is_reviewed_and_linked() {
-    let mut script = world();
-    edit_role(&mut script, "new");
-    let plan = review(&script).plan.clone();
-    script.keys("esc esc z");
-    let ticket = script.ticket(|request| {
-        matches!(
-            request,
-            Request::Reverse {
-                entry: None,
-                redo: false
-            }
-        )
-    });
-    let entry = entry();
-    let entries = [entry.clone()];
-    let history = roledex::model::journal::History::new(&entries);
-    let now = entry.left().clone();
-    let reversal = history.undo(&entry.id, &now).unwrap();
-    let reversing = Reversing {
-        entry: entry.clone(),
-        reversal,
-        plans: vec![plan],
-    };
-    script.step(ticket, Step::Reversal(Box::new(reversing)));
-    script.done(ticket, Ok(()));
-    answer(&mut script);
-    script.keys("tab enter");
-    let linked = script.effects.iter().any(|effect| {
-        matches!(effect, Effect::Apply { link: Some(Link::Undoes(id)), .. } if *id == entry.id)
-    });
-    assert!(linked, "{}", script.notice());
-}
-
 #[test]
 fn history_shows_entries_and_what_they_changed() {
     let mut script = world();
     script.keys("H");
     let ticket = script.ticket(|request| matches!(request, Request::ReadJournal));
     let read = Journalled {
-        entries: vec![entry()],
+        entries: vec![reversals::entry()],
         ..Journalled::default()
     };
     script.step(ticket, Step::Journal(Box::new(read)));

@@ -1,0 +1,96 @@
+//! Changes that bring others back: reviewed like any other, linked, and never over somebody else's work unasked.
+
+use roledex::app::modal::Modal;
+use roledex::app::msg::Reversing;
+use roledex::app::{Effect, Request, Step};
+use roledex::model::journal::{Image, Link};
+
+use super::{answer, edit_role, review, world};
+use crate::script::{Script, cluster_arn};
+
+pub(super) fn entry() -> roledex::model::journal::Entry {
+    let mut entry = crate::journal::entry("api");
+    let intent = std::sync::Arc::make_mut(&mut entry.intent);
+    intent.place.cluster = cluster_arn("eu-west-1", "alpha");
+    intent.target.namespace = Some("shop".into());
+    entry
+}
+
+#[test]
+fn an_undo_is_reviewed_and_linked() {
+    let mut script = world();
+    edit_role(&mut script, "new");
+    let plan = review(&script).plan.clone();
+    script.keys("esc esc z");
+    let ticket = script.ticket(|request| {
+        matches!(
+            request,
+            Request::Reverse {
+                entry: None,
+                redo: false
+            }
+        )
+    });
+    let entry = entry();
+    let entries = [entry.clone()];
+    let history = roledex::model::journal::History::new(&entries);
+    let now = entry.left().clone();
+    let reversal = history.undo(&entry.id, &now).unwrap();
+    let reversing = Reversing {
+        entry: entry.clone(),
+        reversal,
+        plans: vec![plan],
+    };
+    script.step(ticket, Step::Reversal(Box::new(reversing)));
+    script.done(ticket, Ok(()));
+    answer(&mut script);
+    script.keys("tab enter");
+    let linked = script.effects.iter().any(|effect| {
+        matches!(effect, Effect::Apply { link: Some(Link::Undoes(id)), .. } if *id == entry.id)
+    });
+    assert!(linked, "{}", script.notice());
+}
+
+/// What somebody else changed since is not overwritten by a mere enter.
+#[test]
+fn an_undo_that_tramples_wants_the_name() {
+    let mut script = world();
+    edit_role(&mut script, "new");
+    let plan = review(&script).plan.clone();
+    let name = plan.target().service_account.to_string();
+    script.keys("esc esc z");
+    let ticket = script.ticket(|request| matches!(request, Request::Reverse { .. }));
+    let entry = entry();
+    let entries = [entry.clone()];
+    let mut now = entry.left().clone();
+    let Image::Present(document) = &mut now else {
+        panic!("{now:?}")
+    };
+    let theirs = "arn:aws:iam::111122223333:role/theirs";
+    document.insert("roleArn".to_owned(), theirs.into());
+    let history = roledex::model::journal::History::new(&entries);
+    let reversal = history.undo(&entry.id, &now).unwrap();
+    assert!(reversal.tramples(), "{reversal:?}");
+    let plans = vec![plan];
+    let reversing = Reversing {
+        entry,
+        reversal,
+        plans,
+    };
+    script.step(ticket, Step::Reversal(Box::new(reversing)));
+    script.done(ticket, Ok(()));
+    answer(&mut script);
+    let is_applied = |script: &Script| {
+        let mut effects = script.effects.iter();
+        effects.any(|effect| matches!(effect, Effect::Apply { .. }))
+    };
+    script.keys("tab enter");
+    assert!(review(&script).naming.is_some(), "{}", script.notice());
+    script.keys("enter");
+    assert!(!is_applied(&script));
+    script.keys("tab enter");
+    let typed: Vec<String> = name.chars().map(String::from).collect();
+    script.keys(&typed.join(" "));
+    script.keys("enter");
+    assert!(is_applied(&script), "{}", script.notice());
+}
