@@ -303,6 +303,9 @@ pub struct DoctorArgs {
     /// Only this service account (repeatable)
     #[arg(long, value_name = "NAME")]
     pub service_account: Vec<String>,
+    /// Read the last lines of the logs of pods in trouble, and of the agents beside them, for words of known troubles
+    #[arg(long)]
+    pub logs: bool,
     /// End with status 7 if something is found that is as bad as this, or worse
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,

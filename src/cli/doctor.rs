@@ -31,7 +31,11 @@ pub(crate) async fn run(global: &Global, args: DoctorArgs) -> Result<Exit, Probl
     let routes = resolved.routes.as_slice();
     let mut line = Line::new();
     let progress = |progress| line.show(progress);
-    let harvest = diagnose::fleet(&setup.cloud, routes, &selection, clock::now, progress).await;
+    let harvest = if args.logs {
+        diagnose::fleet_with_logs(&setup.cloud, routes, &selection, clock::now, progress).await
+    } else {
+        diagnose::fleet(&setup.cloud, routes, &selection, clock::now, progress).await
+    };
     drop(line);
     let (rows, rest) = Rest::of(harvest);
     let unroutable = resolved.unroutable.into_iter().map(|scope| scope.failure);

@@ -4,6 +4,7 @@
 //! only a window around the words is kept, and whatever in it looks like a secret is replaced before it leaves
 //! this module. The window is not yet fit for a terminal: whoever shows it makes it [`crate::model::text::visible`].
 
+mod finding;
 mod secret;
 mod table;
 mod window;

@@ -8,6 +8,7 @@ mod eks;
 mod fleet;
 mod iam;
 mod kubernetes;
+mod logs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,7 +26,8 @@ use asking::Asking;
 use iam::Iam;
 
 pub use asking::Progress;
-pub use fleet::{DiagnosisRow, fleet};
+pub use fleet::{DiagnosisRow, fleet, fleet_with_logs};
+pub use logs::logs;
 
 /// Where evidence comes from; what IAM said once is not asked again while this lives.
 #[derive(Debug)]

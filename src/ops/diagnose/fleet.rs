@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Sources, of_scope};
+use super::{Sources, logs, of_scope};
 use crate::cloud::{Cloud, Urgency};
 use crate::model::Route;
 use crate::model::diagnosis::{Diagnosis, diagnose};
@@ -25,10 +25,37 @@ pub async fn fleet(
     now: fn() -> Timestamp,
     progress: impl FnMut(Progress) + Send,
 ) -> Harvest<DiagnosisRow> {
+    examined(cloud, routes, selection, now, progress, false).await
+}
+
+/// The same, and what the logs of the pods in trouble say.
+pub async fn fleet_with_logs(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    now: fn() -> Timestamp,
+    progress: impl FnMut(Progress) + Send,
+) -> Harvest<DiagnosisRow> {
+    examined(cloud, routes, selection, now, progress, true).await
+}
+
+async fn examined(
+    cloud: &Arc<Cloud>,
+    routes: &[Route],
+    selection: &Selection,
+    now: fn() -> Timestamp,
+    progress: impl FnMut(Progress) + Send,
+    with_logs: bool,
+) -> Harvest<DiagnosisRow> {
     let sources = &Sources::new(cloud, routes, Urgency::Background, now);
     gather(cloud, routes, selection, progress, |site| async move {
         let found = of_scope(sources, &site, selection.scope(), |_| {}).await;
-        let diagnosis = diagnose(&found.evidence);
+        let mut diagnosis = diagnose(&found.evidence);
+        if with_logs {
+            let read = logs(&site, Urgency::Background, &found.evidence, &diagnosis);
+            let read = Box::pin(read).await;
+            diagnosis.findings.extend(read);
+        }
         (vec![DiagnosisRow { site, diagnosis }], found.failures)
     })
     .await

@@ -36,6 +36,50 @@ fn exit_codes_say_how_it_stands() {
     assert!(read.err.contains("iam:GetRole"), "{}", read.err);
 }
 
+const TOLD: &str = "cluster: {kubernetes: {workloads: {shop: {api: {log: [starting, 'via http://app:S3cr3t@proxy:3128: Called agent through invalid address', 'canary of the shop']}}}}}";
+
+#[test]
+fn logs_are_read_where_it_is_asked_for() {
+    let site = Site::new(patched(TOLD), &[]);
+    let asked = ["-n", "shop", "--service-account", "api", "-o", "json"];
+    assert_eq!(
+        ended(&site, &asked).rows()[0]["findings"],
+        Value::Array(Vec::new())
+    );
+    assert_eq!(
+        ended(&site, &["--logs"]).code,
+        0,
+        "nobody is in trouble, so no log is read"
+    );
+
+    let read = ended(&site, &[&asked[..], &["--logs"]].concat());
+    assert!(
+        !read.out.contains("canary") && !read.out.contains("S3cr3t"),
+        "{}",
+        read.out
+    );
+    let finding = read.rows()[0]["findings"][0].clone();
+    assert_eq!(finding["rule"], "agent-called-by-proxy");
+    assert_eq!(finding["standing"], "possible");
+    assert_eq!(finding["subject"]["serviceAccount"], "api");
+    assert_eq!(finding["pods"].as_array().map(Vec::len), Some(2));
+    let line = &finding["evidence"][0]["value"];
+    assert_eq!(
+        line,
+        "via http://app:(hidden)@proxy:3128: Called agent through invalid address"
+    );
+    assert!(!finding["remedies"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn logs_that_may_not_be_read_are_named() {
+    let site = Site::new(patched(TOLD), &["kube:get:pods/log=denied"]);
+    let asked = ["--service-account", "api", "--logs", "-o", "json"];
+    let finding = ended(&site, &asked).rows()[0]["findings"][0].clone();
+    assert_eq!(finding["rule"], "logs-unread");
+    assert_eq!(finding["reason"], "needs get pods/log in Kubernetes");
+}
+
 #[test]
 fn people_and_programs_are_told_the_same() {
     let site = Site::new(patched(ROLE_GONE), &[]);

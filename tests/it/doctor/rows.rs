@@ -1,5 +1,6 @@
 //! A world for each row of the decision table that can be seen in a state: exactly that trouble, named first.
 
+use roledex::model::diagnosis::coverage::{Coverage, rows, tried_on_evidence};
 use roledex::ops::fleet::Selection;
 use roledex::sim::World;
 
@@ -315,6 +316,28 @@ fn each_trouble_is_named_first() {
         }
         Err(format!("row {row}, {rule}:\n  {}", all(&found)))
     });
+}
+
+/// Whoever adds a rule adds a world, or says why there is none.
+#[test]
+fn every_row_that_rules_cover_has_a_world_or_a_reason() {
+    for row in rows() {
+        let Coverage::Covered { rules } = row.coverage else {
+            continue;
+        };
+        // Row 5 has a test of its own: it takes somebody who asks.
+        let mut worlds = ROWS.iter().filter(|(number, _, _)| *number == row.number);
+        let is_named = worlds.all(|(_, rule, _)| rules.iter().any(|id| id.0 == *rule));
+        let has_world = row.number == 5 || ROWS.iter().any(|(number, _, _)| *number == row.number);
+        assert!(is_named, "{} {}: another rule", row.number, row.trouble);
+        assert_eq!(
+            has_world,
+            tried_on_evidence(row.number).is_none(),
+            "{} {}",
+            row.number,
+            row.trouble
+        );
+    }
 }
 
 /// Row 5: a service account without an association is nobody's trouble until somebody asks for it.
