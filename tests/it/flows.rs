@@ -3,6 +3,7 @@
 mod browse;
 mod change;
 mod credential;
+mod diagnosis;
 mod kubernetes;
 mod operator;
 mod scale;

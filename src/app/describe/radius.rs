@@ -116,9 +116,9 @@ fn counts(radius: &Radius) -> Vec<TextLine> {
     }
     let pods = format!("  {}", pods.join(", "));
     let known = radius.pods.known.len();
-    let named = format!("  {}", names.join(", "));
+    let places = format!("  {}", names.join(", "));
     vec![
-        line("clusters", clusters.len(), gap_of_clusters, &named),
+        line("clusters", clusters.len(), gap_of_clusters, &places),
         line("namespaces", radius.namespaces().len(), gap_of_accounts, ""),
         line("service accounts", accounts, gap_of_accounts, ""),
         line("workloads", radius.workloads().len(), gap_of_pods, ""),

@@ -6,6 +6,7 @@ use crate::app::diagnosis::About;
 use crate::app::kubernetes::AccountKey;
 use crate::app::pane::RowKey;
 use crate::app::state::State;
+use crate::model::addon::AGENT;
 use crate::model::diagnosis::{Finding, Subject};
 use crate::model::{AssociationKey, ClusterArn, Text, UpdateSubject};
 
@@ -64,10 +65,16 @@ pub fn concern(
 ) -> Option<Concern> {
     use Concern::{Around, Itself};
     let itself = |is: bool| is.then_some(Itself);
-    // What is wrong with the cluster or with its add-ons may be why.
-    let ground = || match finding.subject {
-        Subject::Cluster | Subject::Addon(_) => Some(Around),
+    // What is wrong with the cluster or with its agent may be why.
+    let ground = || match &finding.subject {
+        Subject::Cluster => Some(Around),
+        Subject::Addon(name) if **name == *AGENT => Some(Around),
         _ => None,
+    };
+    // So may its nodes and roles be, where the diagnosis was of this service account alone.
+    let alone = || match &finding.subject {
+        Subject::Node(_) | Subject::Role(_) => Some(Around),
+        _ => ground(),
     };
     match key {
         RowKey::Cluster(_) => Some(Itself),
@@ -81,11 +88,10 @@ pub fn concern(
                     is_account(finding, namespace, name)
                 })
                 || roles.is_some_and(|roles| is_one_of(finding, roles.into_iter().flatten()));
-            // The diagnosis was of this service account alone: all that it says has to do with it.
-            itself(is).or(Some(Around))
+            itself(is).or_else(alone)
         }
         RowKey::Account(key) => {
-            itself(is_account(finding, &key.namespace, &key.name)).or(Some(Around))
+            itself(is_account(finding, &key.namespace, &key.name)).or_else(alone)
         }
         RowKey::Container(key) => {
             let row = state.fleet.containers.get(key)?;

@@ -124,8 +124,9 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     match opens {
         Some(Opens::Scope) => scope(state, effects),
         Some(Opens::Pods(of)) => show_pods(state, of, effects),
-        Some(Opens::Explanation) => reading::view_row(state, Form::Explained, effects),
-        Some(Opens::Description) => reading::view_row(state, Form::Explained, effects),
+        Some(Opens::Explanation | Opens::Description) => {
+            reading::view_row(state, Form::Explained, effects);
+        }
         None => {}
     }
 }

@@ -183,18 +183,17 @@ impl Radius {
 /// Whether a container acts as a role, or gets through it to another; where another is likely, it does not.
 fn acts_as(row: &ContainerRow<'_>, role: &str) -> Verdict {
     let is = |known: &Text| **known == *role;
-    let is_certain = row.verdict.certainty == Certainty::Certain;
+    let certainty = row.verdict.certainty;
     match row.role() {
         Some(known) if is(&known.arn) || known.through.as_ref().is_some_and(is) => {
-            if is_certain {
+            if certainty == Certainty::Certain {
                 Verdict::Yes
             } else {
                 Verdict::Unknown
             }
         }
-        Some(_) if row.verdict.certainty == Certainty::Unknown => Verdict::Unknown,
-        Some(_) => Verdict::No,
-        None if row.is_role_unknown() => Verdict::Unknown,
-        None => Verdict::No,
+        Some(_) if certainty != Certainty::Unknown => Verdict::No,
+        None if !row.is_role_unknown() => Verdict::No,
+        Some(_) | None => Verdict::Unknown,
     }
 }

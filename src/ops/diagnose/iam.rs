@@ -113,7 +113,8 @@ impl Iam {
             Ok(way) => way,
             Err(why) => return why,
         };
-        let read = self.roles.get(role.clone(), async {
+        // Boxed, all of them: questions within questions make futures that outgrow the stack of a worker.
+        let read = Box::pin(async {
             match load::role_by_arn(&session, self.urgency, &arn).await? {
                 RoleState::Read(found) => Ok(Some(found.value)),
                 RoleState::Missing => Ok(None),
@@ -123,16 +124,16 @@ impl Iam {
                 }
             }
         });
-        let detail = match asking.wait(Box::pin(read)).await {
+        let read = self.roles.get(role.clone(), read);
+        let detail = match asking.wait(read).await {
             Ok(Some(detail)) => detail,
             Ok(None) => return Learned::Absent,
             Err(failure) => return asking.learned(Err(failure), "iam:GetRole"),
         };
         let policies = if wants_policies {
-            let read = self
-                .policies
-                .get(role.clone(), self.policies(&session, role));
-            match asking.wait(Box::pin(read)).await {
+            let read = Box::pin(self.policies(&session, role));
+            let read = self.policies.get(role.clone(), read);
+            match asking.wait(read).await {
                 Ok(policies) => Learned::Known(policies),
                 Err((failure, permission)) => asking.learned(Err(failure), permission),
             }
@@ -151,21 +152,21 @@ impl Iam {
         let (name, urgency) = (role_name(role), self.urgency);
         let because = |permission| move |failure| (failure, permission);
         let (attached, inline) = tokio::join!(
-            load::attached_policies(session, urgency, name),
-            load::inline_policies(session, urgency, name),
+            Box::pin(load::attached_policies(session, urgency, name)),
+            Box::pin(load::inline_policies(session, urgency, name)),
         );
         let attached = attached.map_err(because("iam:ListAttachedRolePolicies"))?;
         let inline = inline.map_err(because("iam:ListRolePolicies"))?;
         let mut documents = BTreeMap::new();
         for policy in inline {
-            let document = session.inline_policy(urgency, name, &policy).await;
+            let document = Box::pin(session.inline_policy(urgency, name, &policy)).await;
             documents.insert(policy, document.map_err(because("iam:GetRolePolicy"))?);
         }
         let account = session.account().unwrap_or_default();
         for policy in attached {
             let key = (account.clone(), policy.arn.clone());
-            let read = session.managed_policy(urgency, &policy.arn);
-            let document = Box::pin(self.managed.get(key, read)).await;
+            let read = Box::pin(session.managed_policy(urgency, &policy.arn));
+            let document = self.managed.get(key, read).await;
             let document = document.map_err(because("iam:GetPolicy and iam:GetPolicyVersion"))?;
             documents.insert(policy.name, document);
         }
@@ -183,7 +184,7 @@ impl Iam {
         let ask = |role: &Text| {
             let role = role.clone();
             async move {
-                let answer = self.simulated(site, asking, &role, needs).await;
+                let answer = Box::pin(self.simulated(site, asking, &role, needs)).await;
                 (role, answer)
             }
         };
@@ -205,7 +206,7 @@ impl Iam {
                     need("sts:AssumeRole", target),
                     need("sts:TagSession", target),
                 ];
-                let answer = self.simulated(site, asking, role, &needs).await;
+                let answer = Box::pin(self.simulated(site, asking, role, &needs)).await;
                 (hop, answer)
             }
         };
@@ -225,7 +226,7 @@ impl Iam {
         };
         let mut answers = Vec::new();
         for need in needs {
-            let asked = session.simulate(self.urgency, role, need);
+            let asked = Box::pin(session.simulate(self.urgency, role, need));
             match asking.wait(asked).await {
                 Ok(found) => answers.extend(found),
                 Err(failure) => return asking.learned(Err(failure), SIMULATE),
@@ -291,7 +292,7 @@ impl Iam {
         }
         let accounts = self
             .accounts
-            .get_or_init(|| Accounts::of(&self.cloud, self.urgency, &self.routes))
+            .get_or_init(|| Box::pin(Accounts::of(&self.cloud, self.urgency, &self.routes)))
             .await;
         match accounts.session(&arn).cloned() {
             Some(session) => Ok((arn, session)),

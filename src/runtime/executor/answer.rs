@@ -153,7 +153,11 @@ pub(super) async fn answer(
         } => {
             let route = route_of(routes, route)?;
             let way = (route, profiles);
-            diagnosis::answer(cloud, routes, urgency, way, &about, steps).await
+            // Boxed: what asks many questions side by side is a future of many kilobytes.
+            Box::pin(diagnosis::answer(
+                cloud, routes, urgency, way, &about, steps,
+            ))
+            .await
         }
         Request::PodsToTest {
             of,

@@ -30,9 +30,10 @@ pub(super) async fn answer(
     };
     let gather = async {
         match about {
-            About::Cluster(_) => of_cluster(&sources, &site, progress).await,
+            About::Cluster(_) => Box::pin(of_cluster(&sources, &site, progress)).await,
             About::Account(key) => {
-                of_account(&sources, &site, &key.namespace, &key.name, progress).await
+                let (namespace, name) = (&*key.namespace, &*key.name);
+                Box::pin(of_account(&sources, &site, namespace, name, progress)).await
             }
         }
     };
