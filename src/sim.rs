@@ -179,6 +179,11 @@ impl Simulator {
         self.server.faults.add(fault);
     }
 
+    /// Lets something more go wrong from now on.
+    pub fn add_fault(&self, fault: Fault) {
+        self.server.faults.add(fault);
+    }
+
     /// Lets nothing go wrong any more.
     pub fn clear_faults(&self) {
         self.server.faults.clear();

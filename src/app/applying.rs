@@ -48,6 +48,9 @@ impl Kind {
 }
 
 impl Applying {
+    /// What came of it where that is not so.
+    pub const UNLIKE: &'static str = "applied, but AWS does not show it as it was to be";
+
     pub fn is_running(&self) -> bool {
         self.outcome.is_none()
     }
@@ -55,8 +58,14 @@ impl Applying {
     /// What there is to say at the end, beside that it is done.
     pub fn remarks(&self) -> impl Iterator<Item = &Text> {
         self.steps.iter().filter_map(|step| match step {
-            ChangeStep::Remark(text) => Some(text),
+            ChangeStep::Remark(text) | ChangeStep::Unlike(text) => Some(text),
             _ => None,
         })
+    }
+
+    /// Says whether AWS shows all that it took as it was to be.
+    pub fn is_as_planned(&self) -> bool {
+        let is_unlike = |step: &ChangeStep| matches!(step, ChangeStep::Unlike(_));
+        !self.steps.iter().any(is_unlike)
     }
 }

@@ -139,6 +139,8 @@ pub enum ChangeStep {
     ReadingBack,
     /// What there is to say at the end, beside that it is done.
     Remark(Text),
+    /// What AWS shows otherwise than it took it, or why it could not be read back.
+    Unlike(Text),
 }
 
 /// The newest part of the journal.

@@ -195,12 +195,15 @@ impl Run<'_> {
                 steps.extend(more);
             }
             if let Some(problem) = result::problem(&applied, &title) {
+                problem.report();
                 (word, exit) = result::verdict(&applied);
+                if applied.is_done() {
+                    continue;
+                }
                 if done > 0 {
                     (word, exit) = ("partly-applied", Exit::PartlyDone);
                 }
-                problem.report();
-                failure = applied.stopped.map(|stopped| stopped.to_failure(&title));
+                failure = applied.to_failure(&title);
                 break;
             }
         }

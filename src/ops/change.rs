@@ -11,6 +11,7 @@ mod look;
 mod pending;
 mod prepare;
 mod progress;
+mod verify;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +78,8 @@ pub struct Done {
     pub entry: EntryId,
     pub kind: ChangeKind,
     pub outcome: Outcome,
+    /// Whether AWS shows it as it was to be; unknown if it was not made, or could not be read back.
+    pub verified: Option<bool>,
     /// The association as it was read back; none if it is gone or could not be read.
     pub association: Option<Described<AssociationRecord>>,
     /// What a person should know of it besides.
@@ -86,7 +89,7 @@ pub struct Done {
 /// Why a plan was not carried through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stopped {
-    /// What stands there is not what was reviewed; nothing was asked to be changed.
+    /// What stands there is not what was reviewed, so nothing more was asked to be changed.
     Drift(Drift),
     Failure(Failure),
 }
@@ -102,9 +105,15 @@ pub enum Drift {
     Changed { fields: Vec<FieldDiff> },
     /// Another add-on owns it, or none does any more.
     Owner { now: Option<Text> },
+    /// The credentials are of another user or role.
+    Caller { was: Text, now: Text },
 }
 
 impl Applied {
+    /// What to do where only some of it was done.
+    const STAYS: &'static str =
+        "what was done before stays; look at both and decide what is to become of them";
+
     fn stopped(stopped: Stopped) -> Self {
         Self {
             steps: Vec::new(),
@@ -119,8 +128,30 @@ impl Applied {
 
     /// Whether something was done, but not all.
     pub fn is_partly_done(&self) -> bool {
-        let is_applied = |done: &Done| matches!(done.outcome, Outcome::Applied { .. });
-        self.stopped.is_some() && self.steps.iter().any(is_applied)
+        self.stopped.is_some() && self.steps.iter().any(Done::is_applied)
+    }
+
+    /// Whether AWS shows all that it took as it was to be.
+    pub fn is_verified(&self) -> bool {
+        let is_verified = |done: &Done| !done.is_applied() || done.verified == Some(true);
+        self.steps.iter().all(is_verified)
+    }
+
+    /// Why it ended before its end, for whoever shows failures.
+    pub fn to_failure(&self, doing: &str) -> Option<Failure> {
+        let stopped = self.stopped.as_ref()?;
+        let failure = stopped.to_failure(doing);
+        Some(match stopped {
+            Stopped::Drift(_) if self.is_partly_done() => failure.hint(Self::STAYS),
+            _ => failure,
+        })
+    }
+}
+
+impl Done {
+    /// Whether AWS took it.
+    pub fn is_applied(&self) -> bool {
+        matches!(self.outcome, Outcome::Applied { .. })
     }
 }
 
@@ -140,6 +171,11 @@ impl Drift {
                 vec![format!("it is owned by {} now", visible(owner))]
             }
             Self::Owner { now: None } => vec!["no add-on owns it any more".to_owned()],
+            Self::Caller { was, now } => vec![format!(
+                "the credentials were those of {}, and are those of {} now",
+                visible(was),
+                visible(now)
+            )],
         }
     }
 }

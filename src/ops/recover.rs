@@ -1,9 +1,10 @@
 //! What dead runs began and did not finish: AWS is asked what came of it, and the journal is completed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::change::{Desk, look};
 use crate::cloud::{Cloud, Session, Urgency};
@@ -25,7 +26,8 @@ pub struct Recovered {
 /// Finds out what came of each entry that [`Journal::open`] found, and writes it down.
 ///
 /// AWS may show the old state for a while, so an entry that is younger than [`super::change::Patience::settle`]
-/// is asked about again until it is not; `waiting` is told which one, and for how many seconds.
+/// is asked about again until it is not; `waiting` is told which one, and for how many seconds. Whatever the clock
+/// says, that is never longer than this patience.
 pub async fn recover(
     cloud: &Arc<Cloud>,
     desk: &Desk,
@@ -60,17 +62,26 @@ async fn one(
         return Ok(outcome);
     }
     let session = session(cloud, entry).await?;
+    let settle_for = desk.patience.settle;
+    let deadline = Instant::now() + settle_for;
     let outcome = loop {
         let (now, _) = look(&session, &entry.intent).await?;
         let outcome = reconcile(entry, &now);
+        // A clock that was set back makes a change of the future, which is as young as can be.
         let age = (desk.now)().duration_since(entry.intent.at);
-        let settle = i64::try_from(desk.patience.settle.as_secs()).unwrap_or(i64::MAX);
-        let left = settle.saturating_sub(age.as_secs());
-        // A clock that was set back must not make us wait for hours.
-        if matches!(outcome, Outcome::Applied { .. }) || left <= 0 || left > settle {
+        let age = Duration::try_from(age).unwrap_or_default();
+        let left = settle_for.saturating_sub(age);
+        let left = left.min(deadline.saturating_duration_since(Instant::now()));
+        if matches!(outcome, Outcome::Applied { .. }) || left.is_zero() {
             break outcome;
         }
-        waiting(&entry.id, left.unsigned_abs());
+        waiting(
+            &entry.id,
+            left.as_millis()
+                .div_ceil(1_000)
+                .try_into()
+                .unwrap_or(u64::MAX),
+        );
         sleep(desk.patience.pause).await;
     };
     let (journal, id, now) = (desk.journal.clone(), entry.id.clone(), (desk.now)());

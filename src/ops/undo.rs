@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::model::association::{AssociationDetail, AssociationExtra};
 use crate::model::journal::{Entry, EntryId, Family, History, Image, Reversal, Standing};
 use crate::model::plan::{Edit, New, Plan, TagEdit};
+use crate::model::text::visible;
 use crate::model::{
     Association, AssociationKey, AssociationRecord, Described, Document, Failure, FailureKind,
     Known, Text,
@@ -57,7 +58,7 @@ pub async fn weigh(
     };
     let entry = history.entry(id).ok_or_else(missing)?;
     elsewhere(site, entry, &doing)?;
-    let found = stands(site, entry).await?;
+    let found = stands(site, entry, history.left_id(id)).await?;
     let image = found.as_ref().map_or(Image::Absent, |found| {
         Image::Present(found.document.clone())
     });
@@ -91,10 +92,36 @@ fn elsewhere(site: &Site, entry: &Entry, doing: &str) -> Result<(), Failure> {
         .hint("use the profile, region and --endpoint-url that it was made with"))
 }
 
-/// What has the names of the entry's association now, whatever its id.
+/// The entry that is next, if nobody named one; refused where it is not certain which one that is.
+pub fn next(entries: &[Entry], way: Way) -> Result<&Entry, Failure> {
+    let doing = format!("{} the last change", way.word());
+    let history = History::new(entries);
+    let next = match way {
+        Way::Undo => history.next_undo().map_err(|undecided| {
+            let (id, intent) = (undecided.id.short(), &undecided.intent);
+            let cause = format!(
+                "nobody knows whether the newer {} of {} ({id}) was made",
+                intent.kind.as_str(),
+                visible(&intent.target.to_string())
+            );
+            Failure::new(FailureKind::Refused, doing.as_str(), cause).hint(format!(
+                "look at {id} in the journal, and undo it or another by its entry"
+            ))
+        })?,
+        Way::Redo => history.redoable().next(),
+    };
+    next.ok_or_else(|| {
+        let cause = format!("the journal holds nothing to {}", way.word());
+        Failure::new(FailureKind::NotFound, doing, cause)
+            .hint("the journal lists what was changed: roledex journal")
+    })
+}
+
+/// What has the names of the entry's association now, whatever its id; `left` is the id that it had last.
 async fn stands(
     site: &Site,
     entry: &Entry,
+    left: Option<Text>,
 ) -> Result<Option<Described<AssociationRecord>>, Failure> {
     let target = &entry.intent.target;
     let namespace = target.namespace.as_deref().unwrap_or_default();
@@ -102,10 +129,16 @@ async fn stands(
         return Ok(None);
     }
     let found = change::by_name(&site.session, &site.arn, namespace, &target.name).await?;
-    match found {
-        Some(found) => change::at(&site.session, &found.key).await,
-        None => Ok(None),
-    }
+    let key = match (found, left) {
+        (Some(found), _) => found.key,
+        // The list may lag behind, or leave out; what is gone has no id there either.
+        (None, Some(id)) => AssociationKey {
+            cluster: site.arn.clone(),
+            id,
+        },
+        (None, None) => return Ok(None),
+    };
+    change::at(&site.session, &key).await
 }
 
 async fn planned(

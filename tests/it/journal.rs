@@ -6,6 +6,7 @@ mod killed;
 mod reconcile;
 mod recover;
 mod several;
+mod stands;
 mod undo;
 mod weigh;
 

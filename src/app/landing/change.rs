@@ -52,6 +52,7 @@ impl State {
             applying.target.clone(),
             applying.kind,
         );
+        let is_as_planned = applying.is_as_planned();
         let remarks: Vec<String> = applying.remarks().map(ToString::to_string).collect();
         applying.outcome = Some(outcome.clone());
         if outcome.is_err() {
@@ -76,6 +77,7 @@ impl State {
         }
         let undo = self.options.keymap.shown(Command::Undo);
         match outcome {
+            Ok(()) if !is_as_planned => self.complain(format!("{title}: {}", Applying::UNLIKE)),
             Ok(()) => self.say(match undo {
                 Some(undo) => format!("done: {title}; {undo} takes it back"),
                 None => format!("done: {title}"),

@@ -8,11 +8,11 @@ use crate::cli::exit::Exit;
 use crate::cli::get::unconfigured;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
-use crate::model::journal::{Difference, Entry, History, Reversal, Standing};
+use crate::model::journal::{Difference, Entry, Reversal, Standing};
 use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
 use crate::ops::preflight::Reach;
-use crate::ops::undo::{Way, weigh};
+use crate::ops::undo::{Way, next, weigh};
 use crate::runtime::clock;
 use crate::store::Journal;
 
@@ -74,15 +74,7 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
 fn find(journal: &Journal, word: Option<&str>, way: Way) -> Result<(Vec<Entry>, Entry), Problem> {
     let Some(word) = word else {
         let view = journal.newest(FAR)?;
-        let history = History::new(&view.entries);
-        let next = match way {
-            Way::Undo => history.undoable().next(),
-            Way::Redo => history.redoable().next(),
-        };
-        let entry = next.cloned().ok_or_else(|| {
-            Problem::failed(format!("the journal holds nothing to {}", way.word()))
-                .hint("roledex journal lists what was changed")
-        })?;
+        let entry = next(&view.entries, way)?.clone();
         return Ok((view.entries, entry));
     };
     let view = journal.back_to(word)?.ok_or_else(|| no_entry(word))?;

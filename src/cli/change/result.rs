@@ -14,6 +14,10 @@ pub(crate) fn lines(applied: &Applied) -> Vec<String> {
     let mut lines = Vec::new();
     for done in &applied.steps {
         let word = match &done.outcome {
+            Outcome::Applied { .. } if done.verified == Some(false) => {
+                "applied, but AWS shows something else"
+            }
+            Outcome::Applied { .. } if done.verified.is_none() => "applied, but not read back",
             Outcome::Applied { .. } => "done",
             Outcome::NotApplied { .. } => "not done",
             Outcome::Failed { .. } => "failed",
@@ -47,6 +51,7 @@ fn step(done: &Done) -> Value {
         "entry": done.entry.as_str(),
         "kind": done.kind.as_str(),
         "outcome": done.outcome.word(),
+        "verified": done.verified,
         "requestId": request_id,
         "association": association.map(|described| &described.document),
         "notes": done.notes,
@@ -65,7 +70,8 @@ pub(crate) fn failure(failure: &Failure) -> Value {
 /// The word for programs and the code to end with.
 pub(crate) fn verdict(applied: &Applied) -> (&'static str, Exit) {
     match &applied.stopped {
-        None => ("applied", Exit::Done),
+        None if applied.is_verified() => ("applied", Exit::Done),
+        None => ("applied", Exit::PartlyDone),
         Some(_) if applied.is_partly_done() => ("partly-applied", Exit::PartlyDone),
         Some(Stopped::Drift(_)) => ("refused", Exit::Refused),
         Some(Stopped::Failure(failure)) if failure.kind == FailureKind::Refused => {
@@ -75,10 +81,15 @@ pub(crate) fn verdict(applied: &Applied) -> (&'static str, Exit) {
     }
 }
 
-/// Why it stopped, as a message.
+/// Why it stopped, or what AWS shows otherwise than it was told, as a message.
 pub(crate) fn problem(applied: &Applied, doing: &str) -> Option<Problem> {
-    let failure = applied.stopped.as_ref()?.to_failure(doing);
     let (_, exit) = verdict(applied);
+    let Some(failure) = applied.to_failure(doing) else {
+        return (!applied.is_verified()).then(|| {
+            let message = format!("{doing}: applied, but AWS does not show it as it was to be");
+            Problem::new(exit, message).hint("the notes say what is otherwise; look at it again")
+        });
+    };
     let mut problem = Problem::new(exit, failure.to_string());
     if let Some(id) = &failure.request_id {
         problem = problem.detail(format!("request id {id}"));

@@ -45,6 +45,31 @@ impl<'a> History<'a> {
         self.entries.iter().filter(offered)
     }
 
+    /// What a `z` without a choice takes back; or the newer change of which nobody knows whether it was made.
+    ///
+    /// Passing over that one in silence would take back another change than the one its maker has in mind.
+    pub fn next_undo(self) -> Result<Option<&'a Entry>, &'a Entry> {
+        let first = self.undoable().next();
+        let newer = self.entries.iter();
+        let mut newer = newer.take_while(|entry| first.is_none_or(|first| entry.id != first.id));
+        let undecided = newer.find(|entry| {
+            entry.intent.kind.family().is_some()
+                && entry.outcome().is_none_or(|outcome| !outcome.is_definite())
+                && !self.is_overtaken(entry)
+        });
+        undecided.map_or(Ok(first), Err)
+    }
+
+    /// The id of what a change, or the last undo or redo of it, left standing.
+    pub fn left_id(&self, id: &EntryId) -> Option<Text> {
+        let entry = self.entry(id)?;
+        let last = self.chain(id).find(|entry| entry.is_applied());
+        let last = last.unwrap_or(entry);
+        let document = last.left().document()?;
+        let id = entry.intent.kind.family()?.id(document);
+        id.map(Into::into).or_else(|| last.intent.target.id.clone())
+    }
+
     /// Changes that `Z` offers: the one undone last comes first.
     ///
     /// A change that was made to the same thing after the undo ends the offer, as in an editor.
@@ -107,6 +132,13 @@ impl<'a> History<'a> {
             own_ids: self.own_ids(entry),
         };
         case.weigh(link)
+    }
+
+    /// Says whether a later undo or redo of the same change was made.
+    fn is_overtaken(&self, entry: &Entry) -> bool {
+        let change = entry.intent.link.as_ref().map_or(&entry.id, Link::entry);
+        let mut later = self.chain(change).take_while(|other| other.id != entry.id);
+        later.any(Entry::is_applied)
     }
 
     /// A change with its undos and redos, newest first.

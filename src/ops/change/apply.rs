@@ -1,26 +1,24 @@
 //! Applying an approved plan: once, on the ground that was reviewed, and read back.
 
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::call::{Ended, make};
 use super::document::{Step, steps};
 use super::pending::Pending;
+use super::verify::{ReadBack, read_back};
 use super::{Applied, Desk, Done, Drift, Progress, Stopped, at, blocking, by_name, look};
-use crate::cloud::{Changed, Session, Urgency};
+use crate::cloud::{Session, Urgency};
 use crate::model::guard::Access;
-use crate::model::journal::{Family, Field, Image, Intent, Link, Outcome, Place, Settings, Who};
+use crate::model::journal::{ChangeKind, Image, Intent, Link, Outcome, Place, Who};
 use crate::model::plan::{Approved, Change, Definition, Plan};
-use crate::model::text::visible;
-use crate::model::{
-    AssociationKey, AssociationRecord, Caller, Described, Document, Failure, FailureKind,
-};
+use crate::model::{Caller, Document, Failure, FailureKind};
 use crate::ops::fleet::Site;
 
 /// Carries an approved plan out; `link` says whose undo or redo it is.
 ///
-/// Dropped on its way, it leaves the journal with what was known at that moment.
+/// Dropped on its way, it leaves the journal with what was known at that moment; dropped in mid-call, it leaves the
+/// entry open, and the next start asks AWS what came of it.
 pub async fn apply(
     site: &Site,
     desk: &Desk,
@@ -39,7 +37,17 @@ pub async fn apply(
     };
     let steps = steps(&plan, ground.found.as_ref());
     let batch = (steps.len() > 1).then(|| Uuid::new_v4().to_string());
-    for step in steps {
+    for mut step in steps {
+        if let (Change::Move(_), ChangeKind::DeleteAssociation) = (plan.change(), &step.kind) {
+            // What is deleted is gone, and the creation took its time.
+            match replaced(&site.session, &plan, &applied).await {
+                Ok(found) => step.before = Image::Present(found),
+                Err(stopped) => {
+                    applied.stopped = Some(stopped);
+                    break;
+                }
+            }
+        }
         let intent = intent(
             site,
             desk,
@@ -105,6 +113,14 @@ async fn ground(
             hint,
         ));
     }
+    if let Some(reviewed) = plan.caller()
+        && reviewed.principal() != caller.principal()
+    {
+        return Err(Stopped::Drift(Drift::Caller {
+            was: reviewed.arn.clone(),
+            now: caller.arn,
+        }));
+    }
     on_progress(Progress::ReadingAgain);
     let found = unchanged(&site.session, plan).await?;
     Ok(Ground { caller, found })
@@ -120,6 +136,27 @@ async fn unchanged(session: &Session, plan: &Plan) -> Result<Option<Document>, S
             return Err(Stopped::Drift(Drift::Taken { id }));
         }
     }
+    as_reviewed(session, plan).await
+}
+
+/// What a move may delete: the old association as it stands, if the new one is certainly there in its stead.
+async fn replaced(session: &Session, plan: &Plan, applied: &Applied) -> Result<Document, Stopped> {
+    let stays = |cause: &str| {
+        let failure = Failure::new(FailureKind::Conflict, plan.title(), cause);
+        Stopped::Failure(failure.hint(Applied::STAYS))
+    };
+    let is_there = |done: &Done| done.verified == Some(true);
+    if !applied.steps.last().is_some_and(is_there) {
+        return Err(stays(
+            "the new association could not be seen as it was to be, so the old one was not deleted",
+        ));
+    }
+    let found = as_reviewed(session, plan).await?;
+    found.ok_or_else(|| stays("nobody knows what was to be deleted"))
+}
+
+/// The association that a plan is about as it stands, if it is still what was reviewed; none if the plan has none.
+async fn as_reviewed(session: &Session, plan: &Plan) -> Result<Option<Document>, Stopped> {
     let Some(before) = plan.before() else {
         return Ok(None);
     };
@@ -184,6 +221,7 @@ async fn one(
     let ended = make(session, desk, &mut pending, on_progress).await?;
     let mut notes = Vec::new();
     let mut association = None;
+    let mut verified = None;
     let (outcome, stopped) = match ended {
         Ended::Made(changed) => {
             pending.is_now(Outcome::Applied {
@@ -191,17 +229,23 @@ async fn one(
                 after: Image::Unknown,
             });
             on_progress(Progress::ReadingBack);
-            let read = read_back(session, desk, &intent, &changed).await;
-            association = read.association;
-            notes.extend(read.notes);
+            let image;
+            ReadBack {
+                image,
+                verified,
+                association,
+                notes,
+            } = read_back(session, desk, &intent, &changed).await;
             let outcome = Outcome::Applied {
                 request_id: changed.request_id,
-                after: read.image,
+                after: image,
             };
             (outcome, None)
         }
         Ended::Seen(outcome) => {
             pending.is_now(outcome.clone());
+            // It was told by what stands there.
+            verified = Some(true);
             notes.push(
                 "the answer was lost on its way; what stands there says that it was done"
                     .to_owned(),
@@ -236,101 +280,9 @@ async fn one(
         entry,
         kind,
         outcome,
+        verified,
         association,
         notes,
     };
     Ok((done, stopped))
-}
-
-struct ReadBack {
-    image: Image,
-    association: Option<Described<AssociationRecord>>,
-    notes: Vec<String>,
-}
-
-/// Reads until it is as planned, or long enough.
-async fn read_back(session: &Session, desk: &Desk, intent: &Intent, changed: &Changed) -> ReadBack {
-    // By the id that AWS gave: the list of names may lag behind.
-    let mut intent = intent.clone();
-    if let Some(id) = &changed.association {
-        intent.target.id = Some(id.clone());
-    }
-    let deadline = Instant::now() + desk.patience.verify;
-    loop {
-        let (image, association) = match seen(session, &intent).await {
-            Ok(seen) => seen,
-            Err(failure) => {
-                let note = format!("AWS took the change, but it could not be read back: {failure}");
-                return ReadBack {
-                    image: Image::Unknown,
-                    association: None,
-                    notes: vec![note],
-                };
-            }
-        };
-        let unlike = unlike(&intent, &image);
-        if unlike.is_empty() || Instant::now() + desk.patience.pause >= deadline {
-            return ReadBack {
-                image,
-                association,
-                notes: unlike,
-            };
-        }
-        sleep(desk.patience.pause).await;
-    }
-}
-
-async fn seen(
-    session: &Session,
-    intent: &Intent,
-) -> Result<(Image, Option<Described<AssociationRecord>>), Failure> {
-    let Some(id) = &intent.target.id else {
-        return look(session, intent).await;
-    };
-    let key = AssociationKey {
-        cluster: intent.place.cluster.clone(),
-        id: id.clone(),
-    };
-    Ok(match at(session, &key).await? {
-        Some(described) => (Image::Present(described.document.clone()), Some(described)),
-        None => (Image::Absent, None),
-    })
-}
-
-/// What AWS took and shows otherwise.
-fn unlike(intent: &Intent, found: &Image) -> Vec<String> {
-    let read = |document: &Document| Settings::read(Family::Association, document);
-    match (&intent.planned, found) {
-        (Image::Absent, Image::Present(_)) => {
-            vec!["AWS took the deletion, but still shows the association".to_owned()]
-        }
-        (Image::Present(_), Image::Absent) => {
-            vec!["AWS took the change, but does not show the association".to_owned()]
-        }
-        (Image::Present(planned), Image::Present(found)) => {
-            let (planned, found) = (read(planned), read(found));
-            let own = match &intent.before {
-                Image::Present(before) => read(before).changed(&planned),
-                _ => planned.fields().cloned().collect(),
-            };
-            let differs = planned.changed(&found);
-            let differs = own.intersection(&differs);
-            differs.map(|field| sentence(field, &found)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn sentence(field: &Field, found: &Settings) -> String {
-    let shown = found.get(field).map(ToString::to_string);
-    let shown = shown.as_deref().unwrap_or("none");
-    let mut text = format!(
-        "AWS took the change, but shows another {}: {}",
-        visible(&field.label()),
-        visible(shown)
-    );
-    if *field == Field::Policy && found.get(field).is_some() {
-        text.push_str("; to be rid of a policy, delete the association and create it without");
-    }
-    text
 }

@@ -35,7 +35,7 @@ pub(super) async fn make(
 ) -> Result<Ended, Failure> {
     let intent = pending.recorded()?.intent().clone();
     let began = Instant::now();
-    let mut lost: Option<Failure> = None;
+    let mut lost = false;
     let mut tries = 0;
     loop {
         tries += 1;
@@ -47,15 +47,12 @@ pub(super) async fn make(
         };
         if is_uncertain(&failure) {
             // It may be done by now: what stands there says whether asking again can harm.
-            on_progress(Progress::Waiting {
-                why: format!("{}; asking AWS what came of it", failure.cause),
-                at_most: desk.patience.settle,
-            });
+            tell_of_asking(desk, &failure, on_progress);
             let outcome = seen(session, pending).await;
             match outcome {
                 Ok(outcome @ Outcome::Applied { .. }) => return Ok(Ended::Seen(outcome)),
                 Ok(Outcome::NotApplied { .. }) if tries < TRIES => {
-                    lost = Some(failure);
+                    lost = true;
                     sleep(desk.patience.pause).await;
                 }
                 _ => return settle(session, desk, pending, failure).await,
@@ -72,14 +69,24 @@ pub(super) async fn make(
             tries -= 1;
             continue;
         }
-        // An earlier try may be what this one collided with.
-        if lost.is_some()
-            && let Ok(outcome @ Outcome::Applied { .. }) = seen(session, pending).await
-        {
-            return Ok(Ended::Seen(outcome));
+        if lost {
+            // It says nothing about the earlier try, which may be what it collided with, or still be under way.
+            tell_of_asking(desk, &failure, on_progress);
+            let refused = failure.clone();
+            return Ok(match settle(session, desk, pending, failure).await? {
+                Ended::Lost(Outcome::NotApplied { .. }, _) => Ended::Refused(refused),
+                ended => ended,
+            });
         }
         return Ok(Ended::Refused(failure));
     }
+}
+
+fn tell_of_asking(desk: &Desk, failure: &Failure, on_progress: &mut impl FnMut(Progress)) {
+    on_progress(Progress::Waiting {
+        why: format!("{}; asking AWS what came of it", failure.cause),
+        at_most: desk.patience.settle,
+    });
 }
 
 /// What came of the change, judged by what stands there.

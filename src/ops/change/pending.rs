@@ -10,13 +10,16 @@ use crate::model::{Failure, FailureKind};
 use crate::store::Journal;
 
 /// A recorded intent. Dropped, as by cancelling the task, it writes down what is known at that moment.
+///
+/// While the call may be on its way nothing is known, and nothing is written: the entry stays open, and the next
+/// start asks AWS what came of it.
 #[derive(Debug)]
 pub(in crate::ops) struct Pending {
     journal: Arc<Journal>,
     now: fn() -> Timestamp,
     recorded: Option<Recorded>,
-    /// What is true if nothing more is learnt.
-    fate: Outcome,
+    /// What is true if nothing more is learnt; none if that is for the next start to find out.
+    fate: Option<Outcome>,
 }
 
 impl Pending {
@@ -30,9 +33,9 @@ impl Pending {
                 journal,
                 now,
                 recorded: Some(recorded),
-                fate: Outcome::NotApplied {
+                fate: Some(Outcome::NotApplied {
                     reason: "it was cancelled before the call".into(),
-                },
+                }),
             })
         })
         .await
@@ -47,13 +50,11 @@ impl Pending {
 
     /// From here on the call may be on its way.
     pub(in crate::ops) fn is_called(&mut self) {
-        self.fate = Outcome::CannotBeTold {
-            reason: "it was interrupted before AWS answered".into(),
-        };
+        self.fate = None;
     }
 
     pub(in crate::ops) fn is_now(&mut self, fate: Outcome) {
-        self.fate = fate;
+        self.fate = Some(fate);
     }
 
     /// The entry as the journal holds it, for comparing it with what stands there.
@@ -73,15 +74,14 @@ impl Pending {
 
     /// Writes the outcome down.
     pub(in crate::ops) async fn conclude(mut self, outcome: Outcome) -> Result<(), Failure> {
-        self.fate = outcome;
+        self.fate = Some(outcome);
         blocking("write down what came of the change", move || self.write()).await
     }
 
     fn write(&mut self) -> Result<(), Failure> {
-        let Some(recorded) = self.recorded.take() else {
+        let (Some(recorded), Some(outcome)) = (self.recorded.take(), self.fate.take()) else {
             return Ok(());
         };
-        let outcome = self.fate.clone();
         self.journal.conclude(recorded, outcome, (self.now)())
     }
 }

@@ -204,20 +204,15 @@ pub(super) async fn reverse(
     let way = if redo { Way::Redo } else { Way::Undo };
     let journal = Arc::clone(&desk.journal);
     let read = blocking(move || journal.newest(NEWEST)).await?;
-    let history = History::new(&read.entries);
-    let entry = match (&wanted, way) {
-        (Some(id), _) => history.entry(id),
-        (None, Way::Undo) => history.undoable().next(),
-        (None, Way::Redo) => history.redoable().next(),
-    };
-    let entry = entry.ok_or_else(|| {
-        let cause = "the journal has no change for it";
-        Failure::new(
-            FailureKind::NotFound,
-            format!("{} a change", way.word()),
-            cause,
-        )
-    })?;
+    let named = wanted.as_ref().map(|id| {
+        let entry = History::new(&read.entries).entry(id);
+        entry.ok_or_else(|| {
+            let cause = "the journal has no change for it";
+            let doing = format!("{} a change", way.word());
+            Failure::new(FailureKind::NotFound, doing, cause)
+        })
+    });
+    let entry = named.unwrap_or_else(|| undo::next(&read.entries, way))?;
     let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
     let site = one_site(cloud, routes, &cluster).await?;
     let weighed = undo::weigh(&site, &read.entries, &entry.id, way, clock::now).await;
@@ -273,7 +268,13 @@ async fn conclude(applied: Applied, doing: &str, steps: &Steps) -> Result<(), Fa
     for done in &applied.steps {
         for note in &done.notes {
             let note = Text::from(note.as_str());
-            steps.send(Step::Change(ChangeStep::Remark(note))).await;
+            let is_unlike = done.is_applied() && done.verified != Some(true);
+            let step = if is_unlike {
+                ChangeStep::Unlike(note)
+            } else {
+                ChangeStep::Remark(note)
+            };
+            steps.send(Step::Change(step)).await;
         }
         if let (Outcome::Applied { .. }, true) = (&done.outcome, applied.is_partly_done()) {
             let text = format!("{} was done before it stopped", done.kind.as_str());
@@ -282,8 +283,5 @@ async fn conclude(applied: Applied, doing: &str, steps: &Steps) -> Result<(), Fa
                 .await;
         }
     }
-    match &applied.stopped {
-        None => Ok(()),
-        Some(stopped) => Err(stopped.to_failure(doing)),
-    }
+    applied.to_failure(doing).map_or(Ok(()), Err)
 }

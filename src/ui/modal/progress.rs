@@ -65,7 +65,13 @@ fn end(applying: &Applying, say: &mut impl FnMut(Role, &str)) {
             say(Role::Busy, &format!("{} beginning", glyph::BUSY));
         }
         None => {}
-        Some(Ok(())) => say(Role::Good, &format!("{} done", glyph::GOOD)),
+        Some(Ok(())) if applying.is_as_planned() => {
+            say(Role::Good, &format!("{} done", glyph::GOOD));
+        }
+        Some(Ok(())) => {
+            let text = format!("{} {}", glyph::WARNING, Applying::UNLIKE);
+            say(Role::Warning, &text);
+        }
         Some(Err(failure)) => {
             say(Role::Bad, &format!("{} {failure}", glyph::BAD));
             if let Some(hint) = &failure.hint {
@@ -86,6 +92,6 @@ fn words(step: &ChangeStep) -> Result<String, &str> {
         ChangeStep::Sent(call) => format!("sent: {call}"),
         ChangeStep::Waiting(why) => format!("waiting: {why}"),
         ChangeStep::ReadingBack => "reading back".to_owned(),
-        ChangeStep::Remark(text) => return Err(text),
+        ChangeStep::Remark(text) | ChangeStep::Unlike(text) => return Err(text),
     })
 }

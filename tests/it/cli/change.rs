@@ -1,5 +1,6 @@
 //! Changes from the command line, against the simulator, whose log counts what was asked of it.
 
+mod back;
 mod bad;
 mod drift;
 mod elsewhere;

@@ -298,3 +298,37 @@ fn undone_changes_are_skipped_and_undos_are_not_undone() {
     assert_eq!(ids(&mut history.redoable()), []);
     assert_eq!(ids(&mut history.undoable()), [id(5), id(3), id(2)]);
 }
+
+#[test]
+fn an_undo_without_a_choice_does_not_pass_over_what_nobody_knows() {
+    let on = |number: usize, link: Option<Link>, outcome: Option<Outcome>| {
+        let mut intent = role_change().intent.as_ref().clone();
+        intent.link = link;
+        entry(number, intent, outcome)
+    };
+    let doubt = || Some(Outcome::CannotBeTold { reason: "x".into() });
+    let next = |entries: &[Entry]| {
+        let next = History::new(entries).next_undo();
+        next.map(|next| next.unwrap().id.clone())
+            .map_err(|undecided| undecided.id.clone())
+    };
+    let last = || on(1, None, Some(applied()));
+    assert_eq!(next(&[last()]), Ok(id(1)));
+    assert_eq!(next(&[on(2, None, None), last()]), Err(id(2)));
+    assert_eq!(next(&[on(2, None, doubt()), last()]), Err(id(2)));
+    let failed = Outcome::NotApplied { reason: "x".into() };
+    assert_eq!(next(&[on(2, None, Some(failed)), last()]), Ok(id(1)));
+    // What is older is not in question yet, and a test of credentials changed nothing.
+    assert_eq!(next(&[last(), on(0, None, doubt())]), Ok(id(1)));
+    let mut test = on(2, None, doubt());
+    Arc::make_mut(&mut test.intent).kind = ChangeKind::TestCredentials;
+    assert_eq!(next(&[test, last()]), Ok(id(1)));
+    // An undo of which nobody knows is in doubt too, until a later one is made.
+    let undo = |number, outcome| on(number, Some(Link::Undoes(id(1))), outcome);
+    assert_eq!(next(&[undo(2, doubt()), last()]), Err(id(2)));
+    let redo = on(3, Some(Link::Redoes(id(1))), Some(applied()));
+    assert_eq!(next(&[redo, undo(2, doubt()), last()]), Ok(id(1)));
+    // And so is a change that was in doubt and is undone by its entry.
+    let undone = on(3, Some(Link::Undoes(id(2))), Some(applied()));
+    assert_eq!(next(&[undone, on(2, None, doubt()), last()]), Ok(id(1)));
+}

@@ -1,5 +1,6 @@
 //! Changes by keys alone: reviews, approvals, and what must not lead to one.
 
+mod ends;
 mod forms;
 mod reversals;
 

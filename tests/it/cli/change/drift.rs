@@ -2,9 +2,11 @@
 
 use roledex::model::FailureKind;
 use roledex::model::journal::{Intent, Outcome};
-use roledex::ops::change::{Drift, Progress, Request, Stopped};
+use roledex::model::plan::Plan;
+use roledex::ops::change::{Drift, Progress, Request, Stopped, replan};
 
-use super::hands::{Hands, api, now, on, relocate, role};
+use super::super::Site;
+use super::hands::{Hands, api, approve, now, on, relocate, role};
 use super::{READER, VAULT, WRITER, entries, seen, site, writes};
 
 fn update() -> Request {
@@ -161,31 +163,86 @@ fn a_read_only_cluster_is_safe_below_everything() {
     });
 }
 
-/// Dropping the task on its way leaves the journal with what is known.
-#[test]
-fn a_change_that_is_cancelled_on_its_way_is_concluded() {
-    let site = site(&["UpdatePodIdentityAssociation=latency:60000"]);
+/// Makes the change of a role, and drops the task when it is told so far.
+fn cancelled(site: &Site, at: fn(&Progress) -> bool) {
     on(async {
-        let hands = Hands::free(&site).await;
+        let hands = Hands::free(site).await;
         let approved = hands.approved(&update()).await;
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         let progress = move |progress| tell.send(progress).unwrap_or_default();
         let work = hands.apply_as(approved, None, progress);
-        let calling = async {
+        let so_far = async {
             while let Some(progress) = told.recv().await {
-                if matches!(progress, Progress::Calling(_)) {
+                if at(&progress) {
                     return;
                 }
             }
         };
         tokio::select! {
             biased;
-            () = calling => {}
+            () = so_far => {}
             applied = work => panic!("{applied:?}"),
         }
     });
-    let entry = &entries(&site)[0];
-    assert_eq!(entry["conclusions"][0]["outcome"], "cannot-be-told");
+}
+
+/// Only AWS knows what came of a call that was on its way, so the next start asks.
+#[test]
+fn a_change_that_is_cancelled_in_mid_call_is_found_out_about() {
+    let site = site(&["UpdatePodIdentityAssociation=lost"]);
+    cancelled(&site, |told| matches!(told, Progress::Waiting { .. }));
+    let ended = site.run(&["journal", "-o", "json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.err.contains("did not finish"), "{ended:?}");
+    assert!(ended.err.contains("is applied"), "{ended:?}");
+    let conclusions = &ended.rows()[0]["conclusions"];
+    assert_eq!(conclusions.as_array().unwrap().len(), 1, "{conclusions}");
+    assert_eq!(conclusions[0]["outcome"], "applied");
+    assert_eq!(writes(&site).1, 1, "it is not made again");
+}
+
+#[test]
+fn a_change_that_ends_before_the_call_was_not_made() {
+    let site = site(&[]);
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        on(async {
+            let hands = Hands::free(&site).await;
+            let approved = hands.approved(&update()).await;
+            let end = |told| assert!(!matches!(told, Progress::Recorded(_)), "it ends here");
+            hands.apply_as(approved, None, end).await
+        })
+    }));
+    assert!(ended.is_err());
+    assert_eq!(writes(&site), (0, 0));
+    let ended = site.run(&["journal", "-o", "json"]);
+    assert_eq!((ended.code, &*ended.err), (0, ""));
+    assert_eq!(ended.rows()[0]["conclusions"][0]["outcome"], "not-applied");
+}
+
+#[test]
+fn nobody_applies_what_another_approved() {
+    let site = site(&[]);
+    on(async {
+        let hands = Hands::free(&site).await;
+        let plan = hands.plan(&update()).await.unwrap();
+        let before = plan.before().unwrap().clone();
+        let edit = role(WRITER).read(plan.cluster()).unwrap();
+        let eve = "arn:aws:iam::111122223333:user/eve";
+        let theirs = replan(&hands.place, ("payments", "api"), now, |mut basis| {
+            basis.caller.as_mut().unwrap().arn = eve.into();
+            Plan::update(basis, before, &edit)
+        });
+        let applied = hands.apply(approve(theirs.await.unwrap().plan)).await;
+        let Some(Stopped::Drift(drift @ Drift::Caller { .. })) = &applied.stopped else {
+            panic!("{applied:?}")
+        };
+        let lines = drift.lines().concat();
+        assert!(
+            lines.contains("user/eve") && lines.contains("user/a"),
+            "{lines}"
+        );
+        assert_eq!((applied.steps.len(), writes(&site)), (0, (0, 0)));
+    });
 }
 
 #[test]

@@ -237,3 +237,51 @@ fn a_role_that_nobody_has_is_not_waited_for() {
         ((0, 2), &["failed".into(), "failed".into()][..])
     );
 }
+
+/// A refusal of the second try says nothing about the first one, which may still arrive.
+#[test]
+fn what_was_lost_is_waited_for_though_a_later_try_is_refused() {
+    let faults = [
+        "UpdatePodIdentityAssociation=first:1:reset",
+        "UpdatePodIdentityAssociation=denied",
+    ];
+    let late = site(&faults);
+    let set = [
+        "set-role",
+        "shop",
+        "payments/api",
+        "--role",
+        WRITER,
+        "--yes",
+    ];
+    let (there, set) = (&late, &set);
+    let applied = std::thread::scope(|scope| {
+        on(async {
+            let mut hands = Hands::free(there).await;
+            hands.desk.patience.settle = Duration::from_secs(20);
+            let approved = hands.approved(&update(WRITER)).await;
+            let mut waits = 0;
+            let tell = |progress: Progress| {
+                waits += usize::from(matches!(progress, Progress::Waiting { .. }));
+                if waits == 2 {
+                    waits += 1;
+                    // It stands for the first try, and arrives after the first look.
+                    scope.spawn(move || {
+                        there.simulated.simulator().clear_faults();
+                        assert_eq!(there.run(set).code, 0);
+                    });
+                }
+            };
+            hands.apply_as(approved, None, tell).await
+        })
+    });
+    assert!(applied.is_done() && applied.is_verified(), "{applied:?}");
+    let never = site(&faults);
+    let (applied, told) = made(&never, &update(WRITER), Duration::from_secs(1), || ());
+    let Some(Stopped::Failure(failure)) = &applied.stopped else {
+        panic!("{applied:?}")
+    };
+    assert_eq!(failure.kind, FailureKind::Denied, "{failure}");
+    assert_eq!(waits(&told).len(), 2);
+    assert_eq!(outcomes(&never), ["failed"]);
+}
