@@ -99,15 +99,15 @@ async fn prepare(global: &Global, args: &ExecArgs) -> Result<Ready, Problem> {
     let test = test(&site, args).await?;
     let approved = approve::commanded(test, &site)?;
     let obtained = obtain(&site, &desk, approved, given, |_| ()).await?;
-    let Some(credentials) = obtained.credentials else {
-        return Err(refused(&obtained.report));
-    };
-    if let Verdict::Differs(how) = &obtained.report.verdict {
-        eprintln!(
-            "warning: these are not the credentials that the association names: {}",
-            visible(how)
-        );
+    for warning in &obtained.report.warnings {
+        eprintln!("warning: {}", visible(warning));
     }
+    // A command that was meant for one role must not run with another, nor with one that nobody could compare.
+    let credentials = match (obtained.credentials, &obtained.report.verdict) {
+        (Some(credentials), Verdict::Matches) => credentials,
+        (Some(_), _) => return Err(withheld(&obtained.report)),
+        (None, _) => return Err(refused(&obtained.report)),
+    };
     let surroundings = Surroundings {
         region: site.session.route().region.clone(),
         endpoint_url: setup.cloud.endpoint_url().map(str::to_owned),
@@ -194,6 +194,20 @@ async fn pod(
     } else {
         problem.hint(format!("its pods that run: {}", running.join(", ")))
     })
+}
+
+/// Why credentials that came back were not handed over.
+fn withheld(report: &Report) -> Problem {
+    let why = report
+        .verdict
+        .why()
+        .map_or("they could not be compared", |why| &**why);
+    Problem::failed(format!(
+        "the command was not run, because its credentials are not known to be those that the association of {} names: {}",
+        visible(&report.test.name()),
+        visible(why)
+    ))
+    .hint("roledex test shows every step; the credentials were thrown away, and expire by themselves")
 }
 
 /// Why there are no credentials, with every step that failed on the way.

@@ -30,7 +30,8 @@ pub use outcome::{assumed_step, claims_step, failed_step, verdict_step};
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
 pub use scene::{
-    account_step, association_step, cluster_step, permission_step, pod_step, unknown_step,
+    account_step, association_step, cannot_ask, cluster_step, permission_step, pod_step,
+    unknown_step,
 };
 pub use step::{Step, StepKind, StepState};
 pub use test::{

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::cloud::{PodCredentials, Secret, Urgency};
 use crate::model::credential::{
-    Clearance, CredentialTest, Report, Step, TokenSource, Verdict, verdict_step,
+    Clearance, CredentialTest, Judged, Report, Step, TokenSource, Verdict, verdict_step,
 };
 use crate::model::journal::EntryId;
 use crate::model::plan::Approved;
@@ -76,6 +76,8 @@ pub async fn obtain(
     .await?;
     let issue::Found {
         verdict,
+        unknown,
+        warnings,
         claims,
         session,
         credentials,
@@ -91,6 +93,8 @@ pub async fn obtain(
         claims,
         session,
         verdict,
+        unknown,
+        warnings,
         asked,
         began,
         ended: (desk.now)(),
@@ -115,13 +119,16 @@ pub async fn look_only(
     let around = Box::pin(look::around(site, &mut test, Some(&why), &mut log)).await;
     let verdict = Verdict::Untestable(why);
     let evidence = around.known.lines(&test.cluster);
-    log.put(verdict_step(&verdict, evidence, 0, 0));
+    let judged = Judged::without_session(verdict, evidence);
+    log.put(verdict_step(&test, &judged, false, 0, 0));
     Report {
         steps: log.into_steps(),
         test,
         claims: None,
         session: None,
-        verdict,
+        verdict: judged.verdict,
+        unknown: judged.unknown,
+        warnings: Vec::new(),
         asked: 0,
         began,
         ended: now(),

@@ -1,6 +1,7 @@
 //! Hidden prompts: while one is open, keys and pastes go into a secret and not into a message.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use zeroize::Zeroize as _;
@@ -13,11 +14,19 @@ use crate::runtime::keys;
 /// Bytes that a secret may have: many times what any token has, and little enough to hold.
 const LONGEST: usize = 64 * 1024;
 
+/// How long the keyboard must rest after a secret was entered before keys mean anything again.
+///
+/// Without bracketed paste a token that was copied with its line breaks comes as keys, and its first break is enter:
+/// what follows would press buttons.
+const REST: Duration = Duration::from_millis(150);
+
 /// The secrets that were typed, and the prompt that is open.
 #[derive(Debug, Default)]
 pub(super) struct Hidden {
     open: Option<(SecretId, Secret)>,
     entered: HashMap<SecretId, Secret>,
+    /// Until then keys are the rest of what was entered.
+    resting: Option<Instant>,
 }
 
 impl Hidden {
@@ -39,8 +48,17 @@ impl Hidden {
 
     /// The message of a terminal event. Of what is typed into an open prompt it tells the length alone.
     pub(super) fn message(&mut self, event: Event) -> Option<Msg> {
+        self.message_at(event, Instant::now())
+    }
+
+    fn message_at(&mut self, event: Event, now: Instant) -> Option<Msg> {
         let Some((id, mut secret)) = self.open.take() else {
-            return keys::message(event);
+            return if self.is_rest(&event, now) {
+                swallow(event);
+                None
+            } else {
+                keys::message(event)
+            };
         };
         let told = match event {
             Event::Paste(text) => {
@@ -71,11 +89,29 @@ impl Hidden {
             Typed::Count(_) => self.open = Some((id, secret)),
             Typed::Entered => {
                 self.entered.insert(id, secret.trimmed());
+                self.resting = now.checked_add(REST);
             }
             // It is wiped here.
             Typed::Left => {}
         }
         Some(Msg::Secret(id, told))
+    }
+
+    /// Whether an event belongs to what was entered a moment ago; each one that does makes it longer.
+    fn is_rest(&mut self, event: &Event, now: Instant) -> bool {
+        if !matches!(event, Event::Key(_) | Event::Paste(_)) {
+            return false;
+        }
+        let is_rest = self.resting.is_some_and(|until| now < until);
+        self.resting = now.checked_add(REST).filter(|_| is_rest);
+        is_rest
+    }
+}
+
+/// Wipes what a paste holds.
+fn swallow(event: Event) {
+    if let Event::Paste(text) = event {
+        drop(Secret::new(text));
     }
 }
 
@@ -208,7 +244,8 @@ mod tests {
         ));
         hidden.message(plain(KeyCode::Char('a')));
         hidden.message(plain(KeyCode::Enter));
-        assert!(is_key(hidden.message(plain(KeyCode::Char('a')))));
+        let later = Instant::now() + REST;
+        assert!(is_key(hidden.message_at(plain(KeyCode::Char('a')), later)));
         hidden.drop(ID);
         assert!(hidden.take(ID).is_none(), "it was dropped");
         hidden.ask(ID);
@@ -219,6 +256,40 @@ mod tests {
         );
         hidden.drop(ID);
         assert!(is_key(hidden.message(plain(KeyCode::Char('a')))));
+    }
+
+    /// A terminal without bracketed paste types a wrapped token: its first line break is enter.
+    #[test]
+    fn the_rest_of_a_wrapped_token_presses_no_button() {
+        let mut hidden = Hidden::default();
+        hidden.ask(ID);
+        let mut now = Instant::now();
+        let mut heard = Vec::new();
+        for character in "eyJ.a\nlhq.\n".chars() {
+            now += REST / 2;
+            let code = match character {
+                '\n' => KeyCode::Enter,
+                other => KeyCode::Char(other),
+            };
+            heard.extend(hidden.message_at(plain(code), now));
+        }
+        heard.extend(hidden.message_at(Event::Paste("sig\n".to_owned()), now));
+        assert_eq!(heard.len(), 6, "{heard:?}");
+        assert!(
+            heard
+                .iter()
+                .all(|message| matches!(message, Msg::Secret(..))),
+            "{heard:?}"
+        );
+        assert!(matches!(
+            hidden.message_at(Event::Resize(3, 4), now),
+            Some(Msg::Resize(_))
+        ));
+        now += REST;
+        for _ in 0..2 {
+            let key = hidden.message_at(plain(KeyCode::Char('l')), now);
+            assert!(matches!(key, Some(Msg::Key(_))), "{key:?}");
+        }
     }
 
     #[test]

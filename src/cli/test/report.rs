@@ -51,6 +51,9 @@ impl Printer {
 
     /// Tells what the steps come to.
     pub(crate) fn end(&mut self, report: &Report) -> Result<(), Problem> {
+        for warning in &report.warnings {
+            drop(writeln!(io::stderr(), "warning: {}", visible(warning)));
+        }
         if self.format == Format::Json {
             super::print_json(report)?;
             return Ok(());
@@ -146,6 +149,8 @@ pub(super) fn document(report: &Report) -> Value {
         },
         "session": session,
         "claims": claims,
+        "unknown": report.unknown.iter().map(|line| &**line).collect::<Vec<_>>(),
+        "warnings": report.warnings.iter().map(|line| &**line).collect::<Vec<_>>(),
         "calls": report.asked,
         "startedAt": report.began.to_string(),
         "endedAt": report.ended.to_string(),

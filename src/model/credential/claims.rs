@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::model::Text;
 use crate::model::text::visible;
 
-use super::AUDIENCE;
+use super::{AUDIENCE, CredentialTest};
 
 /// No token of Kubernetes comes near it.
 const LONGEST: usize = 64 * 1024;
@@ -178,6 +178,11 @@ impl Claims {
             self.namespace.as_deref()?,
             self.service_account.as_deref()?
         ))
+    }
+
+    /// Whether they name somebody else than whom the test is about.
+    pub fn is_of_another(&self, test: &CredentialTest) -> bool {
+        self.account().is_some_and(|account| account != test.name())
     }
 
     /// What is wrong with it for a cluster of this issuer and a service account; the order of weight.

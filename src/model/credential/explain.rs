@@ -74,6 +74,12 @@ impl About<'_> {
         Ok(command.finished_of(service, operation))
     }
 
+    /// Whether the token is of somebody else, of whose association nothing was read.
+    fn is_of_another(&self) -> bool {
+        self.claims
+            .is_some_and(|claims| claims.is_of_another(self.test))
+    }
+
     fn name(&self) -> String {
         visible(&self.test.name()).into_owned()
     }

@@ -13,6 +13,19 @@ use super::test::Expected;
 pub struct Judged {
     pub verdict: Verdict,
     pub evidence: Vec<Text>,
+    /// What was not compared, and what it would take.
+    pub unknown: Vec<Text>,
+}
+
+impl Judged {
+    /// A verdict for which nothing could be compared.
+    pub fn without_session(verdict: Verdict, evidence: Vec<Text>) -> Self {
+        Self {
+            verdict,
+            evidence,
+            unknown: Vec::new(),
+        }
+    }
 }
 
 /// Compares a session with what was expected of it.
@@ -22,6 +35,7 @@ pub struct Judged {
 pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
     let mut differences: Vec<String> = Vec::new();
     let mut evidence: Vec<String> = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
     match &expected.association {
         Some(wanted) if *wanted == session.association => {
             evidence.push(format!("association {}", visible(wanted)));
@@ -40,6 +54,8 @@ pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
         Some(wanted) => compare_role(session, wanted, &mut evidence, &mut differences),
         None => evidence.push("the role of the association is not known".to_owned()),
     }
+    compare_live(expected, known, &mut differences);
+    // Of another role the id says nothing; what IAM knows is of the association as it is now.
     if differences.is_empty() {
         match known.last_role() {
             Learned::Known(role) => match role.id.as_deref() {
@@ -51,14 +67,14 @@ pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
                     visible(&session.role_id),
                     visible(id)
                 )),
-                None => evidence.push("IAM told no role id to compare".to_owned()),
+                None => unknown.push("role id not compared: IAM told none".to_owned()),
             },
             Learned::Absent => {
                 differences.push("IAM has no such role any more".to_owned());
             }
             other => {
                 let why = other.unknown().unwrap_or_default();
-                evidence.push(format!("role id {} not compared: {why}", visible(&session.role_id)));
+                unknown.push(format!("role id not compared: {why}"));
             }
         }
     }
@@ -73,10 +89,39 @@ pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
                 .into(),
         )
     };
+    evidence.extend(unknown.iter().cloned());
     evidence.extend(differences);
+    let texts = |lines: Vec<String>| lines.into_iter().map(Text::from).collect();
     Judged {
         verdict,
-        evidence: evidence.into_iter().map(Text::from).collect(),
+        evidence: texts(evidence),
+        unknown: texts(unknown),
+    }
+}
+
+/// Tells where the association is not any more what was approved.
+fn compare_live(expected: &Expected, known: &Known, differences: &mut Vec<String>) {
+    let record = match &known.association {
+        Learned::Known(record) => record,
+        Learned::Absent if expected.association.is_some() => {
+            differences.push("EKS has no such association any more".to_owned());
+            return;
+        }
+        _ => return,
+    };
+    let detail = &record.detail;
+    let shown = |arn: &Option<Text>| visible(arn.as_deref().unwrap_or("none")).into_owned();
+    for (what, live, wanted) in [
+        ("role", &detail.role, &expected.role),
+        ("target role", &detail.target_role, &expected.target_role),
+    ] {
+        if expected.role.is_some() && live != wanted {
+            differences.push(format!(
+                "the association names {what} {} now, and not {}",
+                shown(live),
+                shown(wanted)
+            ));
+        }
     }
 }
 
@@ -113,8 +158,34 @@ fn compare_role(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::RoleDetail;
+    use crate::model::{
+        Association, AssociationDetail, AssociationKey, AssociationRecord, ClusterArn, Region,
+        RoleDetail,
+    };
     use jiff::Timestamp;
+
+    const OWN: &str = "arn:aws:iam::111122223333:role/team/api";
+    const OTHER: &str = "arn:aws:iam::111122223333:role/team/other";
+
+    fn record(role: &str, target: Option<&str>) -> AssociationRecord {
+        AssociationRecord {
+            association: Association {
+                key: AssociationKey {
+                    cluster: ClusterArn::new(&Region::new("eu-west-1"), "111122223333", "demo"),
+                    id: "a-1".into(),
+                },
+                namespace: "payments".into(),
+                service_account: "api".into(),
+                arn: None,
+                owner: None,
+            },
+            detail: AssociationDetail {
+                role: Some(role.into()),
+                target_role: target.map(Into::into),
+                ..AssociationDetail::default()
+            },
+        }
+    }
 
     fn session() -> Session {
         Session {
@@ -135,22 +206,35 @@ mod tests {
             role: Some(role.into()),
             target_role: target.map(Into::into),
         };
-        let role = id.map(|id| RoleDetail {
-            id: Some(id.into()),
-            ..RoleDetail::of("x".into(), "x".into())
+        let live = record(expected.role.as_deref().unwrap(), target);
+        judge(&session(), &expected, &known(live, id)).verdict
+    }
+
+    fn known(live: AssociationRecord, id: Option<&str>) -> Known {
+        let role = id.map_or(Learned::NotAsked, |id| {
+            Learned::Known(RoleDetail {
+                id: Some(id.into()),
+                ..RoleDetail::of("x".into(), "x".into())
+            })
         });
-        let known = Known {
-            role: role.map_or(Learned::NotAsked, Learned::Known),
-            ..Known::default()
+        let has_target = live.detail.target_role.is_some();
+        let (role, target_role) = if has_target {
+            (Learned::NotAsked, role)
+        } else {
+            (role, Learned::NotAsked)
         };
-        judge(&session(), &expected, &known).verdict
+        Known {
+            association: Learned::Known(live),
+            role,
+            target_role,
+            ..Known::default()
+        }
     }
 
     #[test]
     fn account_name_and_id_decide_and_the_path_does_not() {
-        let own = "arn:aws:iam::111122223333:role/team/api";
         let foreign = "arn:aws:iam::444455556666:role/api";
-        let other = "arn:aws:iam::111122223333:role/team/other";
+        let (own, other) = (OWN, OTHER);
         for (association, role, target, id, says) in [
             ("a-1", own, None, Some("AROANEW"), None),
             ("a-1", own, None, None, None),
@@ -185,6 +269,57 @@ mod tests {
                 (found, says) => panic!("{found:?} and not {says:?}"),
             }
         }
+    }
+
+    /// The association was changed after the test was approved: nothing is said of a role made anew.
+    #[test]
+    fn ids_are_compared_only_of_the_role_that_was_expected() {
+        let expected = Expected {
+            association: Some("a-1".into()),
+            role: Some(OWN.into()),
+            target_role: None,
+        };
+        for (live, says) in [
+            (
+                record(OTHER, None),
+                "names role arn:aws:iam::111122223333:role/team/other now",
+            ),
+            (
+                record(OWN, Some(OTHER)),
+                "names target role arn:aws:iam::111122223333:role/team/other now",
+            ),
+        ] {
+            let judged = judge(&session(), &expected, &known(live, Some("AROAOTHER")));
+            let Verdict::Differs(why) = judged.verdict else {
+                panic!("{judged:?}")
+            };
+            assert!(why.contains(says), "{why}");
+            assert!(!why.contains("made anew"), "{why}");
+        }
+        let gone = Known {
+            association: Learned::Absent,
+            ..Known::default()
+        };
+        let judged = judge(&session(), &expected, &gone);
+        assert!(judged.verdict.is_negative(), "{judged:?}");
+    }
+
+    #[test]
+    fn an_id_that_could_not_be_read_is_told() {
+        let expected = Expected {
+            association: Some("a-1".into()),
+            role: Some(OWN.into()),
+            target_role: None,
+        };
+        let known = Known {
+            role: Learned::Needs("iam:GetRole".into()),
+            ..known(record(OWN, None), None)
+        };
+        let judged = judge(&session(), &expected, &known);
+        assert_eq!(judged.verdict, Verdict::Matches);
+        let told: Text = "role id not compared: needs iam:GetRole".into();
+        assert_eq!(judged.unknown, [told.clone()]);
+        assert!(judged.evidence.contains(&told), "{:?}", judged.evidence);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crate::model::{Failure, FailureKind};
 
+use super::test::TokenSource;
+
 /// Why `AssumeRoleForPodIdentity` gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
@@ -75,7 +77,8 @@ impl Refusal {
             }
             "AccessDeniedException" | "AccessDenied" => {
                 let is_role = has("eks does not have permission");
-                let is_caller = has("not authorized to perform") || is_gate;
+                // EKS Auth tells of roles in the same words; only the action says who was refused.
+                let is_caller = has("perform: eks-auth:") || is_gate;
                 return if is_caller && !is_role {
                     Self::Caller
                 } else {
@@ -126,18 +129,16 @@ impl Refusal {
         }
     }
 
-    /// Says whether it is an answer about the pod, and not about who asks or about the way.
-    pub fn is_about_the_pod(self) -> bool {
-        matches!(
-            self,
-            Self::NoAssociation
-                | Self::NoCluster
-                | Self::Role
-                | Self::TokenExpired
-                | Self::InvalidToken
-                | Self::InvalidParameter
-                | Self::InvalidRequest
-        )
+    /// Says whether it is an answer about the token's holder, and not about who asks or about the way.
+    ///
+    /// A request that cannot be read says something of a token that was given; of one that the API server made for
+    /// the test it says only that the test went wrong.
+    pub fn is_about(self, token: &TokenSource) -> bool {
+        match self {
+            Self::NoAssociation | Self::Role | Self::TokenExpired | Self::InvalidToken => true,
+            Self::InvalidParameter | Self::InvalidRequest => *token == TokenSource::Given,
+            _ => false,
+        }
     }
 
     /// Says whether it may pass while a change makes its way, so that asking again makes sense.

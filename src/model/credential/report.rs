@@ -89,6 +89,10 @@ pub struct Report {
     pub claims: Option<Claims>,
     pub session: Option<Session>,
     pub verdict: Verdict,
+    /// What the verdict did not compare, and what it would take.
+    pub unknown: Vec<Text>,
+    /// What went wrong beside the test, such as writing down what came of it.
+    pub warnings: Vec<Text>,
     /// How often EKS Auth was asked.
     pub asked: usize,
     pub began: Timestamp,

@@ -94,6 +94,8 @@ pub fn association_step(known: &Known, test: &CredentialTest) -> Step {
         .extend(known.lines(&test.cluster).into_iter().skip(1));
     if !known.causes(&test.cluster).is_empty() {
         step.state = StepState::Failed;
+    } else if let Some(state) = doubt(known) {
+        step.state = state;
     }
     if let Some(wanted) = &test.expected.association
         && *wanted != record.association.key.id
@@ -105,6 +107,33 @@ pub fn association_step(known: &Known, test: &CredentialTest) -> Step {
         ));
     }
     step
+}
+
+/// How sure it is not that EKS may assume the roles; `None` where every trust policy says yes.
+fn doubt(known: &Known) -> Option<StepState> {
+    let role = (known.role.known().is_some(), known.trust());
+    let target = (known.target_role.known().is_some(), known.target_trust());
+    let roles = [Some(role), known.target_arn().map(|_| target)];
+    let open = roles
+        .into_iter()
+        .flatten()
+        .filter(|(_, trust)| trust.as_ref().is_none_or(|trust| !trust.verdict.is_yes()));
+    open.map(|(is_read, _)| {
+        if is_read {
+            StepState::Warning
+        } else {
+            StepState::Unknown
+        }
+    })
+    .max()
+}
+
+/// Whether the pod of the test was found to lack what it takes to ask for its role.
+pub fn cannot_ask(pods: &Learned<Vec<Pod>>, test: &CredentialTest) -> bool {
+    let (Some(pods), TokenSource::Pod { uid, .. }) = (pods.known(), &test.token) else {
+        return false;
+    };
+    pods.iter().any(|pod| pod.uid == *uid && !is_injected(pod))
 }
 
 /// What the API server said of the service account.

@@ -177,6 +177,9 @@ impl Reviewable for CredentialTest {
     }
 }
 
+/// Why a test waits whose caller is not known: the yes is for calls in somebody's name.
+const NOBODY: &str = "STS has not said yet in whose name the calls would be made";
+
 /// Whether a test may be made at all, by what this run and the configuration allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clearance {
@@ -187,9 +190,12 @@ pub struct Clearance {
 impl Clearance {
     /// Asks the guard about a test of a cluster that is reached by `profiles`.
     pub fn of(test: &CredentialTest, guard: &Guard, profiles: &[&str]) -> Self {
+        let refusal = guard.against_credentials(&test.cluster, profiles);
+        // Consent that names nobody is none.
+        let refusal = refusal.or(test.caller.is_none().then_some(NOBODY));
         Self {
             subject: test.digest(),
-            refusal: guard.against_credentials(&test.cluster, profiles),
+            refusal,
         }
     }
 
@@ -309,6 +315,23 @@ mod tests {
         let refused = Approved::new(test.clone(), &shut, Reviewed::of(&test, &open), Assent::Yes);
         assert_eq!(refused.unwrap_err(), NotApproved::OtherChecks);
         let refused = Approved::new(test.clone(), &shut, Reviewed::of(&test, &shut), Assent::Yes);
+        assert!(matches!(refused.unwrap_err(), NotApproved::Refused(_)));
+    }
+
+    #[test]
+    fn nobody_consents_in_the_name_of_nobody() {
+        let test = CredentialTest {
+            caller: None,
+            ..test()
+        };
+        let clearance = Clearance::of(&test, &Guard::default(), &["prod"]);
+        assert!(clearance.refusal().unwrap().contains("STS"));
+        let refused = Approved::new(
+            test.clone(),
+            &clearance,
+            Reviewed::of(&test, &clearance),
+            Assent::Yes,
+        );
         assert!(matches!(refused.unwrap_err(), NotApproved::Refused(_)));
     }
 }

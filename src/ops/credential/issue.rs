@@ -6,9 +6,9 @@ use super::look::Around;
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret, Unassumed};
 use crate::model::credential::{
-    About, Claims, CredentialTest, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal, Session,
-    Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step, claims_step,
-    explain_assume, explain_token, failed_step, judge, verdict_step,
+    About, Claims, CredentialTest, Judged, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal,
+    Session, Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step,
+    claims_step, explain_assume, explain_token, failed_step, judge, verdict_step,
 };
 use crate::model::journal::{EntryId, Outcome};
 use crate::model::text::visible;
@@ -19,6 +19,8 @@ use crate::ops::fleet::Site;
 /// What came of it.
 pub(super) struct Found {
     pub(super) verdict: Verdict,
+    pub(super) unknown: Vec<Text>,
+    pub(super) warnings: Vec<Text>,
     pub(super) claims: Option<Claims>,
     pub(super) session: Option<Session>,
     pub(super) credentials: Option<PodCredentials>,
@@ -67,16 +69,31 @@ pub(super) async fn credentials(
         Ok((found, outcome)) => (found, outcome),
         Err(failure) => {
             let outcome = record::refused(&failure);
-            drop(pending.conclude(outcome).await);
-            return Err(failure);
+            let Err(unwritten) = pending.conclude(outcome).await else {
+                return Err(failure);
+            };
+            tracing::error!(target: "roledex::ops", %unwritten, "the outcome is not in the journal");
+            let is_silent = failure.hint.is_none();
+            return Err(if is_silent {
+                failure.hint(not_written(&unwritten))
+            } else {
+                failure
+            });
         }
     };
     found.entry = Some(entry);
     if let Err(failure) = pending.conclude(outcome).await {
         // What was found out is worth more than its record, which the next start completes.
         tracing::error!(target: "roledex::ops", %failure, "the outcome is not in the journal");
+        let warning = Text::from(not_written(&failure));
+        log.warn(&warning);
+        found.warnings.push(warning);
     }
     Ok(found)
+}
+
+fn not_written(failure: &Failure) -> String {
+    format!("not in the journal: {}", visible(&failure.to_string()))
 }
 
 impl Test<'_> {
@@ -104,21 +121,21 @@ impl Test<'_> {
         match answer {
             Ok(assumed) => {
                 log.end(began, assumed_step(&assumed.session, asked));
-                self.caller(pending, &assumed, log).await?;
                 let judged = judge(&assumed.session, &self.test.expected, self.known());
                 let outcome = record::issued(
                     &assumed.session,
                     &judged.verdict,
                     assumed.request_id.clone(),
                 );
-                log.put(verdict_step(
-                    &judged.verdict,
-                    judged.evidence,
-                    asked,
-                    waited,
-                ));
+                // From here on credentials exist, whatever interrupts what follows.
+                pending.is_now(outcome.clone());
+                self.caller(pending, &assumed, log).await?;
+                let cannot_ask = self.around.cannot_ask;
+                log.put(verdict_step(self.test, &judged, cannot_ask, asked, waited));
                 let found = Found {
                     verdict: judged.verdict,
+                    unknown: judged.unknown,
+                    warnings: Vec::new(),
                     claims,
                     session: Some(assumed.session),
                     credentials: Some(assumed.credentials),
@@ -138,7 +155,7 @@ impl Test<'_> {
                     StepState::Skipped,
                     "there are no credentials",
                 ));
-                let verdict = if refusal.is_about_the_pod() {
+                let verdict = if refusal.is_about(&self.test.token) {
                     Verdict::Refused(what)
                 } else {
                     Verdict::Untestable(what)
@@ -310,10 +327,21 @@ impl Test<'_> {
         session: Option<Session>,
         asked: usize,
     ) -> Found {
-        let evidence = self.known().lines(&self.test.cluster);
-        log.put(verdict_step(&verdict, evidence, asked, 0));
+        let is_of_another = claims
+            .as_ref()
+            .is_some_and(|claims| claims.is_of_another(self.test));
+        // What is known of one association says nothing of another's.
+        let evidence = if is_of_another {
+            Vec::new()
+        } else {
+            self.known().lines(&self.test.cluster)
+        };
+        let judged = Judged::without_session(verdict, evidence);
+        log.put(verdict_step(self.test, &judged, false, asked, 0));
         Found {
-            verdict,
+            verdict: judged.verdict,
+            unknown: judged.unknown,
+            warnings: Vec::new(),
             claims,
             session,
             credentials: None,

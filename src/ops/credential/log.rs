@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use crate::model::Text;
 use crate::model::credential::{Step, StepKind, StepState};
 
 /// Steps that were made, and whoever is told of them.
@@ -44,6 +45,16 @@ impl<'a> Log<'a> {
                 step.soften();
                 (self.on_step)(step.clone());
             }
+        }
+    }
+
+    /// Adds to the verdict what went wrong after it.
+    pub(super) fn warn(&mut self, line: &Text) {
+        let verdict = |step: &&mut Step| step.kind == StepKind::Verdict;
+        if let Some(step) = self.steps.iter_mut().find(verdict) {
+            step.state = step.state.max(StepState::Warning);
+            step.evidence.push(line.clone());
+            (self.on_step)(step.clone());
         }
     }
 

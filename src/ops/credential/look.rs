@@ -11,7 +11,7 @@ use crate::model::addon::AGENT;
 use crate::model::arn::{account_of, role_name};
 use crate::model::credential::{
     AgentFacts, CredentialTest, Known, Step, StepKind, StepState, TokenSource, account_step,
-    association_step, cluster_step, permission_step, pod_step,
+    association_step, cannot_ask, cluster_step, permission_step, pod_step,
 };
 use crate::model::node::Node;
 use crate::model::pod::Pod;
@@ -77,6 +77,7 @@ pub(super) async fn around(
     let account = api.service_account(test).await;
     log.end(began, account_step(&account, test));
 
+    let mut is_mute = false;
     if let Some(why) = no_pod {
         log.put(Step::new(StepKind::Pod, StepState::Failed, why.clone()));
     } else if test.token == TokenSource::Given {
@@ -86,10 +87,9 @@ pub(super) async fn around(
         let pods = api
             .pods(account_filter(&test.namespace, &test.service_account))
             .await;
-        log.end(
-            began,
-            pod_step(&learned(pods, "list pods (Kubernetes RBAC)"), test),
-        );
+        let pods = learned(pods, "list pods (Kubernetes RBAC)");
+        is_mute = cannot_ask(&pods, test);
+        log.end(began, pod_step(&pods, test));
         let began = log.begin(
             StepKind::Permission,
             "asking for the right to have tokens issued",
@@ -97,13 +97,19 @@ pub(super) async fn around(
         let allowed = api.may_create_tokens(test).await;
         log.end(began, permission_step(&allowed, test));
     }
-    Around { known, kubernetes }
+    Around {
+        known,
+        kubernetes,
+        cannot_ask: is_mute,
+    }
 }
 
 /// What was found, and the way to the API server.
 pub(super) struct Around {
     pub(super) known: Known,
     pub(super) kubernetes: Result<Arc<Kubernetes>, Failure>,
+    /// The pod was never injected.
+    pub(super) cannot_ask: bool,
 }
 
 async fn identity(site: &Site, test: &CredentialTest, known: &mut Known, deadline: Instant) {

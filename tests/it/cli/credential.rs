@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roledex::sim::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Ended, Site};
 
@@ -64,7 +66,7 @@ fn a_pod_gets_the_role_of_its_association() {
     assert!(
         shown
             .out
-            .contains("pods get the role that the association names"),
+            .contains("EKS Auth gives the role that the association names"),
         "{}",
         shown.out
     );
@@ -102,14 +104,14 @@ fn every_refusal_is_explained() {
         ),
         (
             "400:InvalidParameterException:bad",
-            7,
-            "refused",
+            1,
+            "untestable",
             "cannot read the request",
         ),
         (
             "400:InvalidRequestException:bad",
-            7,
-            "refused",
+            1,
+            "untestable",
             "cannot read the request",
         ),
         (
@@ -208,10 +210,19 @@ fn without_a_pod_it_says_what_it_would_need() {
 #[test]
 fn nothing_secret_is_written_anywhere() {
     let site = site(&[]);
-    let mut command = site.command(&["test", "shop", "shop/api"]);
-    let ended = Ended::new(&command.env("ROLEDEX_LOG", "trace").output().unwrap());
-    assert_eq!(ended.code, 0, "{ended:?}");
-    let mut written = vec![ended.out, ended.err];
+    let mut written = Vec::new();
+    for (arguments, code) in [
+        (&["test", "shop", "shop/api"][..], 0),
+        (&["test", "shop", "shop/api", "-o", "json"], 0),
+        (&["test", "shop", "shop/plain"], 7),
+        (&["test", "shop", "shop/plain", "-o", "json"], 7),
+    ] {
+        let mut command = site.command(arguments);
+        let ended = Ended::new(&command.env("ROLEDEX_LOG", "trace").output().unwrap());
+        assert_eq!(ended.code, code, "{ended:?}");
+        written.extend([ended.out, ended.err]);
+    }
+    let printed = written.len();
     let mut folders = vec![site.home.path("state"), site.home.path("cache")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten() {
@@ -223,12 +234,147 @@ fn nothing_secret_is_written_anywhere() {
             }
         }
     }
-    assert!(written.len() > 3, "a journal and a log are there");
+    assert!(written.len() > printed + 1, "a journal and a log are there");
+    let issued = site.simulated.simulator().issued();
+    assert!(issued.len() >= 6, "two tests had credentials issued");
     for text in written {
+        for secret in &issued {
+            assert!(!text.contains(secret), "{text}");
+        }
         // A JWT begins like this; ids of keys that are issued like that.
         assert!(!text.contains("eyJ"), "{text}");
         assert!(!text.contains("ASIA"), "{text}");
     }
+}
+
+/// A token with these claims, which nobody signed.
+fn token(claims: &Value) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!(
+        "{}.{}.{}",
+        part("{}"),
+        part(&claims.to_string()),
+        part("nobody")
+    )
+}
+
+#[test]
+fn what_is_wrong_with_a_given_token_is_told() {
+    let site = site(&[]);
+    let good = report(&site.run(&["test", "shop", "shop/api", "-o", "json"]));
+    let good = json!({
+        "aud": ["pods.eks.amazonaws.com"],
+        "iss": good["claims"]["iss"],
+        "sub": "system:serviceaccount:shop:api",
+        "exp": 4_000_000_000_u64,
+        "kubernetes.io": {
+            "namespace": "shop",
+            "serviceaccount": {"name": "api"},
+            "pod": {"name": good["claims"]["podName"], "uid": good["claims"]["podUid"]},
+        },
+    });
+    for (member, value, says) in [
+        (
+            "/iss",
+            json!("https://other.example"),
+            "https://other.example",
+        ),
+        ("/aud", json!(["sts.amazonaws.com"]), "sts.amazonaws.com"),
+        ("/exp", json!(1_000), "expired"),
+        ("/kubernetes.io/pod", Value::Null, "not bound to a pod"),
+        (
+            "/kubernetes.io/serviceaccount/name",
+            json!("late"),
+            "shop/late and not to shop/api",
+        ),
+    ] {
+        let mut claims = good.clone();
+        *claims.pointer_mut(member).unwrap() = value;
+        let path = site.home.write("token", &token(&claims));
+        let path = path.to_str().unwrap();
+        let ended = site.run(&[
+            "test",
+            "shop",
+            "shop/api",
+            "--token-file",
+            path,
+            "-o",
+            "json",
+        ]);
+        let report = report(&ended);
+        assert_eq!(
+            (ended.code, report["verdict"].as_str()),
+            (7, Some("refused")),
+            "{member} {report}"
+        );
+        let found = step(&report, "claims");
+        assert_eq!(found["state"], "failed", "{member}");
+        assert!(found["said"].as_str().unwrap().contains(says), "{found}");
+        let verdict = step(&report, "verdict")["said"].as_str().unwrap();
+        assert!(
+            verdict.starts_with("this token gets no credentials"),
+            "{verdict}"
+        );
+    }
+}
+
+#[test]
+fn what_could_not_be_compared_is_said() {
+    let site = site(&["GetRole=denied"]);
+    let ended = site.run(&["test", "shop", "shop/api", "-o", "json"]);
+    let report = report(&ended);
+    assert_eq!(
+        (ended.code, report["verdict"].as_str()),
+        (0, Some("matches")),
+        "{report}"
+    );
+    let told = "role id not compared: needs iam:GetRole";
+    assert_eq!(report["unknown"], json!([told]));
+    assert_eq!(step(&report, "association")["state"], "unknown", "{report}");
+    let shown = site.run(&["test", "shop", "shop/api"]).out;
+    assert!(shown.contains(&format!("names; {told}")), "{shown}");
+}
+
+#[test]
+fn a_pod_that_was_never_injected_cannot_ask_though_its_role_is_given() {
+    let site = site(&[]);
+    let report = report(&site.run(&["test", "shop", "shop/late", "-o", "json"]));
+    assert_eq!(report["verdict"], "matches", "{report}");
+    let verdict = step(&report, "verdict");
+    assert_eq!(verdict["state"], "warning", "{verdict}");
+    assert!(
+        verdict["said"]
+            .as_str()
+            .unwrap()
+            .contains("this pod cannot ask"),
+        "{verdict}"
+    );
+}
+
+#[test]
+fn without_the_right_to_create_tokens_nothing_is_asked() {
+    let site = site(&[]);
+    let ended = site.run(&["test", "narrow", "shop/api", "-o", "json"]);
+    let report = report(&ended);
+    assert_eq!(
+        (ended.code, report["verdict"].as_str()),
+        (1, Some("untestable")),
+        "{report}"
+    );
+    assert_eq!(step(&report, "token")["state"], "failed", "{report}");
+    assert_eq!(site.simulated.log().count("AssumeRoleForPodIdentity"), 0);
+}
+
+#[test]
+fn a_target_role_is_whom_the_pods_are() {
+    let plain = "api: {role: shop-api, created: -20d}";
+    let chained = "api: {role: shop-api, target: shop-target, created: -20d}";
+    let world = WORLD.replacen(plain, chained, 1);
+    let site = Site::new(World::parse(&world).unwrap(), &[]);
+    let report = report(&site.run(&["test", "shop", "shop/api", "-o", "json"]));
+    assert_eq!(report["verdict"], "matches", "{report}");
+    let arn = report["session"]["assumedRoleArn"].as_str().unwrap();
+    assert!(arn.contains(":assumed-role/shop-target/"), "{arn}");
 }
 
 #[test]

@@ -193,6 +193,19 @@ fn a_token_that_is_no_token_goes_nowhere() {
     assert_eq!(asked(&site), 0);
 }
 
+/// Credentials that cannot be compared with the association are for no command.
+#[test]
+fn only_what_the_association_names_is_handed_over() {
+    let site = Site::new(
+        World::parse(WORLD).unwrap(),
+        &["ListPodIdentityAssociations=denied"],
+    );
+    let ended = exec(&site, "shop/api", &["/bin/echo", "it ran"]);
+    assert_eq!((ended.code, &*ended.out), (125, ""), "{ended:?}");
+    assert!(ended.err.contains("was not run"), "{}", ended.err);
+    assert_eq!(asked(&site), 1);
+}
+
 /// A command that says when it listens, and what it hears.
 fn listening(site: &Site, signal: &str) -> (Child, BufReader<std::process::ChildStdout>) {
     let script =

@@ -106,6 +106,8 @@ pub(crate) fn report(test: &CredentialTest, verdict: Verdict) -> Report {
         claims: None,
         session: session.then(|| self::session(role)),
         verdict,
+        unknown: Vec::new(),
+        warnings: Vec::new(),
         asked: 1,
         began: noon(),
         ended: noon(),

@@ -7,7 +7,9 @@ use crate::app::describe::TextLine;
 use crate::app::modal::credential::{Course, Ending};
 use crate::app::pane::{Tone, glyph};
 use crate::model::Text;
-use crate::model::credential::{Purpose, Report, Session, Step, StepKind, StepState, Verdict};
+use crate::model::credential::{
+    Purpose, Report, Session, Step, StepKind, StepState, TokenSource, Verdict,
+};
 use crate::model::diagnosis::{Remedy, RemedyKind};
 
 pub(super) fn lines(course: &Course, now: Timestamp) -> Vec<TextLine> {
@@ -103,15 +105,19 @@ fn verdict(course: &Course, now: Timestamp) -> Vec<TextLine> {
                 Verdict::Untestable(_) => ("?", Tone::Warning, "cannot be tested"),
             };
             let arrived = report.session.as_ref().and_then(Session::role_name);
+            let who = match report.test.token {
+                TokenSource::Pod { .. } => "the pod",
+                TokenSource::Given => "the token",
+            };
             let text = match (report.verdict.why(), arrived) {
                 (Some(why), _) => format!("  {why}"),
                 (None, Some(role)) => match waited(report) {
                     Some(ms) => format!(
-                        "  the pod gets {role}, the new role, after {} and {}",
+                        "  {who} gets {role}, the new role, after {} and {}",
                         took(ms),
                         calls(report.asked)
                     ),
-                    None => format!("  the pod gets {role}, as its association says"),
+                    None => format!("  {who} gets {role}, as its association says"),
                 },
                 (None, None) => String::new(),
             };

@@ -96,6 +96,16 @@ fn of_the_way(refusal: Refusal, about: &About<'_>) -> Explained {
 
 fn no_association(about: &About<'_>) -> Explained {
     let what = format!("EKS Auth knows no association for {}", whose(about));
+    if about.is_of_another() {
+        return Explained::new(
+            what,
+            format!(
+                "the token that was given is not of {}, whose association this test looked at",
+                about.name()
+            ),
+        )
+        .remedy(about.better_token());
+    }
     let why = match &about.known.association {
         Learned::Known(record) => {
             let id = visible(&record.association.key.id).into_owned();
@@ -136,6 +146,17 @@ fn whose(about: &About<'_>) -> String {
 
 fn role(about: &About<'_>) -> Explained {
     let known = about.known;
+    if about.is_of_another() {
+        let what = format!(
+            "EKS may not assume the role of the association of {}",
+            whose(about)
+        );
+        let why = format!(
+            "the token that was given is not of {}, whose association this test looked at",
+            about.name()
+        );
+        return Explained::new(what, why).remedy(about.better_token());
+    }
     let name = match (known.target_arn(), known.role_arn()) {
         (Some(target), _)
             if known

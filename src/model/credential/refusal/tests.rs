@@ -18,6 +18,12 @@ fn who_refused_is_told_apart() {
     let caller = "User: arn:aws:iam::1:user/x is not authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource: x";
     let role =
         "Unauthorized Exception! EKS does not have permissions to assume the associated role.";
+    let second = "User: arn:aws:sts::1:assumed-role/api/x is not authorized to perform: sts:AssumeRole on resource: y";
+    let own = TokenSource::Pod {
+        name: "api".into(),
+        uid: "p-1".into(),
+        node: None,
+    };
     let none = "The token included in the request has no service account role association for it.";
     for (kind, code, status, cause, expected, is_about_the_pod) in [
         (
@@ -34,7 +40,7 @@ fn who_refused_is_told_apart() {
             404,
             "No cluster found for name: x.",
             Refusal::NoCluster,
-            true,
+            false,
         ),
         (
             Kind::Denied,
@@ -57,6 +63,14 @@ fn who_refused_is_told_apart() {
             "AccessDeniedException",
             400,
             "other words",
+            Refusal::Role,
+            true,
+        ),
+        (
+            Kind::Denied,
+            "AccessDeniedException",
+            400,
+            second,
             Refusal::Role,
             true,
         ),
@@ -114,7 +128,7 @@ fn who_refused_is_told_apart() {
             400,
             "x",
             Refusal::InvalidParameter,
-            true,
+            false,
         ),
         (
             Kind::Invalid,
@@ -122,7 +136,7 @@ fn who_refused_is_told_apart() {
             400,
             "x",
             Refusal::InvalidRequest,
-            true,
+            false,
         ),
         (
             Kind::Throttled,
@@ -176,7 +190,10 @@ fn who_refused_is_told_apart() {
     ] {
         let found = Refusal::of(&failure(kind, code, cause), Some(status));
         assert_eq!(found, expected, "{code} {status} {cause}");
-        assert_eq!(found.is_about_the_pod(), is_about_the_pod, "{found:?}");
+        assert_eq!(found.is_about(&own), is_about_the_pod, "{found:?}");
+    }
+    for refusal in [Refusal::InvalidParameter, Refusal::InvalidRequest] {
+        assert!(refusal.is_about(&TokenSource::Given), "{refusal:?}");
     }
     for (kind, expected) in [
         (Kind::Unreachable, Refusal::Unreachable),
@@ -187,7 +204,7 @@ fn who_refused_is_told_apart() {
     ] {
         let found = Refusal::of(&failure(kind, "", "x"), None);
         assert_eq!(found, expected);
-        assert!(!found.is_about_the_pod());
+        assert!(!found.is_about(&TokenSource::Given));
     }
 }
 
