@@ -91,11 +91,11 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Problem> {
 
 /// Prints the exact calls on stderr, before anybody makes them.
 fn print_calls(test: &CredentialTest) -> Result<(), Problem> {
-    let mut text = String::from("calls:\n");
+    let mut lines = String::from("calls:\n");
     for (index, call) in test.calls().iter().enumerate() {
-        text.push_str(&format!("  {}. {call}\n", index + 1));
+        lines.push_str(&format!("  {}. {call}\n", index + 1));
     }
-    io::stderr().write_all(text.as_bytes()).map_err(|error| {
+    io::stderr().write_all(lines.as_bytes()).map_err(|error| {
         let message = format!("the calls could not be shown, so none was made: {error}");
         Problem::new(Exit::NotApproved, message)
     })

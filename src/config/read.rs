@@ -354,8 +354,8 @@ top = ["home", "ctrl-home"]
                 "2:8: ctrl-r is bound to both zoom and refresh",
             ),
             (
-                "[keys]\nzoom = 'x'\nwide = ['é', 'x']",
-                "3:14: x is bound to both zoom and wide",
+                "[keys]\nzoom = 'B'\nwide = ['é', 'B']",
+                "3:14: B is bound to both zoom and wide",
             ),
             (
                 "[keys]\nzoom = ['z', 'z']",

@@ -18,11 +18,11 @@ const SHELL: &str = "/bin/sh";
 pub(super) fn open(state: &mut State) {
     let Ok(mut of) = testable(state) else { return };
     of.purpose = Purpose::Run(Vec::new());
-    let stage = Stage::Command {
+    let prompt = Stage::Command {
         line: Line::default(),
         pod: credential::pod_of_row(state),
     };
-    let panel = CredentialPanel::new(of, stage);
+    let panel = CredentialPanel::new(of, prompt);
     state.modals.push(Modal::Credential(Box::new(panel)));
 }
 

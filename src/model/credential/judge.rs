@@ -318,7 +318,7 @@ mod tests {
         let judged = judge(&session(), &expected, &known);
         assert_eq!(judged.verdict, Verdict::Matches);
         let told: Text = "role id not compared: needs iam:GetRole".into();
-        assert_eq!(judged.unknown, [told.clone()]);
+        assert_eq!(judged.unknown, std::slice::from_ref(&told));
         assert!(judged.evidence.contains(&told), "{:?}", judged.evidence);
     }
 

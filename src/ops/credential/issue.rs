@@ -33,7 +33,7 @@ pub(super) struct Found {
 struct Test<'a> {
     site: &'a Site,
     desk: &'a Desk,
-    test: &'a CredentialTest,
+    subject: &'a CredentialTest,
     around: &'a Around,
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn credentials(
     let one = Test {
         site,
         desk,
-        test,
+        subject: test,
         around,
     };
     if let Some(token) = &given
@@ -121,7 +121,7 @@ impl Test<'_> {
         match answer {
             Ok(assumed) => {
                 log.end(began, assumed_step(&assumed.session, asked));
-                let judged = judge(&assumed.session, &self.test.expected, self.known());
+                let judged = judge(&assumed.session, &self.subject.expected, self.known());
                 let outcome = record::issued(
                     &assumed.session,
                     &judged.verdict,
@@ -131,7 +131,13 @@ impl Test<'_> {
                 pending.is_now(outcome.clone());
                 self.caller(pending, &assumed, log).await?;
                 let cannot_ask = self.around.cannot_ask;
-                log.put(verdict_step(self.test, &judged, cannot_ask, asked, waited));
+                log.put(verdict_step(
+                    self.subject,
+                    &judged,
+                    cannot_ask,
+                    asked,
+                    waited,
+                ));
                 let found = Found {
                     verdict: judged.verdict,
                     unknown: judged.unknown,
@@ -155,7 +161,7 @@ impl Test<'_> {
                     StepState::Skipped,
                     "there are no credentials",
                 ));
-                let verdict = if refusal.is_about(&self.test.token) {
+                let verdict = if refusal.is_about(&self.subject.token) {
                     Verdict::Refused(what)
                 } else {
                     Verdict::Untestable(what)
@@ -168,7 +174,7 @@ impl Test<'_> {
 
     fn about<'a>(&'a self, failure: &'a Failure, claims: Option<&'a Claims>) -> About<'a> {
         About {
-            test: self.test,
+            test: self.subject,
             failure,
             known: self.known(),
             claims,
@@ -190,7 +196,7 @@ impl Test<'_> {
             ));
             return Ok(Ok(token));
         }
-        let TokenSource::Pod { name, uid, .. } = &self.test.token else {
+        let TokenSource::Pod { name, uid, .. } = &self.subject.token else {
             let doing = "test credentials";
             return Err(Failure::new(FailureKind::Bug, doing, "there is no token"));
         };
@@ -231,7 +237,7 @@ impl Test<'_> {
         };
         log.end(
             began,
-            claims_step(&claims, self.known(), self.test, (self.desk.now)()),
+            claims_step(&claims, self.known(), self.subject, (self.desk.now)()),
         );
         Some(claims)
     }
@@ -246,7 +252,7 @@ impl Test<'_> {
     ) -> Result<(Result<Assumed, Unassumed>, usize, u64), Failure> {
         // A second, unless tests are in a hurry.
         let unit = self.desk.patience.pause / 2;
-        let is_polling = self.test.purpose == Purpose::AfterChange;
+        let is_polling = self.subject.purpose == Purpose::AfterChange;
         let deadline = began + unit * u32::try_from(POLL_SECONDS).unwrap_or(u32::MAX);
         let mut asked = 0;
         loop {
@@ -260,7 +266,7 @@ impl Test<'_> {
             let waited = began.elapsed().as_secs();
             let may_change = match &answer {
                 Ok(assumed) => {
-                    judge(&assumed.session, &self.test.expected, self.known()).verdict
+                    judge(&assumed.session, &self.subject.expected, self.known()).verdict
                         != Verdict::Matches
                 }
                 Err(refused) => Refusal::of(&refused.failure, refused.status).may_pass(),
@@ -329,15 +335,15 @@ impl Test<'_> {
     ) -> Found {
         let is_of_another = claims
             .as_ref()
-            .is_some_and(|claims| claims.is_of_another(self.test));
+            .is_some_and(|claims| claims.is_of_another(self.subject));
         // What is known of one association says nothing of another's.
         let evidence = if is_of_another {
             Vec::new()
         } else {
-            self.known().lines(&self.test.cluster)
+            self.known().lines(&self.subject.cluster)
         };
         let judged = Judged::without_session(verdict, evidence);
-        log.put(verdict_step(self.test, &judged, false, asked, 0));
+        log.put(verdict_step(self.subject, &judged, false, asked, 0));
         Found {
             verdict: judged.verdict,
             unknown: judged.unknown,

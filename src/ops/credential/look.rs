@@ -1,5 +1,10 @@
 //! What is there before anything is asked for. Nothing here decides; each answer may be missing.
 
+#![expect(
+    clippy::large_futures,
+    reason = "the whole look is boxed once, by its callers"
+)]
+
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -18,7 +18,7 @@ use crate::ops::fleet::Site;
 use crate::ops::load::kubernetes::every;
 
 /// That a log, or all of them, could not be read.
-pub const UNREAD: RuleId = RuleId("logs-unread");
+pub(super) const UNREAD: RuleId = RuleId("logs-unread");
 
 const LINES: usize = 200;
 /// Of one service account, so many pods stand for the others.

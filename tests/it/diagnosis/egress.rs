@@ -128,6 +128,7 @@ fn blocks_hold_addresses() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table reads best whole")]
 fn what_one_policy_allows_is_allowed() {
     let api = || selector(&[("app", "api")], &[]);
     let strange = || selector(&[], &[("app", "Resembles", &["api"])]);

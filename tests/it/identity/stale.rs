@@ -22,6 +22,7 @@ fn phrase(case: &Case) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table reads best whole")]
 fn what_a_pod_may_hold() {
     let undescribed = Fact::Present((association("payments"), None));
     let undated = |member: &str| injected(main()).with(&format!("/metadata/{member}"), json!(null));

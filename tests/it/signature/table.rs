@@ -3,6 +3,7 @@
 use super::only;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table reads best whole")]
 fn lines_of_programs_are_recognised() {
     for (line, id) in [
         (

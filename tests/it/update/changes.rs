@@ -5,7 +5,7 @@ mod forms;
 mod reversals;
 
 use roledex::app::modal::{ChangeForm, Modal, Review};
-use roledex::app::msg::{ChangeStep, Journalled, Reversing};
+use roledex::app::msg::{ChangeStep, Journalled};
 use roledex::app::{Effect, Options, Request, Step, Ticket};
 use roledex::model::plan::{Change, Plan, Setting};
 use roledex::model::preflight::Evidence;

@@ -11,8 +11,9 @@ fn failure(kind: FailureKind, code: &str, cause: &str) -> Failure {
     }
 }
 
-/// A row for each error of domain.md 2.2, and for who else may refuse.
+/// A row for each error of EKS Auth, and for who else may refuse.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table reads best whole")]
 fn who_refused_is_told_apart() {
     use FailureKind as Kind;
     let caller = "User: arn:aws:iam::1:user/x is not authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource: x";

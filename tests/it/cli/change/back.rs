@@ -1,8 +1,5 @@
 //! What is read back: as planned, otherwise, or not at all; and what a move deletes then.
 
-use std::sync::Mutex;
-
-use roledex::model::journal::{ChangeKind, Outcome};
 use roledex::ops::change::{Applied, Drift, Patience, Progress, Request, Stopped};
 
 use super::super::Site;
@@ -155,16 +152,19 @@ fn a_move_deletes_nothing_where_the_new_one_is_not_seen() {
 #[test]
 fn the_deletion_of_a_move_remembers_what_it_deletes() {
     let site = site(&[]);
-    let reads = Mutex::new(0);
-    let applied = made(
-        &site,
-        &relocate(),
-        |progress| matches!(progress, Progress::Calling(ChangeKind::DeleteAssociation)),
-        || *reads.lock().unwrap() = site.simulated.log().count("DescribePodIdentityAssociation"),
-    );
+    let reviewed = seen(&site, "payments/api").unwrap();
+    let set = |role: &str| {
+        let ended = site.run(&["set-role", "shop", "payments/api", "--role", role, "--yes"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+    };
+    let applied = made(&site, &relocate(), is_reading_back, || {
+        set(VAULT);
+        set(READER);
+    });
     assert!(applied.is_done() && applied.is_verified(), "{applied:?}");
-    assert!(matches!(applied.steps[1].outcome, Outcome::Applied { .. }));
-    // Reviewed, read again, read back, and read once more before it is gone.
-    assert_eq!(*reads.lock().unwrap(), 4);
-    assert_eq!(entries(&site)[0]["before"]["roleArn"], READER);
+    let deletion = &entries(&site)[0];
+    assert_eq!(deletion["intent"], "delete-association");
+    assert_eq!(deletion["before"]["roleArn"], READER);
+    assert!(reviewed["modifiedAt"].is_string(), "{reviewed}");
+    assert_ne!(deletion["before"]["modifiedAt"], reviewed["modifiedAt"]);
 }

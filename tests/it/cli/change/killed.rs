@@ -341,8 +341,11 @@ fn stuck() {
         };
         let approved = hands.approved(&request).await;
         let stop = |progress: Progress| {
-            while matches!(progress, Progress::Waiting { .. }) {
-                std::thread::park();
+            if matches!(progress, Progress::Waiting { .. }) {
+                // Parked threads may wake up by themselves.
+                loop {
+                    std::thread::park();
+                }
             }
         };
         hands.apply_as(approved, None, stop).await;

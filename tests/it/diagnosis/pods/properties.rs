@@ -13,10 +13,13 @@ fn needs<T>(permission: &str) -> Learned<T> {
     Learned::Needs(permission.into())
 }
 
+/// A permission, and the world without it.
+type Removal = (&'static str, fn(&mut World));
+
 /// What a caller may lack.
-const REMOVALS: &[(&str, fn(&mut World))] = &[
+const REMOVALS: &[Removal] = &[
     ("cluster", |world| {
-        world.evidence.cluster = needs("eks:DescribeCluster")
+        world.evidence.cluster = needs("eks:DescribeCluster");
     }),
     ("associations", |world| {
         world.evidence.associations = needs("eks:ListPodIdentityAssociations");
@@ -27,16 +30,16 @@ const REMOVALS: &[(&str, fn(&mut World))] = &[
         }
     }),
     ("addons", |world| {
-        world.evidence.addons = needs("eks:ListAddons")
+        world.evidence.addons = needs("eks:ListAddons");
     }),
     ("daemon sets", |world| {
-        world.evidence.daemon_sets = needs("list daemonsets")
+        world.evidence.daemon_sets = needs("list daemonsets");
     }),
     ("webhook", |world| {
-        world.evidence.webhook = needs("get mutatingwebhookconfigurations")
+        world.evidence.webhook = needs("get mutatingwebhookconfigurations");
     }),
     ("policies", |world| {
-        world.evidence.network_policies = needs("list networkpolicies")
+        world.evidence.network_policies = needs("list networkpolicies");
     }),
     ("node roles", |world| {
         for permissions in world.evidence.node_permissions.values_mut() {
@@ -46,7 +49,7 @@ const REMOVALS: &[(&str, fn(&mut World))] = &[
     ("pods", |world| world.denied.push(Part::Pods)),
     ("nodes", |world| world.denied.push(Part::Nodes)),
     ("service accounts", |world| {
-        world.denied.push(Part::ServiceAccounts)
+        world.denied.push(Part::ServiceAccounts);
     }),
     ("agents", |world| world.denied.push(Part::Agents)),
 ];

@@ -202,14 +202,14 @@ fn kubernetes_is_opened_no_further_than_it_is_needed() {
     );
     let patches = remedies_of(&world, rule, RemedyKind::Patch);
     let written: serde_json::Value = serde_norway::from_str(&patches[0]).unwrap();
-    let role = &written["items"][0];
+    let granted = &written["items"][0];
     assert_eq!(
-        role["rules"],
+        granted["rules"],
         serde_json::json!([{"apiGroups": [""], "resources": ["pods", "nodes"], "verbs": ["list", "watch"]}])
     );
     assert_eq!(
         written["items"][1]["roleRef"]["name"],
-        role["metadata"]["name"]
+        granted["metadata"]["name"]
     );
     assert_eq!(
         written["items"][1]["subjects"][0]["name"],

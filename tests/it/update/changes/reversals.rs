@@ -1,6 +1,5 @@
 //! Changes that bring others back: reviewed like any other, linked, and never over somebody else's work unasked.
 
-use roledex::app::modal::Modal;
 use roledex::app::msg::Reversing;
 use roledex::app::{Effect, Request, Step};
 use roledex::model::journal::{Image, Link};
