@@ -50,10 +50,6 @@ fn mover() {
     });
 }
 
-fn moving(site: &Site) -> Command {
-    this(site, "mover")
-}
-
 /// This program, as one of the processes above.
 fn this(site: &Site, name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -263,7 +259,7 @@ fn killed_while_moving() {
             .or(seen(site, "payments/moved"))
             .is_some()
     };
-    kill(&calls, moving, is_there);
+    kill(&calls, |site| this(site, "mover"), is_there);
 }
 
 #[test]
