@@ -1,8 +1,9 @@
-//! One route to AWS: its clients, and the one way in which each call is made.
+//! One route to AWS: its clients, and who is calling.
 
 mod access_entries;
 mod addons;
 mod associations;
+mod call;
 mod changes;
 mod clusters;
 mod eks_auth;
@@ -14,23 +15,16 @@ mod policies;
 mod roles;
 mod updates;
 
-use std::error::Error;
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
 
 use aws_config::SdkConfig;
 use aws_sdk_eks::config::Region as SdkRegion;
-use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::Instant;
 
-use crate::cloud::budget::Permit;
-use crate::cloud::budget::core::Outcome;
 use crate::cloud::credentials::Keyring;
-use crate::cloud::failure::{self, Asked};
-use crate::cloud::retry::{Retry, pause};
 use crate::cloud::{Cloud, Urgency, convert, readonly};
-use crate::model::{Caller, Failure, FailureKind, Guard, Partition, Region, Route, Text};
+use crate::model::{Caller, Failure, Guard, Partition, Region, Route, Text};
+use call::Call;
 
 pub use changes::{Changed, is_uncertain};
 pub(in crate::cloud) use eks_auth::refuse_credentials;
@@ -76,15 +70,6 @@ pub struct Session {
     iam_region: Region,
     /// Where the calls go, if not where AWS says.
     endpoint: Option<Text>,
-}
-
-/// What is about to be called.
-#[derive(Debug, Clone)]
-struct Call {
-    service: &'static str,
-    operation: &'static str,
-    doing: String,
-    urgency: Urgency,
 }
 
 impl Session {
@@ -180,148 +165,13 @@ impl Session {
             .caller(credentials.access_key_id(), since, ask)
             .await
     }
-
-    /// Says whether STS still knows the key. Boxed, because it is asked from within a call and is one itself.
-    fn is_known_since(
-        &self,
-        urgency: Urgency,
-        since: Instant,
-    ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
-        Box::pin(async move { self.caller_since(urgency, Some(since)).await.is_ok() })
-    }
-
-    /// Describes an EKS call for messages.
-    fn eks_call(&self, operation: &'static str, urgency: Urgency, what: &str) -> Call {
-        let (region, profile) = (&self.route.region, self.route.profile_name());
-        Call {
-            service: "eks",
-            operation,
-            doing: format!("{what} in {region} as profile {profile}"),
-            urgency,
-        }
-    }
-
-    /// Describes an IAM call for messages; IAM knows accounts and no regions.
-    fn iam_call(&self, operation: &'static str, urgency: Urgency, what: &str) -> Call {
-        Call {
-            service: "iam",
-            operation,
-            doing: format!("{what} as profile {}", self.route.profile_name()),
-            urgency,
-        }
-    }
-
-    /// The one way to AWS.
-    async fn call<T, E, Sent>(
-        &self,
-        call: &Call,
-        send: impl Fn() -> Sent + Send + Sync,
-    ) -> Result<T, Failure>
-    where
-        T: Send,
-        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        Sent: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    {
-        let Some(cloud) = self.cloud.upgrade() else {
-            return Err(Failure::new(
-                FailureKind::Cancelled,
-                call.doing.as_str(),
-                "roledex is closing",
-            ));
-        };
-        let credentials = self.keyring.credentials().await?;
-        let payer = self
-            .account()
-            .unwrap_or_else(|| self.route.profile_name().into());
-        let region = match call.service {
-            "sts" => &self.sts_region,
-            "iam" => &self.iam_region,
-            _ => &self.route.region,
-        };
-        let budget = cloud.budget(payer, region, call.service);
-        let limit = cloud.settings.deadlines.call(call.urgency);
-
-        let mut permit: Permit = budget.start(call.urgency).await;
-        let began = Instant::now();
-        let deadline = began + limit;
-        let mut tries = 0;
-        loop {
-            cloud.meter.sent(tries > 0);
-            tracing::debug!(target: "roledex::cloud", operation = call.operation, region = %region, tries, "call");
-            let answer = timeout_at(deadline, send()).await;
-            let error = match answer {
-                Ok(Ok(answer)) => {
-                    permit.finish(Outcome::Success);
-                    return Ok(answer);
-                }
-                Ok(Err(error)) => error,
-                Err(_elapsed) => {
-                    let cause = format!("no answer within {limit:?}");
-                    return Err(
-                        Failure::new(FailureKind::Timeout, call.doing.as_str(), cause).hint(
-                            "try again; if it stays, check the network, HTTPS_PROXY and NO_PROXY",
-                        ),
-                    );
-                }
-            };
-            // Asked for anew: another region may have learnt it while this call was on its way. STS and IAM are asked
-            // where they surely answer, so that what they say of a key is about the key.
-            let is_regional = !matches!(call.service, "sts" | "iam");
-            let account = self.account().filter(|_| is_regional);
-            let mut asked = Asked {
-                doing: &call.doing,
-                route: &self.route,
-                account: account.as_deref(),
-                renewal: &self.keyring.renewal,
-                has_own_endpoint: self.endpoint.is_some(),
-            };
-            let (mut failure, retry) = failure::of(&error, &asked);
-            tracing::debug!(target: "roledex::cloud", operation = call.operation, %failure, "failed");
-            permit.finish(if retry == Retry::Throttled {
-                Outcome::Throttled
-            } else {
-                Outcome::Other
-            });
-            if retry == Retry::Throttled {
-                cloud.meter.throttled();
-            }
-            if call.service == "sts" {
-                // Anybody may ask who he is: whoever is denied that has keys that are no good any more.
-                if matches!(failure.kind, FailureKind::Expired | FailureKind::Denied) {
-                    self.keyring.forget(&credentials);
-                }
-            } else if failure.kind == FailureKind::Expired {
-                self.keyring.forget(&credentials);
-            } else if failure.kind == FailureKind::RegionDisabled
-                && !self.is_known_since(call.urgency, began).await
-            {
-                // The key worked once and was deleted since, which is no news about the region.
-                asked.account = None;
-                failure = failure::of(&error, &asked).0;
-            }
-            // A change is asked for again only where the service certainly did nothing; see `Session::change`.
-            let is_safe = readonly::is_read(call.operation) || retry == Retry::Throttled;
-            if tries >= retry.most() || !is_safe {
-                return Err(failure);
-            }
-            let again = Instant::now() + pause(cloud.settings.deadlines.backoff, tries);
-            if again >= deadline {
-                return Err(failure);
-            }
-            sleep_until(again).await;
-            permit = match timeout_at(deadline, budget.start(call.urgency)).await {
-                Ok(permit) => permit,
-                Err(_elapsed) => return Err(failure),
-            };
-            tries += 1;
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cloud::Settings;
+    use crate::model::FailureKind;
     use futures_util::FutureExt as _;
     use std::time::Duration;
 

@@ -134,7 +134,7 @@ mod tests {
         );
     }
 
-    /// design.md 5: rows are compact. 100,000 of them must stay well under 50 MB before their interned text.
+    /// Rows are compact. 100,000 of them must stay well under 50 MB before their interned text.
     #[test]
     fn rows_are_compact() {
         assert!(size_of::<Association>() + size_of::<AssociationDetail>() <= 300);

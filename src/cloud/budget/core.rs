@@ -7,7 +7,7 @@ use super::Urgency;
 
 /// Where a budget starts and how far it may go.
 ///
-/// EKS does not publish its rates (domain.md 4.8), so these are a start and AWS's own answers do the rest.
+/// EKS does not publish its rates, so these are a start and AWS's own answers do the rest.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Calls per second at the start, the least and the most.

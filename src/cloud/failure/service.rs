@@ -3,7 +3,7 @@
 use super::{Asked, Retry, without_secrets};
 use crate::model::{Failure, FailureKind};
 
-/// Codes that the SDK would retry as throttling (domain.md 1.1).
+/// Codes that the SDK would retry as throttling.
 const THROTTLING: [&str; 14] = [
     "Throttling",
     "ThrottlingException",
@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    /// A row for each code of domain.md 1.1 and 1.2.
+    /// A row for each code that the services document.
     #[test]
     fn every_code_has_a_meaning() {
         let route = Route::new(Some("prod"), "eu-west-1");

@@ -1,19 +1,12 @@
 //! EKS Auth: credentials for a pod, in exchange for its token. Asked once, and never again by itself.
 
-use std::error::Error;
-
-use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eksauth::operation::assume_role_for_pod_identity::AssumeRoleForPodIdentityOutput;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_types::request_id::RequestId as _;
 use jiff::Timestamp;
-use tokio::time::{Instant, timeout_at};
 
-use super::{Call, Session};
-use crate::cloud::budget::core::Outcome;
-use crate::cloud::failure::{self, Asked};
-use crate::cloud::retry::Retry;
+use super::Session;
+use super::call::Call;
 use crate::cloud::{PodCredentials, Secret, Urgency, convert, readonly};
 use crate::model::credential;
 use crate::model::journal::{ChangeKind, Recorded};
@@ -137,80 +130,6 @@ impl Session {
                 .hint("use a profile of the cluster's own account, in its region"));
         }
         Ok(())
-    }
-
-    /// A call that is made once, whatever comes of it.
-    ///
-    /// Unlike [`Session::call`] it leaves the keys alone where it is told that something expired: that may be the
-    /// token, or the keys of the pod.
-    async fn once<T, E, Sent>(
-        &self,
-        call: &Call,
-        send: impl FnOnce() -> Sent + Send,
-    ) -> Result<T, Unassumed>
-    where
-        T: Send,
-        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        Sent: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    {
-        let Some(cloud) = self.cloud.upgrade() else {
-            let cause = "roledex is closing";
-            return Err(Failure::new(FailureKind::Cancelled, call.doing.as_str(), cause).into());
-        };
-        self.keyring.credentials().await?;
-        let payer = self
-            .account()
-            .unwrap_or_else(|| self.route.profile_name().into());
-        let region = match call.service {
-            "sts" => &self.sts_region,
-            _ => &self.route.region,
-        };
-        let permit = cloud
-            .budget(payer, region, call.service)
-            .start(call.urgency)
-            .await;
-        let limit = cloud.settings.deadlines.call(call.urgency);
-        cloud.meter.sent(false);
-        tracing::debug!(target: "roledex::cloud", operation = call.operation, region = %region, "call");
-        let error = match timeout_at(Instant::now() + limit, send()).await {
-            Ok(Ok(answer)) => {
-                permit.finish(Outcome::Success);
-                return Ok(answer);
-            }
-            Ok(Err(error)) => error,
-            Err(_elapsed) => {
-                let cause = format!("no answer within {limit:?}");
-                return Err(
-                    Failure::new(FailureKind::Timeout, call.doing.as_str(), cause)
-                        .hint("check the network, HTTPS_PROXY and NO_PROXY")
-                        .into(),
-                );
-            }
-        };
-        let asked = Asked {
-            doing: &call.doing,
-            route: &self.route,
-            account: None,
-            renewal: &self.keyring.renewal,
-            has_own_endpoint: self.endpoint.is_some(),
-        };
-        let (mut failure, retry) = failure::of(&error, &asked);
-        if failure.kind == FailureKind::Malformed {
-            // What cannot be read may hold keys, and a parser likes to say at what it stumbled.
-            failure.cause = "the answer cannot be read".into();
-        }
-        tracing::debug!(target: "roledex::cloud", operation = call.operation, kind = ?failure.kind, code = ?failure.code, "failed");
-        if retry == Retry::Throttled {
-            cloud.meter.throttled();
-            permit.finish(Outcome::Throttled);
-        } else {
-            permit.finish(Outcome::Other);
-        }
-        let status = match &error {
-            SdkError::ServiceError(answer) => Some(answer.raw().status().as_u16()),
-            _ => None,
-        };
-        Err(Unassumed { failure, status })
     }
 }
 

@@ -166,7 +166,7 @@ impl Heap {
     }
 }
 
-/// design.md 5: about 500 bytes a row, all told.
+/// About 500 bytes a row, all told.
 #[test]
 fn pods_are_compact() {
     let census = cluster(500);

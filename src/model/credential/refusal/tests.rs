@@ -209,7 +209,7 @@ fn who_refused_is_told_apart() {
     }
 }
 
-/// A row for each case of domain.md 5.1.
+/// A row for each way in which a token is refused.
 #[test]
 fn why_there_is_no_token_is_told_apart() {
     use FailureKind as Kind;
