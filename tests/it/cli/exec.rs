@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use roledex::sim::World;
 use rustix::process::{Pid, Signal, kill_process};
@@ -206,11 +206,29 @@ fn only_what_the_association_names_is_handed_over() {
     assert_eq!(asked(&site), 1);
 }
 
+/// The same command with hang-ups as they are, whatever whoever runs the tests has made of them: a shell cannot listen
+/// to a signal that it was told to ignore.
+fn with_hang_ups(of: &Command) -> Command {
+    const RESET: &str = "import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])";
+    let path = std::env::var_os("PATH").unwrap();
+    let python = std::env::split_paths(&path).map(|folder| folder.join("python3"));
+    let mut command = Command::new(python.into_iter().find(|file| file.is_file()).unwrap());
+    command.args(["-c", RESET]).arg(of.get_program());
+    command.args(of.get_args()).env_clear();
+    for (name, value) in of.get_envs() {
+        command.env(name, value.unwrap());
+    }
+    command
+}
+
 /// A command that says when it listens, and what it hears.
 fn listening(site: &Site, signal: &str) -> (Child, BufReader<std::process::ChildStdout>) {
     let script =
         format!("trap 'echo heard; exit 5' {signal}; echo ready; while :; do sleep 0.05; done");
-    let mut command = site.command(&["exec", "shop", "shop/api", "--", "/bin/sh", "-c", &script]);
+    let command = site.command(&["exec", "shop", "shop/api", "--", "/bin/sh", "-c", &script]);
+    let mut command = with_hang_ups(&command);
     // Behind the terminal of whoever runs the tests, if there is one.
     command.process_group(0).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
