@@ -1,6 +1,7 @@
 //! Which commands can be given now, and why the others cannot.
 
 use crate::app::describe;
+use crate::app::diagnosis::{Logs, logs_of, row_explained};
 use crate::app::kubernetes::AccountKey;
 use crate::app::modal::credential::Tested;
 use crate::app::modal::{CredentialPanel, Item, Modal, Subject};
@@ -20,6 +21,7 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
             Err("a finding is made by roledex: nobody sent a document")
         }
         C::CopyMenu if explained(state).is_some() => remedies(state),
+        C::ReadLogs => logs(state),
         C::GoToRow => explained(state).map(|_| ()).ok_or("no row is explained"),
         C::Open | C::Describe | C::Explain | C::Yaml | C::CopyName | C::CopyMenu | C::Mark => {
             selected()
@@ -217,9 +219,33 @@ pub(in crate::app) fn explained(state: &State) -> Option<&Subject> {
 /// What can be copied of the explanation on top.
 pub(in crate::app) fn explained_copies(state: &State) -> Vec<Item> {
     match explained(state) {
-        Some(Subject::Explanation(key)) => describe::explanation_copies(state, key),
+        Some(Subject::Explanation(key)) => {
+            let logs = explained_logs(state);
+            describe::explanation_copies(state, key, logs)
+        }
         Some(Subject::Radius { role, .. }) => describe::radius_copies(state, role),
         _ => Vec::new(),
+    }
+}
+
+/// Why the logs that go with the explanation on top cannot be read.
+fn logs(state: &State) -> Result<(), &'static str> {
+    let Some(key) = row_explained(state) else {
+        return Err("logs go with what x explains");
+    };
+    let mut open = explained_logs(state)
+        .into_iter()
+        .flat_map(|logs| logs.values());
+    if open.any(|remote| remote.waiting().is_some()) {
+        return Err("the logs are being read");
+    }
+    logs_of(state, key).map(|_| ())
+}
+
+fn explained_logs(state: &State) -> Option<&Logs> {
+    match state.modals.last() {
+        Some(Modal::Text(view)) => Some(&view.logs),
+        _ => None,
     }
 }
 

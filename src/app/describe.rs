@@ -8,6 +8,7 @@ mod entry;
 mod explanation;
 mod finding;
 mod help;
+mod logs;
 mod parts;
 mod pod;
 mod radius;
@@ -117,7 +118,7 @@ pub fn lines(state: &State, view: &TextView) -> Vec<TextLine> {
         (Subject::Scopes, _) => scopes::lines(state),
         (Subject::Entry(id), _) => entry::lines(state, id),
         (Subject::Radius { role, of }, _) => radius::radius(state, role, of),
-        (Subject::Explanation(key), _) => explanation(state, key),
+        (Subject::Explanation(key), _) => explanation(state, key, &view.logs),
         (Subject::Row(key), Form::Explained) => row::explained(state, key),
         (Subject::Row(key), form) => row::raw(state, key, view, form),
     }

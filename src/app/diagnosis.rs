@@ -2,9 +2,12 @@
 
 mod ask;
 mod concern;
+mod logs;
 
 pub use ask::Explaining;
 pub use concern::{Concern, abouts, concern};
+pub(in crate::app) use logs::row_explained;
+pub use logs::{Logs, logs_of};
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ use crate::model::credential::CredentialTest;
 use crate::model::journal::{EntryId, Link};
 use crate::model::kubernetes::KubeId;
 use crate::model::plan::{Approved, Plan};
+use crate::model::signature::LogsOf;
 use crate::model::snapshot::Snapshot;
 use crate::model::{AssociationKey, Cluster, ClusterArn, RouteId, Text, UpdateKey};
 
@@ -168,6 +169,14 @@ pub enum Request {
         namespace: Text,
         service_account: Text,
     },
+    /// The ends of logs, looked through for known words.
+    ReadLogs {
+        route: RouteId,
+        /// Names of all profiles that reach the cluster.
+        profiles: Vec<Text>,
+        cluster: ClusterArn,
+        of: LogsOf,
+    },
 }
 
 /// The Kubernetes of a cluster: where it is, and by which route its tokens are made.
@@ -200,7 +209,8 @@ impl Request {
             | Self::ReadJournal
             | Self::Reverse { .. }
             | Self::Diagnose { .. }
-            | Self::PodsToTest { .. } => true,
+            | Self::PodsToTest { .. }
+            | Self::ReadLogs { .. } => true,
         }
     }
 }

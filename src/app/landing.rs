@@ -79,6 +79,7 @@ impl State {
                 }
             }
             (Request::Diagnose { about, .. }, step) => self.land_diagnosed(ticket, &about, step),
+            (Request::ReadLogs { .. }, step) => self.land_logs(ticket, step),
             (Request::PodsToTest { .. }, Step::PodsToTest { pods, others }) => {
                 self.land_pods(ticket, pods, others);
             }
@@ -162,6 +163,7 @@ impl State {
                 self.finish_kubernetes(ticket, &of.cluster, outcome);
             }
             Request::Diagnose { about, .. } => self.finish_diagnosis(ticket, &about, outcome),
+            Request::ReadLogs { .. } => self.finish_logs(ticket, outcome),
             request @ (Request::ListRoles { .. }
             | Request::Review { .. }
             | Request::ReadJournal

@@ -40,7 +40,7 @@ impl State {
     }
 
     /// Drops a question that a newer one replaces: its answer could only undo what the newer one brings.
-    pub(super) fn supersede(&mut self, old: Option<Ticket>, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn supersede(&mut self, old: Option<Ticket>, effects: &mut Vec<Effect>) {
         let Some(ticket) = old else { return };
         if self.loading.flights.remove(&ticket).is_some() {
             effects.push(Effect::Cancel(ticket));

@@ -15,6 +15,7 @@ use crate::model::journal::{Entry, EntryId, Reversal};
 use crate::model::kubernetes::{WatchEvent, WatchedKind};
 use crate::model::plan::Plan;
 use crate::model::preflight::Evidence;
+use crate::model::signature::LogsRead;
 use crate::model::snapshot::Snapshot;
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, Caller, Cluster,
@@ -113,6 +114,8 @@ pub enum Step {
     },
     /// A credential test got this far.
     Test(TestStep),
+    /// What logs said.
+    Logs(Box<LogsRead>),
 }
 
 /// How far a credential test has come.

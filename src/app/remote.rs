@@ -20,7 +20,11 @@ enum Phase {
     Idle,
     /// To be asked again when there is room; what is known stays in sight.
     Wanted,
-    Waiting(Ticket),
+    Waiting {
+        ticket: Ticket,
+        /// What is known was to be asked again, so until the answer it stays what it was: out of date.
+        outdated: bool,
+    },
     /// Boxed, because rows are many and failures are few.
     Failed(Box<Failed>),
 }
@@ -70,13 +74,13 @@ impl<T> Remote<T> {
     pub fn failed(&self) -> Option<&Failed> {
         match &self.phase {
             Phase::Failed(failed) => Some(failed),
-            Phase::Idle | Phase::Wanted | Phase::Waiting(_) => None,
+            Phase::Idle | Phase::Wanted | Phase::Waiting { .. } => None,
         }
     }
 
     pub fn waiting(&self) -> Option<Ticket> {
         match self.phase {
-            Phase::Waiting(ticket) => Some(ticket),
+            Phase::Waiting { ticket, .. } => Some(ticket),
             Phase::Idle | Phase::Wanted | Phase::Failed(_) => None,
         }
     }
@@ -85,7 +89,7 @@ impl<T> Remote<T> {
     pub fn is_settled(&self) -> bool {
         match &self.phase {
             Phase::Failed(_) => true,
-            Phase::Wanted | Phase::Waiting(_) => false,
+            Phase::Wanted | Phase::Waiting { .. } => false,
             Phase::Idle => self.is_live(),
         }
     }
@@ -107,7 +111,8 @@ impl<T> Remote<T> {
 
     /// Opens a question; a question that was open before is forgotten, and its answer will not land.
     pub fn ask(&mut self, ticket: Ticket) {
-        self.phase = Phase::Waiting(ticket);
+        let outdated = self.is_outdated();
+        self.phase = Phase::Waiting { ticket, outdated };
     }
 
     /// Marks the value to be asked again; an answer that is awaited anyway will do.
@@ -119,6 +124,15 @@ impl<T> Remote<T> {
 
     pub fn is_wanted(&self) -> bool {
         self.phase == Phase::Wanted
+    }
+
+    /// Whether something happened since that what is known may not show, or it was to be renewed and could not be.
+    pub fn is_outdated(&self) -> bool {
+        match &self.phase {
+            Phase::Idle => false,
+            Phase::Waiting { outdated, .. } => *outdated,
+            Phase::Wanted | Phase::Failed(_) => self.known.is_some(),
+        }
     }
 
     /// Closes the open question without an answer, as when the user cancels.
@@ -196,6 +210,25 @@ mod tests {
         remote.settle(Ticket(1), Ok("live"), at(5));
         remote.seed(Known::cached("cached", at(9)));
         assert_eq!(remote.value(), Some(&"live"));
+    }
+
+    #[test]
+    fn what_is_out_of_date_stays_so_until_a_new_answer() {
+        let mut remote = Remote::default();
+        remote.expire();
+        assert!(!remote.is_outdated(), "nothing is known yet");
+        remote.ask(Ticket(1));
+        remote.settle(Ticket(1), Ok("old"), at(1));
+        assert!(!remote.is_outdated());
+        remote.expire();
+        remote.ask(Ticket(2));
+        remote.ask(Ticket(3));
+        assert!(remote.is_outdated());
+        remote.settle(Ticket(3), Err(failure()), at(2));
+        assert!(remote.is_outdated());
+        remote.ask(Ticket(4));
+        remote.settle(Ticket(4), Ok("new"), at(3));
+        assert!(!remote.is_outdated());
     }
 
     #[test]

@@ -151,6 +151,7 @@ commands! {
     Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
     Explain         "explain"          Look    "explain"    "Reads everything that the row rests on, and says what is wrong, why, and what mends it" [Main] ["x"] 89;
     GoToRow         "go-to-row"        Look    "go to row"  "Closes the explanation and goes to the row that it is about" [Explanation] ["enter"] 80;
+    ReadLogs        "read-logs"        Look    "logs"       "Looks for known troubles in the last lines of the logs: of the pods that are explained, and of the agents on their nodes" [Explanation] ["L"] 82;
     Yaml            "yaml"             Look    "yaml"       "Shows the raw document as AWS or Kubernetes sent it"          [Main] ["y"] 40;
     ToggleJson      "toggle-json"      Look    "yaml/json"  "Switches the raw document between YAML and JSON" [Text] ["J"] 60;
     UsedBy          "used-by"          Look    "used by"    "Shows whom the row's role reaches: clusters, namespaces, workloads, pods, add-ons, and its last use" [Main] ["u"] 42;

@@ -5,6 +5,7 @@
 //! this module. The window is not yet fit for a terminal: whoever shows it makes it [`crate::model::text::visible`].
 
 mod finding;
+pub mod reading;
 mod secret;
 mod table;
 mod window;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use crate::model::diagnosis::{Remedy, RemedyKind, Severity};
 use crate::model::{ClusterArn, Text};
 
+pub use reading::{LogsOf, LogsRead, Looked, PodsOf};
 pub use table::SIGNATURES;
 pub use window::LONGEST as WINDOW;
 

@@ -165,6 +165,10 @@ fn answer_to(script: &mut Script, request: &Request, random: &mut StdRng) {
             let found = crate::script::diagnosis::some(about, script.now);
             script.step(ticket, Step::Diagnosed(Box::new(found)));
         }
+        Request::ReadLogs { .. } => {
+            let read = crate::script::diagnosis::logs(script.now);
+            script.step(ticket, Step::Logs(Box::new(read)));
+        }
         Request::PodsToTest { .. } => {
             let pods = (0..random.random_range(0..4))
                 .map(|number| choice(&format!("pod-{number}-\u{1b}[2J日本"), number % 2 == 0));

@@ -122,6 +122,8 @@ snapshots! {
     explained_120x30: explained 120 x 30;
     explained_40x12: explained 40 x 12;
     explained_below_80x24: explained_below 80 x 24;
+    explained_logs_80x24: explained_logs 80 x 24;
+    explained_logs_120x30: explained_logs 120 x 30;
     explained_nothing_80x24: explained_nothing 80 x 24;
     remedies_80x24: remedies 80 x 24;
     findings_view_80x24: findings_view 80 x 24;

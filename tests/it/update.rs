@@ -7,6 +7,7 @@ mod credential;
 mod diagnosis;
 mod kubernetes;
 mod loading;
+mod logs;
 mod navigation;
 mod panes;
 mod parts;

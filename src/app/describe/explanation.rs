@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::app::describe::finding::{branch, head, open_question, remedies};
 use crate::app::describe::scopes::failure_lines;
-use crate::app::describe::{TextLine, row};
-use crate::app::diagnosis::{About, Concern, Diagnosed, abouts, concern};
+use crate::app::describe::{TextLine, logs, row};
+use crate::app::diagnosis::{About, Concern, Diagnosed, Logs, abouts, concern};
 use crate::app::modal::Item;
 use crate::app::pane::{RowKey, Tone, glyph};
 use crate::app::remote::Remote;
@@ -77,10 +77,10 @@ impl<'a> Part<'a> {
             .collect()
     }
 
-    /// Read, and read without a failure since.
+    /// Read, and nothing happened since that it may not show.
     fn is_whole(&self) -> bool {
         self.remote
-            .is_some_and(|remote| remote.value().is_some() && remote.failed().is_none())
+            .is_some_and(|remote| remote.value().is_some() && !remote.is_outdated())
     }
 }
 
@@ -89,12 +89,14 @@ fn parts<'a>(state: &'a State, key: &RowKey) -> Vec<Part<'a>> {
     abouts.map(|about| Part::new(state, key, about)).collect()
 }
 
-pub(in crate::app) fn explanation(state: &State, key: &RowKey) -> Vec<TextLine> {
+pub(in crate::app) fn explanation(state: &State, key: &RowKey, logs: &Logs) -> Vec<TextLine> {
     let parts = parts(state, key);
     let mut lines = vec![TextLine::heading(&question(state, key))];
     lines.extend(progress(state, &parts));
+    lines.extend(logs::logs(logs));
     if !matches!(key, RowKey::Finding(_)) {
-        lines.extend(verdict(state, &parts));
+        let is_named = logs::recognised(logs).next().is_some();
+        lines.extend(verdict(state, &parts, is_named));
     }
     let mut room = TOLD;
     for part in &parts {
@@ -147,8 +149,11 @@ fn progress(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
             let what = what.map_or_else(String::new, |text| format!(": {text}"));
             let text = format!("{} {place}reading the evidence{what}", glyph::BUSY);
             lines.push(TextLine::member("", Tone::Busy, &text));
+            lines.extend(outdated(state, part, &place));
         } else if let Some(failed) = failed {
             lines.extend(failure_lines(&failed.failure));
+        } else if part.remote.is_some_and(Remote::is_outdated) {
+            lines.extend(outdated(state, part, &place));
         } else if part.remote.and_then(Remote::value).is_none() {
             let text = format!("… {place}not read yet");
             lines.push(TextLine::member("", Tone::Muted, &text));
@@ -162,8 +167,23 @@ fn progress(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
     lines
 }
 
+/// That what is told may not be so any more, for whoever does not know what happened since.
+fn outdated(state: &State, part: &Part<'_>, place: &str) -> Option<TextLine> {
+    let remote = part.remote.filter(|remote| remote.is_outdated())?;
+    let key = state.options.keymap.shown(Command::Refresh);
+    let to_do = match key.filter(|_| remote.waiting().is_none()) {
+        Some(key) => format!("; {key} reads it again"),
+        None => String::new(),
+    };
+    let text = format!(
+        "{} {place}out of date: the cluster was changed or read again since{to_do}",
+        glyph::WARNING
+    );
+    Some(TextLine::member("", Tone::Warning, &text))
+}
+
 /// What all of it comes to; "nothing wrong" only where everything was read and nothing stayed open.
-fn verdict(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
+fn verdict(state: &State, parts: &[Part<'_>], is_in_logs: bool) -> Vec<TextLine> {
     if parts.is_empty() || !parts.iter().all(Part::is_whole) {
         return Vec::new();
     }
@@ -177,6 +197,10 @@ fn verdict(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
         "questions stay"
     };
     let mut lines = match (found, open) {
+        (0, 0) if is_in_logs => {
+            let text = "? nothing wrong found but what the logs name";
+            vec![TextLine::new(Tone::Warning, text)]
+        }
         (0, 0) => {
             let good = format!("{} nothing wrong found", glyph::GOOD);
             let mut lines = vec![TextLine::new(Tone::Good, &good)];
@@ -298,10 +322,15 @@ fn section<'a>(
 }
 
 /// What can be copied of all that mends it, each text once.
-pub(in crate::app) fn explanation_copies(state: &State, key: &RowKey) -> Vec<Item> {
+pub(in crate::app) fn explanation_copies(
+    state: &State,
+    key: &RowKey,
+    logs: Option<&Logs>,
+) -> Vec<Item> {
     let parts = parts(state, key);
     let mut items: Vec<Item> = Vec::new();
-    for finding in parts.iter().flat_map(Part::all) {
+    let recognised = logs.into_iter().flat_map(logs::recognised);
+    for finding in recognised.chain(parts.iter().flat_map(Part::all)) {
         for item in remedies(finding) {
             let is_new = |known: &Item| known.note != item.note || known.label != item.label;
             if items.iter().all(is_new) {

@@ -6,6 +6,7 @@ use crate::app::modal::{Action, Item};
 use crate::app::pane::Tone;
 use crate::model::Text;
 use crate::model::diagnosis::{Branch, Finding, Proof, Remedy, RemedyKind, Standing};
+use crate::model::signature::Signature;
 
 /// Pods that are named; of more only the number is told.
 const NAMED: usize = 8;
@@ -40,7 +41,9 @@ pub(super) fn finding(finding: &Finding, depth: usize) -> Vec<TextLine> {
     let mut lines = vec![head(finding, depth)];
     let about = format!("{inner}{}  ", subject(&finding.subject));
     lines.push(TextLine::new(Tone::Plain, &about).with(Tone::Muted, finding.rule.0));
-    if let Standing::Possible = finding.standing {
+    // What a log says is told with its own caution.
+    let is_of_log = Signature::of(finding.rule.0).is_some();
+    if finding.standing == Standing::Possible && !is_of_log {
         let text = "it may be so: AWS or Kubernetes know more than was read";
         lines.push(TextLine::new(Tone::Warning, &format!("{inner}{text}")));
     }

@@ -129,6 +129,12 @@ pub(super) fn read_at(state: &State, origin: Origin, at: Timestamp) -> TextLine 
     }
 }
 
+/// When something was read, and who said it.
+pub(super) fn read_from(who: &str, at: Timestamp) -> TextLine {
+    let at = to_the_second(at);
+    TextLine::member("read", Tone::Muted, &format!("{at} from {who}"))
+}
+
 /// Drops the fraction, which nobody reads; raw documents keep it.
 fn to_the_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)

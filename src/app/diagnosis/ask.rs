@@ -8,7 +8,7 @@ use super::{About, Diagnosed};
 use crate::app::effect::{Effect, Request};
 use crate::app::modal::{Form, Modal, Subject, TextView};
 use crate::app::pane::{LIVE_SECONDS, PaneId, RowKey};
-use crate::app::remote::Ticket;
+use crate::app::remote::{Remote, Ticket};
 use crate::app::state::State;
 use crate::model::{ClusterArn, Failure, FailureKind, Text};
 
@@ -42,7 +42,8 @@ impl State {
             let waits = remote.is_some_and(|remote| remote.waiting().is_some());
             let known = remote.and_then(|remote| remote.known());
             let is_live = known
-                .is_some_and(|known| self.now.as_second() - known.at.as_second() < LIVE_SECONDS);
+                .is_some_and(|known| self.now.as_second() - known.at.as_second() < LIVE_SECONDS)
+                && remote.is_some_and(|remote| !remote.is_outdated());
             // One service account costs little, and whoever asks again has probably just mended something.
             let will_do = matches!(about, About::Cluster(_)) && is_live;
             let queued = self.loading.explaining.queue.contains(&about);
@@ -118,9 +119,68 @@ impl State {
         self.supersede(Some(ticket), effects);
         self.loading.asking.remove(&ticket);
         if let Some(remote) = self.fleet.diagnosis_mut(&about) {
+            let is_outdated = remote.is_outdated();
             remote.forget(ticket);
+            if is_outdated {
+                remote.expire();
+            }
         }
         self.touch_findings();
+    }
+
+    /// Marks what the rules said of clusters as out of date, since they are read again.
+    pub(in crate::app) fn expire_diagnoses(&mut self, clusters: &[ClusterArn]) {
+        for about in self.diagnosed_of(clusters) {
+            if let Some(remote) = self.fleet.diagnosis_mut(&about) {
+                remote.expire();
+            }
+        }
+        self.touch_findings();
+    }
+
+    /// A cluster was changed: what the rules said of it is out of date, what they are about to say rests on evidence
+    /// from before, and whoever looks at it is told anew.
+    pub(in crate::app) fn outdate_diagnoses(
+        &mut self,
+        cluster: &ClusterArn,
+        effects: &mut Vec<Effect>,
+    ) {
+        let cluster = std::slice::from_ref(cluster);
+        for about in self.diagnosed_of(cluster) {
+            let open = self.fleet.diagnosis(&about).and_then(Remote::waiting);
+            if let Some(ticket) = open {
+                self.drop_diagnosis(ticket, effects);
+            }
+        }
+        self.expire_diagnoses(cluster);
+        let explained = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Text(view) => match &view.subject {
+                Subject::Explanation(key) => Some(key.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        for key in explained.collect::<Vec<RowKey>>() {
+            let is_meant = |about: &About| cluster.contains(about.cluster());
+            if abouts(self, &key).iter().any(is_meant) {
+                self.ask_explanation(&key, true, effects);
+            }
+        }
+    }
+
+    /// What the rules were asked about, of some clusters.
+    fn diagnosed_of(&self, clusters: &[ClusterArn]) -> Vec<About> {
+        let accounts = self.fleet.account_diagnoses.keys();
+        let accounts = accounts.filter(|key| clusters.contains(&key.cluster));
+        let accounts = accounts.cloned().map(About::Account);
+        let all = clusters.iter().cloned().map(About::Cluster).chain(accounts);
+        let is_asked = |about: &About| {
+            let remote = self.fleet.diagnosis(about);
+            remote.is_some_and(|remote| {
+                remote.known().is_some() || remote.waiting().is_some() || remote.failed().is_some()
+            })
+        };
+        all.filter(is_asked).collect()
     }
 
     fn diagnosing(&self) -> usize {

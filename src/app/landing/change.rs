@@ -84,6 +84,7 @@ impl State {
             }),
             Err(failure) => self.complain(failure.to_string()),
         }
+        self.outdate_diagnoses(&target.cluster, effects);
         if let (Some(key), Kind::Stays, Ok(())) = (target.key(), kind, outcome) {
             if let Some(row) = self.fleet.associations.get_mut(&key) {
                 row.detail.expire();

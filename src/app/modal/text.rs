@@ -1,5 +1,6 @@
 //! A text view: describe, raw documents, help and scopes, with search and scrolling.
 
+use crate::app::diagnosis::Logs;
 use crate::app::line::Line;
 use crate::app::pane::RowKey;
 use crate::app::remote::Remote;
@@ -14,6 +15,8 @@ pub struct TextView {
     pub form: Form,
     /// The raw document of the row, fetched when the view opens.
     pub document: Remote<Document>,
+    /// What logs said, once somebody asked; it is kept nowhere else.
+    pub logs: Logs,
     pub top: usize,
     pub left: usize,
     pub wrap: bool,
@@ -54,6 +57,7 @@ impl TextView {
             subject,
             form,
             document: Remote::default(),
+            logs: Logs::default(),
             top: 0,
             left: 0,
             wrap: true,

@@ -283,10 +283,19 @@ fn findings(row: &ClusterRow, now: Timestamp) -> Cell<'static> {
         _ => (glyph::GOOD, Tone::Good),
     };
     let is_old = now.as_second() - found.at().as_second() >= LIVE_SECONDS;
-    let old = if is_old {
+    let old = if diagnosis.waiting().is_some() {
+        ", reading".to_owned()
+    } else if diagnosis.is_outdated() {
+        ", outdated".to_owned()
+    } else if is_old {
         format!(", {} ago", age(found.at(), now))
     } else {
         String::new()
+    };
+    let tone = if diagnosis.is_outdated() {
+        Tone::Muted
+    } else {
+        tone
     };
     Cell::sign(sign, format!("{counts}{old}"), tone)
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::app::describe::{self, TextLine};
-use crate::app::diagnosis::{FindingKey, FindingRow, rank, weight};
+use crate::app::diagnosis::{FindingKey, FindingRow, Logs, rank, weight};
 use crate::app::effect::Effect;
 use crate::app::fleet::Fleet;
 use crate::app::modal::Item;
@@ -156,7 +156,7 @@ impl Noun for Findings {
     }
 
     fn describe(state: &State, key: &FindingKey, _: &FindingRow) -> Vec<TextLine> {
-        describe::explanation(state, &RowKey::Finding(key.clone()))
+        describe::explanation(state, &RowKey::Finding(key.clone()), &Logs::default())
     }
 
     fn definitions(state: &State, key: &FindingKey) -> Vec<Item> {
@@ -187,12 +187,8 @@ impl Noun for Findings {
         state.want_diagnoses(effects);
     }
 
-    fn refresh(state: &mut State, clusters: &[ClusterArn], effects: &mut Vec<Effect>) {
-        for arn in clusters {
-            if let Some(row) = state.fleet.clusters.get_mut(arn) {
-                row.diagnosis.expire();
-            }
-        }
+    fn refresh(state: &mut State, _: &[ClusterArn], effects: &mut Vec<Effect>) {
+        // What is out of date is wanted by this view.
         state.want_diagnoses(effects);
     }
 }

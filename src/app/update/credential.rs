@@ -216,7 +216,7 @@ fn choose(state: &mut State, by: isize) {
 /// Moves the cursor among pods, or scrolls.
 fn move_by(state: &mut State, by: isize) {
     let last = panel(state).map_or(0, |panel| describe::credential_last_top(state, panel));
-    let room = describe::credential_room(state);
+    let room = describe::credential_room(state).max(1);
     let Some(panel) = panel_mut(state) else {
         return;
     };

@@ -48,7 +48,14 @@ pub(super) fn radius(state: &mut State, effects: &mut Vec<Effect>) {
 /// Reads what the explanation on top rests on once more.
 pub(super) fn explain_again(state: &mut State, effects: &mut Vec<Effect>) {
     match availability::explained(state).cloned() {
-        Some(Subject::Explanation(key)) => state.ask_explanation(&key, true, effects),
+        Some(Subject::Explanation(key)) => {
+            state.ask_explanation(&key, true, effects);
+            let has_logs =
+                matches!(state.modals.last(), Some(Modal::Text(view)) if !view.logs.is_empty());
+            if has_logs {
+                state.read_logs(effects);
+            }
+        }
         Some(Subject::Radius { .. }) => state.read_radius_again(effects),
         _ => {}
     }
@@ -74,6 +81,7 @@ pub(super) fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
         .filter(|arn| state.focus.view().admits_cluster(&state.restriction, arn))
         .cloned()
         .collect();
+    state.expire_diagnoses(&clusters);
     state.focus.view().refresh(state, &clusters, effects);
     state.say("reading again");
 }
@@ -81,6 +89,7 @@ pub(super) fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
 pub(super) fn refresh_all(state: &mut State, effects: &mut Vec<Effect>) {
     let clusters: Vec<ClusterArn> = state.fleet.clusters.keys().cloned().collect();
     state.expire_details(&clusters);
+    state.expire_diagnoses(&clusters);
     for id in state.fleet.route_ids() {
         state.open_route(id, true, effects);
     }

@@ -7,6 +7,7 @@ use crate::app::layout::text_lines;
 use crate::app::line::Line;
 use crate::app::modal::{Form, Menu, Modal, Subject, TextView};
 use crate::app::pane::RowKey;
+use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::{navigate, reading};
 use crate::input::Command;
@@ -40,6 +41,7 @@ pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>
         C::CopyText => copy(state, effects),
         C::CopyMenu => offer_copies(state),
         C::Refresh => reading::explain_again(state, effects),
+        C::ReadLogs => state.read_logs(effects),
         C::GoToRow => go_to(state, effects),
         C::Help => help(state),
         C::Back | C::Leave => {
@@ -72,9 +74,9 @@ fn close(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Modal::Text(view)) = state.modals.pop() else {
         return;
     };
-    if let Some(ticket) = view.document.waiting() {
-        state.loading.flights.remove(&ticket);
-        effects.push(Effect::Cancel(ticket));
+    let open: Vec<Ticket> = view.logs_waiting().chain(view.document.waiting()).collect();
+    for ticket in open {
+        state.supersede(Some(ticket), effects);
     }
     if view.explains() {
         state.stop_explaining(effects);

@@ -3,27 +3,29 @@
 //! Logs may hold anything. Of each, a few lines from its end are looked through, and what leaves here is a window
 //! around words that are known, without what looks like a secret.
 
+mod choice;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
+use jiff::Timestamp;
 
 use crate::cloud::{Kubernetes, LogOf, ObjectFilter, Urgency};
 use crate::model::addon::AGENT;
 use crate::model::diagnosis::{Diagnosis, Evidence, Finding, RuleId, Severity, Standing, Subject};
-use crate::model::pod::{ContainerKind, Phase, Pod};
-use crate::model::signature::scan;
-use crate::model::{Failure, FailureKind, Text};
+use crate::model::pod::{ContainerKind, Pod};
+use crate::model::signature::{LogsOf, LogsRead, Looked, scan};
+use crate::model::{ClusterArn, Failure, FailureKind, Text};
 use crate::ops::fleet::Site;
+use crate::ops::load;
 use crate::ops::load::kubernetes::every;
+use choice::{Chosen, PODS_OF_ACCOUNT, chosen, chosen_of, pods_of};
 
 /// That a log, or all of them, could not be read.
 pub(super) const UNREAD: RuleId = RuleId("logs-unread");
 
 const LINES: usize = 200;
-/// Of one service account, so many pods stand for the others.
-const PODS_OF_ACCOUNT: usize = 3;
-const MOST_PODS: usize = 24;
 const MOST_CONTAINERS: usize = 4;
 const MOST_AGENTS: usize = 8;
 const TOGETHER: usize = 6;
@@ -54,19 +56,60 @@ pub async fn logs(
         Ok(kubernetes) => kubernetes,
         Err(failure) => return vec![unread(failure.to_string())],
     };
-    let (pods, passed) = chosen(evidence, diagnosis);
-    let mut findings = Vec::new();
+    let chosen = chosen(evidence, diagnosis);
+    let nodes = BTreeSet::new();
+    read(&kubernetes, urgency, &evidence.arn, chosen, nodes)
+        .await
+        .findings
+}
+
+/// Reads the logs of some service accounts, and of the agents beside their pods.
+pub async fn logs_of(
+    site: &Site,
+    urgency: Urgency,
+    of: &LogsOf,
+    now: fn() -> Timestamp,
+) -> Result<LogsRead, Failure> {
+    let cluster = load::cluster(&site.session, urgency, &site.arn).await?;
+    let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
+    let pods = pods_of(&kubernetes, urgency, of).await?;
+    let chosen = chosen_of(of, &pods);
+    let Read { looked, findings } =
+        read(&kubernetes, urgency, &site.arn, chosen, of.nodes.clone()).await;
+    Ok(LogsRead {
+        at: now(),
+        looked,
+        findings,
+    })
+}
+
+/// What came of the logs that were read.
+#[derive(Debug, Default)]
+struct Read {
+    looked: Vec<Looked>,
+    findings: Vec<Finding>,
+}
+
+async fn read(
+    kubernetes: &Kubernetes,
+    urgency: Urgency,
+    cluster: &ClusterArn,
+    chosen: Chosen<'_>,
+    mut nodes: BTreeSet<Text>,
+) -> Read {
+    let Chosen { pods, passed } = chosen;
+    let mut all = Read::default();
     if passed > 0 {
-        findings.push(unread(format!(
-            "{passed} more pods are in trouble: name their service account to read their logs"
+        all.findings.push(unread(format!(
+            "{passed} more pods were passed over: ask about their service account alone to read their logs"
         )));
     }
-    let nodes = pods.iter().filter_map(|pod| pod.node.clone());
-    let nodes: BTreeSet<Text> = nodes.take(MOST_AGENTS).collect();
-    let agents = match agents(&kubernetes, urgency, &nodes).await {
+    nodes.extend(pods.iter().filter_map(|pod| pod.node.clone()));
+    let nodes: BTreeSet<Text> = nodes.into_iter().take(MOST_AGENTS).collect();
+    let agents = match agents(kubernetes, urgency, &nodes).await {
         Ok(agents) => agents,
         Err(failure) => {
-            findings.push(unread(words(&failure)));
+            all.findings.push(unread(words(&failure)));
             Vec::new()
         }
     };
@@ -85,16 +128,18 @@ pub async fn logs(
         })
     });
     let wanted: Vec<Log<'_>> = of_agents.chain(of_pods).collect();
-    findings.extend(read(&kubernetes, urgency, evidence, wanted).await);
-    findings
+    let read = look_through(kubernetes, urgency, cluster, wanted).await;
+    all.looked = read.looked;
+    all.findings.extend(read.findings);
+    all
 }
 
-async fn read(
+async fn look_through(
     kubernetes: &Kubernetes,
     urgency: Urgency,
-    evidence: &Evidence,
+    cluster: &ClusterArn,
     wanted: Vec<Log<'_>>,
-) -> Vec<Finding> {
+) -> Read {
     let count = wanted.len();
     // Collected, because a stream that borrows its closure is not `Send` as far as the compiler can tell.
     let asked: Vec<_> = wanted
@@ -108,26 +153,20 @@ async fn read(
                 previous: false,
             };
             let read = Box::pin(kubernetes.log(urgency, of)).await;
-            read.map(|text| {
-                let seen = scan(text.lines()).into_iter();
-                let seen = seen.map(|seen| {
-                    seen.finding(&evidence.arn, log.subject.clone(), log.pod, log.container)
-                });
-                seen.collect::<Vec<_>>()
-            })
+            read_log(cluster, &log, read)
         })
         .collect();
     let read = stream::iter(asked).buffer_unordered(TOGETHER);
     let read = read.take_until(Box::pin(tokio::time::sleep(DEADLINE)));
-    let read: Vec<Result<Vec<Finding>, Failure>> = read.collect().await;
+    let read: Vec<Result<(Looked, Vec<Finding>), Failure>> = read.collect().await;
     let late = count - read.len();
-    let (mut seen, mut gaps) = (Vec::new(), BTreeSet::new());
+    let (mut looked, mut seen, mut gaps) = (Vec::new(), Vec::new(), BTreeSet::new());
     for read in read {
         match read {
-            Ok(found) => seen.extend(found),
-            // A container that has not started has no log, and a pod may be gone by now.
-            Err(failure)
-                if matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound) => {}
+            Ok((log, found)) => {
+                looked.push(log);
+                seen.extend(found);
+            }
             Err(failure) => {
                 gaps.insert(words(&failure));
             }
@@ -136,45 +175,41 @@ async fn read(
     if late > 0 {
         gaps.insert(format!("{late} of {count} logs did not come in time"));
     }
+    looked.sort();
     let mut findings = together(seen);
     findings.extend(gaps.into_iter().map(unread));
-    findings
+    Read { looked, findings }
 }
 
-/// The pods to look at, and how many more there would be.
-fn chosen<'a>(evidence: &'a Evidence, diagnosis: &Diagnosis) -> (Vec<&'a Pod>, usize) {
-    let census = &evidence.census;
-    let is_asked = !census.scope().is_everything();
-    let is_in_trouble = |pod: &Pod| {
-        let mut findings = diagnosis.findings.iter();
-        findings.any(|finding| {
-            finding.severity >= Severity::Warning
-                && !matches!(finding.standing, Standing::Unknown(_))
-                && finding.subject == account(pod)
-                && (finding.pods.is_empty() || finding.pods.contains(&pod.name))
-        })
+/// What one log says.
+fn read_log(
+    cluster: &ClusterArn,
+    log: &Log<'_>,
+    read: Result<String, Failure>,
+) -> Result<(Looked, Vec<Finding>), Failure> {
+    let looked = |lines| Looked {
+        agent_of: match &log.subject {
+            Subject::Node(node) => Some(node.clone()),
+            _ => None,
+        },
+        namespace: log.pod.namespace.clone(),
+        pod: log.pod.name.clone(),
+        container: log.container.into(),
+        lines,
     };
-    let mut of_account: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let (mut pods, mut passed) = (Vec::new(), 0);
-    for pod in census.pods().map(AsRef::as_ref) {
-        let is_within = census.scope().covers(&pod.namespace, &pod.service_account);
-        if pod.phase == Phase::Pending || !is_within || !(is_asked || is_in_trouble(pod)) {
-            continue;
+    match read {
+        Ok(text) => {
+            let seen = scan(text.lines()).into_iter();
+            let seen =
+                seen.map(|seen| seen.finding(cluster, log.subject.clone(), log.pod, log.container));
+            Ok((looked(Some(text.lines().count())), seen.collect()))
         }
-        let count = of_account
-            .entry((&pod.namespace, &pod.service_account))
-            .or_default();
-        *count += 1;
-        if *count > PODS_OF_ACCOUNT {
-            continue;
+        // A container that has not started has no log, and a pod may be gone by now.
+        Err(failure) if matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound) => {
+            Ok((looked(None), Vec::new()))
         }
-        if pods.len() < MOST_PODS {
-            pods.push(pod);
-        } else {
-            passed += 1;
-        }
+        Err(failure) => Err(failure),
     }
-    (pods, passed)
 }
 
 fn account(pod: &Pod) -> Subject {

@@ -159,6 +159,15 @@ pub(super) async fn answer(
             ))
             .await
         }
+        Request::ReadLogs {
+            route,
+            profiles,
+            cluster,
+            of,
+        } => {
+            let way = (route_of(routes, route)?, profiles);
+            Box::pin(diagnosis::logs(cloud, urgency, way, &cluster, &of, steps)).await
+        }
         Request::PodsToTest {
             of,
             namespace,

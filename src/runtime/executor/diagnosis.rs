@@ -8,8 +8,9 @@ use crate::app::Step;
 use crate::app::diagnosis::{About, Diagnosed};
 use crate::cloud::{Cloud, Urgency};
 use crate::model::diagnosis::diagnose;
-use crate::model::{Failure, FailureKind, Route, Text};
-use crate::ops::diagnose::{Gathered, Progress, Sources, of_account, of_cluster};
+use crate::model::signature::LogsOf;
+use crate::model::{ClusterArn, Failure, FailureKind, Route, Text};
+use crate::ops::diagnose::{self, Gathered, Progress, Sources, of_account, of_cluster};
 use crate::runtime::clock;
 
 /// Reads the evidence about something, tells how far that is, and applies the rules.
@@ -61,5 +62,20 @@ pub(super) async fn answer(
         failures,
     };
     steps.send(Step::Diagnosed(Box::new(diagnosed))).await;
+    Ok(())
+}
+
+/// Looks through the ends of logs.
+pub(super) async fn logs(
+    cloud: &Arc<Cloud>,
+    urgency: Urgency,
+    (route, profiles): (&Route, Vec<Text>),
+    cluster: &ClusterArn,
+    of: &LogsOf,
+    steps: &Steps,
+) -> Result<(), Failure> {
+    let site = site(cloud, cluster, route, profiles).await?;
+    let read = diagnose::logs_of(&site, urgency, of, clock::now).await?;
+    steps.send(Step::Logs(Box::new(read))).await;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use roledex::app::modal::Modal;
 use roledex::app::pane::PaneId;
 use roledex::app::{Request, describe};
-use roledex::sim::Options;
+use roledex::sim::{Effect, Fault, Options};
 
 use super::Flow;
 use super::kubernetes::at;
@@ -102,4 +102,51 @@ async fn a_blast_radius_reads_the_clusters_that_use_the_role() {
     );
     flow.keys("enter");
     assert_eq!(flow.state.focus, PaneId::Roles);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_logs_of_a_pod_are_looked_through_on_request() {
+    let (mut flow, _) = at("payments", Options::default()).await;
+    let log = flow.simulator.log();
+    let told = flow.explain("notifications push").await;
+    assert!(!told.contains("What the logs say"), "{told}");
+    assert_eq!(log.count("kube:get:pods/log"), 0, "nobody has asked");
+    flow.keys("L").idle().await;
+    let told = text(&flow);
+    for part in [
+        "What the logs say",
+        "only loopback hosts are allowed",
+        "looked through:",
+        "agent on ",
+        "notifications/push",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(log.count("kube:get:pods/log") > 1);
+    // Nothing stands in the logs of somebody else.
+    flow.explain("fraud scoring").await;
+    assert!(!text(&flow).contains("loopback"), "{}", text(&flow));
+    flow.keys("L").idle().await;
+    let told = text(&flow);
+    assert!(
+        told.contains("known troubles is named in them") && told.contains("fraud/scoring"),
+        "{told}"
+    );
+    assert_eq!(log.writes(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_that_may_not_be_read_say_what_it_takes() {
+    let (mut flow, _) = at("payments", Options::default()).await;
+    let denied = Fault::new("kube:get:pods/log", Effect::Denied);
+    flow.simulator.fault(denied);
+    flow.explain("notifications push").await;
+    flow.keys("L").idle().await;
+    let told = text(&flow);
+    assert!(
+        told.contains("? needs get pods/log in Kubernetes")
+            && told.contains("? no log could be read")
+            && !told.contains("loopback"),
+        "{told}"
+    );
 }

@@ -24,8 +24,8 @@ pub(super) use credential::{
     test_podless, test_refused, test_running, test_settled, test_verdict,
 };
 pub(super) use diagnosis::{
-    explained, explained_below, explained_nothing, explaining, finding_counts, findings_unread,
-    findings_view, remedies,
+    explained, explained_below, explained_logs, explained_nothing, explaining, finding_counts,
+    findings_unread, findings_view, remedies,
 };
 pub(super) use kubernetes::{
     broken_watch, describe_account, describe_pod, no_pods_of_account, other_view, pods,
@@ -103,6 +103,7 @@ pub(super) const ALL: &[Scene] = &[
     explaining,
     explained,
     explained_below,
+    explained_logs,
     explained_nothing,
     remedies,
     findings_view,

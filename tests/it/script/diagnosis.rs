@@ -7,6 +7,7 @@ use roledex::app::{Request, Step, Ticket};
 use roledex::model::diagnosis::{
     Diagnosis, Finding, Proof, Remedy, RemedyKind, RuleId, Severity, Standing, Subject,
 };
+use roledex::model::signature::{LogsRead, Looked};
 use roledex::model::{ClusterArn, Failure, FailureKind};
 
 use super::Script;
@@ -110,6 +111,29 @@ pub(crate) fn some(about: &About, at: Timestamp) -> Diagnosed {
             findings,
         },
         failures: vec![failure],
+    }
+}
+
+/// What logs said, with text that means no good.
+pub(crate) fn logs(at: Timestamp) -> LogsRead {
+    let looked = Looked {
+        agent_of: Some("node\u{1b}[2J".into()),
+        namespace: "shop".into(),
+        pod: "api\u{202e}".into(),
+        container: "app".into(),
+        lines: Some(200),
+    };
+    let findings = vec![
+        Finding {
+            proofs: vec![proof("GET pods shop/api/log", "", "\u{1b}[31mline")],
+            ..warning("sdk-go-too-old", of_account("shop", "api"), "old")
+        },
+        unknown("logs-unread", Subject::Cluster, "not known", "needs more"),
+    ];
+    LogsRead {
+        at,
+        looked: vec![looked; 3],
+        findings,
     }
 }
 

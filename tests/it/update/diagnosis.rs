@@ -127,6 +127,36 @@ fn a_diagnosis_that_failed_claims_nothing_and_keeps_what_was_known() {
         "{failed}"
     );
     script.keys("esc");
+    assert_eq!(script.column(PaneId::Clusters, 6), ["none, outdated", "-"]);
+}
+
+#[test]
+fn what_is_read_again_elsewhere_makes_a_diagnosis_old() {
+    let mut script = world();
+    script.keys("1 g x");
+    script.diagnosed(&of("alpha"), Vec::new());
+    script.keys("esc");
+    assert_eq!(script.column(PaneId::Clusters, 6), ["none", "-"]);
+    script.keys("ctrl-r");
+    assert_eq!(script.column(PaneId::Clusters, 6), ["none, outdated", "-"]);
+    assert!(script.diagnosing().is_empty(), "nobody looks at it");
+    script.keys("x");
+    assert_eq!(script.diagnosing(), [of("alpha")], "somebody looks at it");
+    let old = text(&script);
+    assert!(
+        old.contains("out of date") && !old.contains("nothing wrong"),
+        "{old}"
+    );
+    script.keys("esc");
+    assert_eq!(
+        script.column(PaneId::Clusters, 6),
+        ["none, outdated", "-"],
+        "it was not read"
+    );
+    script.keys("x");
+    script.diagnosed(&of("alpha"), Vec::new());
+    assert!(!text(&script).contains("out of date"));
+    script.keys("esc");
     assert_eq!(script.column(PaneId::Clusters, 6), ["none", "-"]);
 }
 

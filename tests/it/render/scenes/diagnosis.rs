@@ -1,9 +1,12 @@
 //! Scenes of explanations and findings.
 
-use roledex::app::Step;
 use roledex::app::diagnosis::About;
+use roledex::app::{Request, Step};
 use roledex::model::diagnosis::{Finding, Remedy, RemedyKind, Standing, Subject};
+use roledex::model::pod::Pod;
+use roledex::model::signature::{LogsRead, Looked, scan};
 use roledex::model::{ClusterArn, Failure, FailureKind};
+use serde_json::json;
 
 use super::ready;
 use crate::script::diagnosis::{
@@ -160,6 +163,47 @@ pub(in crate::render) fn explained_nothing(width: u16, height: u16) -> Script {
 pub(in crate::render) fn remedies(width: u16, height: u16) -> Script {
     let mut script = explained(width, height);
     script.keys("C");
+    script
+}
+
+/// The logs of its pods name something; those of the agent could not be read.
+pub(in crate::render) fn explained_logs(width: u16, height: u16) -> Script {
+    let mut script = explained(width, height);
+    script.keys("L");
+    let ticket = script.ticket(|request| matches!(request, Request::ReadLogs { .. }));
+    let line = "EndpointCredentialsError: invalid endpoint host, \"169.254.170.23\", only loopback hosts are allowed. \"http://169.254.170.23/v1/credentials\"";
+    let found = scan([line]).remove(0);
+    let log = |pod: &str, lines| Looked {
+        agent_of: None,
+        namespace: "checkout".into(),
+        pod: pod.into(),
+        container: "app".into(),
+        lines,
+    };
+    let pod = Pod::decode(&json!({
+        "metadata": {"namespace": "checkout", "name": "cart-6f9c-aaaaa", "uid": "u"},
+        "spec": {"containers": [{"name": "app"}]},
+    }));
+    let pod = pod.unwrap_or_else(|error| panic!("{error:?}"));
+    let findings = vec![
+        found.finding(&cluster(), of_account("checkout", "cart"), &pod, "app"),
+        unknown(
+            "logs-unread",
+            Subject::Cluster,
+            "not known: what the logs say",
+            "1 of 3 logs did not come in time",
+        ),
+    ];
+    let read = LogsRead {
+        at: script.now,
+        looked: vec![
+            log("cart-6f9c-aaaaa", Some(200)),
+            log("cart-6f9c-bbbbb", None),
+        ],
+        findings,
+    };
+    script.step(ticket, Step::Logs(Box::new(read)));
+    script.done(ticket, Ok(()));
     script
 }
 
