@@ -170,8 +170,8 @@ const COLUMNS: [Column; 11] = [
     },
     Column {
         title: FINDINGS,
-        rank: 65,
-        min: 8,
+        rank: 75,
+        min: 10,
         max: 40,
         wide: false,
     },
