@@ -24,6 +24,7 @@ Examples:
   roledex doctor --cluster shop -n payments        what keeps its pods from their roles, and what mends it
   roledex doctor -o sarif --fail-on warning > roledex.sarif
   roledex set-role shop payments/api --role arn:aws:iam::111122223333:role/api --dry-run
+  roledex set-role shop payments/api --role ARN --test    change it, and ask EKS Auth until pods get it
   roledex create association shop payments/worker --role ARN --tag team=payments --yes
   roledex delete association shop payments/old --confirm old
   roledex move association shop payments/worker payments/worker-v2

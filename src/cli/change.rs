@@ -6,6 +6,7 @@ pub(crate) mod desk;
 mod input;
 mod journal;
 mod preview;
+mod proof;
 mod result;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -30,6 +31,7 @@ use crate::ops::preflight::{Reach, gather};
 use crate::ops::routes::Resolved;
 use crate::runtime::clock;
 use args::Consent;
+use proof::{Proof, Proven};
 
 pub(crate) use bring_back::bring_back;
 pub(crate) use input::Wish;
@@ -53,6 +55,11 @@ pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
     let prepared = Box::pin(prepare(&site, &request, clock::now))
         .await
         .map_err(unprepared)?;
+    let proof = if wish.test {
+        Some(Box::pin(Proof::of(&site, &prepared.plan)).await?)
+    } else {
+        None
+    };
     let run = Run {
         site: &site,
         reach: Reach {
@@ -63,7 +70,7 @@ pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
         format,
         consent: &wish.consent,
     };
-    Box::pin(run.all(vec![prepared], None, None)).await
+    Box::pin(run.all(vec![prepared], None, None, proof)).await
 }
 
 /// Text or JSON; the other formats print rows.
@@ -142,6 +149,7 @@ impl Run<'_> {
         prepared: Vec<Prepared>,
         reversal: Option<&Reversal>,
         link: Option<Link>,
+        proof: Option<Proof>,
     ) -> Result<Exit, Problem> {
         let mut shown = Vec::new();
         let mut documents = Vec::new();
@@ -157,20 +165,27 @@ impl Run<'_> {
             // Made here, where it is shown, and nowhere else.
             shown.push(Shown::new(plan, preflight));
         }
+        if let Some(proof) = &proof {
+            self.show(&proof.text()).map_err(unseen)?;
+        }
+        let mut told = Told {
+            word: "unchanged",
+            plans: documents,
+            ..Told::default()
+        };
         let changes_nothing = |shown: &Shown| shown.plan.diff().is_empty();
         if shown.iter().all(changes_nothing) {
             self.tell_after("nothing to change\n");
-            self.document("unchanged", &documents, &json!([]), None);
-            return Ok(Exit::Done);
+            let exit = self.prove(proof, Exit::Done, &mut told).await;
+            self.document(&told);
+            return Ok(exit);
         }
         let (false, Some(desk)) = (self.consent.dry_run, self.desk) else {
-            return Ok(self.dry(&shown, &documents));
+            return Ok(self.dry(&shown, told));
         };
         let approved = approve(shown, self.consent).await?;
-        let mut steps = Vec::new();
         let mut exit = Exit::Done;
-        let mut word = "applied";
-        let mut failure = None;
+        told.word = "applied";
         for (done, approved) in approved.into_iter().enumerate() {
             let title = approved.plan().title();
             let mut last = None;
@@ -192,23 +207,38 @@ impl Run<'_> {
                 self.tell_after(&format!("{line}\n"));
             }
             if let Value::Array(more) = result::steps(&applied) {
-                steps.extend(more);
+                told.steps.extend(more);
             }
             if let Some(problem) = result::problem(&applied, &title) {
                 problem.report();
-                (word, exit) = result::verdict(&applied);
+                (told.word, exit) = result::verdict(&applied);
                 if applied.is_done() {
                     continue;
                 }
                 if done > 0 {
-                    (word, exit) = ("partly-applied", Exit::PartlyDone);
+                    (told.word, exit) = ("partly-applied", Exit::PartlyDone);
                 }
-                failure = applied.to_failure(&title);
+                told.failure = applied.to_failure(&title);
                 break;
             }
         }
-        self.document(word, &documents, &Value::Array(steps), failure.as_ref());
+        let exit = self.prove(proof, exit, &mut told).await;
+        self.document(&told);
         Ok(exit)
+    }
+
+    /// Tests what is there now; a change that is not as it was to be has nothing to prove.
+    async fn prove(&self, proof: Option<Proof>, exit: Exit, told: &mut Told) -> Exit {
+        let (Some(proof), false) = (proof, self.consent.dry_run) else {
+            return exit;
+        };
+        let (Exit::Done, Some(desk)) = (exit, self.desk) else {
+            self.tell_after("not tested: the change is not there as it was to be\n");
+            return exit;
+        };
+        let Proven { exit, document } = proof.make(self.site, desk, self.format).await;
+        told.test = Some(document);
+        exit
     }
 
     /// `follows`: it is planned on what the change before it will leave.
@@ -227,14 +257,15 @@ impl Run<'_> {
         Preflight::run(plan, &evidence, access)
     }
 
-    fn dry(&self, shown: &[Shown], documents: &[Value]) -> Exit {
+    fn dry(&self, shown: &[Shown], mut told: Told) -> Exit {
         let is_refused = |shown: &Shown| {
             matches!(shown.preflight.consent(), Wanted::Refused(_))
                 || shown.preflight.worst() == Outcome::Blocking
         };
         let is_refused = shown.iter().any(is_refused);
         self.tell_after("dry run: nothing was changed\n");
-        self.document("dry-run", documents, &json!([]), None);
+        told.word = "dry-run";
+        self.document(&told);
         if is_refused {
             return Exit::Refused;
         }
@@ -268,18 +299,30 @@ impl Run<'_> {
         drop(self.tell(text));
     }
 
-    fn document(&self, word: &str, plans: &[Value], steps: &Value, failure: Option<&Failure>) {
+    fn document(&self, told: &Told) {
         if self.format != Format::Json {
             return;
         }
         let document = json!({
-            "result": word,
-            "plans": plans,
-            "steps": steps,
-            "failure": failure.map(result::failure),
+            "result": told.word,
+            "plans": told.plans,
+            "steps": told.steps,
+            "failure": told.failure.as_ref().map(result::failure),
+            "test": told.test,
         });
         drop(writeln!(io::stdout(), "{}", json::pretty(&document)));
     }
+}
+
+/// All that is told to programs.
+#[derive(Default)]
+struct Told {
+    word: &'static str,
+    plans: Vec<Value>,
+    steps: Vec<Value>,
+    failure: Option<Failure>,
+    /// What came of the test that was asked for.
+    test: Option<Value>,
 }
 
 /// What nobody could see, nobody approved.

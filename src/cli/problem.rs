@@ -58,6 +58,10 @@ impl Problem {
         self
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn is_closed_pipe(&self) -> bool {
         self.closed_pipe
     }

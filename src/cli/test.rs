@@ -28,7 +28,7 @@ use crate::ops::credential::{look_only, pods_of, run as test_credentials};
 use crate::ops::fleet::Site;
 use crate::runtime::clock;
 
-pub(crate) use report::Printer;
+pub(crate) use report::{Printer, document};
 
 /// What can be typed of a test.
 #[derive(Debug, clap::Args)]
@@ -131,6 +131,14 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
+    pub(crate) fn new(namespace: &str, service_account: &str, expected: Expected) -> Self {
+        Self {
+            namespace: namespace.into(),
+            service_account: service_account.into(),
+            expected,
+        }
+    }
+
     pub(crate) async fn of(site: &Site, reference: &AssociationReference) -> Result<Self, Problem> {
         match reference {
             AssociationReference::Name {
@@ -234,5 +242,5 @@ fn without_pods(failure: &Failure) -> Text {
 
 /// The report as JSON.
 pub(crate) fn print_json(report: &Report) -> io::Result<()> {
-    writeln!(io::stdout(), "{}", json::pretty(&report::document(report)))
+    writeln!(io::stdout(), "{}", json::pretty(&document(report)))
 }

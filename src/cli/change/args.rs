@@ -55,6 +55,15 @@ pub struct Consent {
     pub confirm: Option<String>,
 }
 
+/// What follows the change.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Proof {
+    /// Then test it, as roledex test does: ask EKS Auth with a pod's token, at most 8 times within 60 s, until it gives
+    /// the new role. This option is the consent to those calls, which are shown with the change; --yes alone makes none
+    #[arg(long)]
+    pub test: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct SetRole {
     #[command(flatten)]
@@ -63,6 +72,8 @@ pub struct SetRole {
     pub fields: Fields,
     #[command(flatten)]
     pub consent: Consent,
+    #[command(flatten)]
+    pub proof: Proof,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,6 +94,8 @@ pub struct CreateAssociation {
     pub tags: Vec<String>,
     #[command(flatten)]
     pub consent: Consent,
+    #[command(flatten)]
+    pub proof: Proof,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,7 @@
 
 use super::args::Return;
 use super::journal::no_entry;
-use super::{Run, desk, format, refuse_read_only, site, unprepared, unseen};
+use super::{Run, Told, desk, format, refuse_read_only, site, unprepared, unseen};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::get::unconfigured;
@@ -57,7 +57,10 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
         }
         Standing::AlreadyThere => {
             run.tell_after("nothing to change: all is so already\n");
-            run.document("unchanged", &[], &serde_json::json!([]), None);
+            run.document(&Told {
+                word: "unchanged",
+                ..Told::default()
+            });
             return Ok(Exit::Done);
         }
         Standing::Clean | Standing::Drifted => {}
@@ -67,7 +70,8 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
         return Ok(Exit::Done);
     }
     let link = reversal.link.clone();
-    run.all(weighed.plans, Some(reversal), Some(link)).await
+    run.all(weighed.plans, Some(reversal), Some(link), None)
+        .await
 }
 
 /// The entry that is meant, and all that was done since.

@@ -22,6 +22,8 @@ const LONGEST_FILE: u64 = 1 << 20;
 pub(crate) struct Wish {
     pub(crate) cluster: ClusterReference,
     pub(crate) consent: Consent,
+    /// Whether to test what comes of it.
+    pub(crate) test: bool,
     what: What,
 }
 
@@ -40,6 +42,7 @@ impl From<SetRole> for Wish {
         Self {
             cluster: args.subject.cluster,
             consent: args.consent,
+            test: args.proof.test,
             what: What::Set(args.subject.association, args.fields),
         }
     }
@@ -50,6 +53,7 @@ impl From<CreateAssociation> for Wish {
         Self {
             cluster: args.subject.cluster,
             consent: args.consent,
+            test: args.proof.test,
             what: What::Create(args.subject.association, args.fields, args.tags),
         }
     }
@@ -60,6 +64,7 @@ impl From<DeleteAssociation> for Wish {
         Self {
             cluster: args.subject.cluster,
             consent: args.consent,
+            test: false,
             what: What::Delete(args.subject.association),
         }
     }
@@ -70,6 +75,7 @@ impl From<MoveAssociation> for Wish {
         Self {
             cluster: args.subject.cluster,
             consent: args.consent,
+            test: false,
             what: What::Move(args.subject.association, args.to, args.fields),
         }
     }
@@ -80,6 +86,7 @@ impl From<Tag> for Wish {
         Self {
             cluster: args.subject.cluster,
             consent: args.consent,
+            test: false,
             what: What::Tag(args.subject.association, args.tags),
         }
     }

@@ -110,7 +110,7 @@ fn lines(step: &Step) -> String {
 }
 
 /// The report for programs.
-pub(super) fn document(report: &Report) -> Value {
+pub(crate) fn document(report: &Report) -> Value {
     let test = &report.test;
     let session = report.session.as_ref().map(|session| {
         json!({

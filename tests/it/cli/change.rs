@@ -6,6 +6,7 @@ mod drift;
 mod elsewhere;
 mod hands;
 mod killed;
+mod proof;
 mod races;
 mod round_trip;
 mod trouble;
