@@ -1,5 +1,6 @@
 //! The connection to an API server: its authority, the proxy in between, the time it gets.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -21,7 +22,7 @@ use crate::model::{Cluster, ClusterArn, Failure, FailureKind};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Endpoint {
     pub(super) uri: Uri,
-    /// The certificates of its authority, in DER; nobody else's are accepted.
+    /// The certificates of its authority, in DER; nobody else's are accepted. None where there is no TLS.
     pub(super) authority: Vec<Vec<u8>>,
 }
 
@@ -40,9 +41,12 @@ impl Endpoint {
         let uri: Uri = endpoint
             .parse()
             .map_err(|_| malformed("its endpoint is no URL"))?;
-        // A token on a connection without TLS would be everybody's.
-        if uri.scheme_str() != Some("https") || uri.host().is_none() {
+        if !is_private(&uri) {
             return Err(malformed("its endpoint is no https URL"));
+        }
+        if !is_encrypted(&uri) {
+            let authority = Vec::new();
+            return Ok(Self { uri, authority });
         }
         let data = cluster
             .document
@@ -59,9 +63,30 @@ impl Endpoint {
     /// What kube needs to reach it directly.
     pub(super) fn config(&self) -> Config {
         let mut config = Config::new(self.uri.clone());
-        config.root_cert = Some(self.authority.clone());
+        if is_encrypted(&self.uri) {
+            config.root_cert = Some(self.authority.clone());
+        }
         config
     }
+}
+
+pub(super) fn is_encrypted(uri: &Uri) -> bool {
+    uri.scheme_str() == Some("https")
+}
+
+/// Whether a token may go there: without TLS it would be everybody's, unless it stays on this machine, as with
+/// `kubectl proxy` and servers for tests.
+pub(super) fn is_private(uri: &Uri) -> bool {
+    let scheme = uri.scheme_str();
+    uri.host().is_some() && (is_encrypted(uri) || scheme == Some("http") && is_here(uri))
+}
+
+/// Whether it is this machine, by an address or by the one name that never means another (RFC 6761).
+fn is_here(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// The certificates in base64 of PEM text, each checked: what TLS cannot use must not come up later.
@@ -145,6 +170,10 @@ pub(super) async fn in_time(
 ///
 /// Decided here and not by kube, which asks NO_PROXY about the proxy instead of the API server.
 pub(super) fn proxy(target: &Uri, doing: &str) -> Result<Option<Uri>, Failure> {
+    // A proxy elsewhere cannot reach this machine, and would read a token that goes without TLS.
+    if !is_encrypted(target) {
+        return Ok(None);
+    }
     through(&Matcher::from_env(), target, doing)
 }
 
@@ -227,6 +256,13 @@ mod tests {
         for (endpoint, document, cause) in [
             (None, json!({}), "status is CREATING"),
             (Some("http://x"), json!({}), "no https URL"),
+            (Some("http://localhost.example"), json!({}), "no https URL"),
+            (
+                Some("http://127.0.0.1.evil.example"),
+                json!({}),
+                "no https URL",
+            ),
+            (Some("ftp://127.0.0.1"), json!({}), "no https URL"),
             (Some("::"), json!({}), "is no URL"),
             (
                 Some(good),
@@ -247,6 +283,20 @@ mod tests {
         ] {
             let failure = Endpoint::of(&arn, &cluster(endpoint, document)).unwrap_err();
             assert!(failure.cause.contains(cause), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_server_on_this_machine_needs_no_certificate() {
+        let arn = ClusterArn::new(&Region::new("eu-west-1"), "111122223333", "demo");
+        for endpoint in [
+            "http://127.0.0.1:8001",
+            "http://[::1]:8001",
+            "http://localhost",
+        ] {
+            let found = Endpoint::of(&arn, &cluster(Some(endpoint), json!({}))).unwrap();
+            assert_eq!(found.config().root_cert, None);
+            assert_eq!(proxy(&found.uri, "list pods").unwrap(), None);
         }
     }
 

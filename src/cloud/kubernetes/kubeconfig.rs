@@ -62,8 +62,7 @@ pub(super) async fn choose(
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
         .await
         .map_err(|error| unusable(format!("context {context}: {}", failure::chain(&error))))?;
-    // A token on a connection without TLS would be everybody's.
-    if config.cluster_url.scheme_str() != Some("https") {
+    if !connect::is_private(&config.cluster_url) {
         return match mapped {
             Some(name) => Err(unusable(format!(
                 "the server of context {name} is no https URL"
@@ -71,7 +70,7 @@ pub(super) async fn choose(
             None => Ok(None),
         };
     }
-    if mapped.is_none() {
+    if mapped.is_none() && connect::is_encrypted(&config.cluster_url) {
         config.root_cert = Some(endpoint.authority.clone());
     }
     config.accept_invalid_certs = false;
@@ -118,7 +117,7 @@ fn is_same(cluster: &NamedCluster, endpoint: &Endpoint) -> bool {
         return false;
     };
     let server = cluster.server.as_deref().and_then(|text| text.parse().ok());
-    let Some(server) = server.filter(|server: &Uri| server.scheme_str() == Some("https")) else {
+    let Some(server) = server.filter(connect::is_private) else {
         return false;
     };
     if is_same_server(&server, &endpoint.uri) {
@@ -137,9 +136,13 @@ fn is_same(cluster: &NamedCluster, endpoint: &Endpoint) -> bool {
 }
 
 fn is_same_server(one: &Uri, other: &Uri) -> bool {
-    let port = |uri: &Uri| uri.port_u16().unwrap_or(443);
+    let port = |uri: &Uri| {
+        let usual = if connect::is_encrypted(uri) { 443 } else { 80 };
+        uri.port_u16().unwrap_or(usual)
+    };
     let host = |uri: &Uri| uri.host().unwrap_or_default().to_ascii_lowercase();
-    host(one) == host(other)
+    one.scheme() == other.scheme()
+        && host(one) == host(other)
         && port(one) == port(other)
         && one.path().trim_end_matches('/') == other.path().trim_end_matches('/')
 }
