@@ -32,6 +32,7 @@ pub use finding::{
 };
 pub use look::{Binding, Look};
 pub use rule::Rule;
+pub(in crate::model) use rules::mend;
 pub use tree::{Branch, forest};
 
 /// Every rule, in the order of the files they stand in.
@@ -39,14 +40,21 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.into_iter().flatten()
 }
 
+/// Lets somebody look at the evidence as the rules do.
+pub(in crate::model) fn looking<T>(evidence: &Evidence, judge: impl FnOnce(&Look<'_>) -> T) -> T {
+    let associations = look::associations(evidence);
+    judge(&Look::new(evidence, &associations))
+}
+
 /// Applies every rule to the evidence.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
-    let associations = look::associations(evidence);
-    let look = Look::new(evidence, &associations);
-    let findings = rules().flat_map(|rule| (rule.judge)(rule, &look));
+    let findings = looking(evidence, |look| {
+        let findings = rules().flat_map(|rule| (rule.judge)(rule, look));
+        order::arranged(findings.collect())
+    });
     Diagnosis {
         cluster: evidence.arn.clone(),
         at: evidence.at,
-        findings: order::arranged(findings.collect()),
+        findings,
     }
 }

@@ -43,6 +43,8 @@ pub struct Pod {
     pub phase: Phase,
     /// Whether its Ready condition holds; `None` if it has none yet.
     pub ready: Option<bool>,
+    /// How often its containers were started again, all together.
+    pub restarts: u32,
     pub terminating: bool,
     pub host_network: bool,
     /// The operating system it asks for, by `spec.os` or its node selector.
@@ -155,6 +157,7 @@ impl Pod {
             created: metadata.at("creationTimestamp")?.time()?,
             phase: phase(&status, intern)?,
             ready: condition(&status, "Ready")?,
+            restarts: restarts(&status)?,
             terminating: metadata.at("deletionTimestamp")?.is_present(),
             host_network: spec.at("hostNetwork")?.boolean()?.unwrap_or(false),
             os: os(&spec)?.map(&mut *intern),
@@ -315,6 +318,19 @@ pub(in crate::model) fn condition(
         })
     })?;
     Ok(conditions.into_iter().flatten().next())
+}
+
+fn restarts(status: &Place<'_, '_>) -> Result<u32, Unreadable> {
+    let mut all: u32 = 0;
+    for member in ["containerStatuses", "initContainerStatuses"] {
+        let counts = status
+            .at(member)?
+            .each(|one| one.at("restartCount")?.count())?;
+        for count in counts.into_iter().flatten() {
+            all = all.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        }
+    }
+    Ok(all)
 }
 
 fn os<'v>(spec: &Place<'v, '_>) -> Result<Option<&'v str>, Unreadable> {

@@ -5,17 +5,21 @@
 //! this module. The window is not yet fit for a terminal: whoever shows it makes it [`crate::model::text::visible`].
 
 mod finding;
+mod mend;
 pub mod reading;
+mod refusal;
 mod secret;
 mod table;
 mod window;
 
 use jiff::Timestamp;
 
-use crate::model::diagnosis::{Remedy, RemedyKind, Severity};
-use crate::model::{ClusterArn, Text};
+use crate::model::diagnosis::Severity;
 
+pub use finding::{Seen, findings};
+pub use mend::Mend;
 pub use reading::{LogsOf, LogsRead, Looked, PodsOf};
+pub use refusal::{Barrier, Refusal};
 pub use table::SIGNATURES;
 pub use window::LONGEST as WINDOW;
 
@@ -39,12 +43,15 @@ pub struct Signature {
     pub place: Place,
 }
 
-/// What mends it; texts are the same for every cluster.
+/// What mends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fix {
-    pub kind: RemedyKind,
-    pub title: &'static str,
-    pub text: &'static str,
+pub enum Fix {
+    /// Words for a person, the same for every cluster.
+    Advice(&'static str),
+    /// Words to be copied as they are: what they are for, and they themselves.
+    Words(&'static str, &'static str),
+    /// Something to copy that is written for the cluster and the pod whose log it is.
+    Mend(Mend),
 }
 
 /// Whose words they are.
@@ -70,6 +77,8 @@ pub struct Match {
     pub last: usize,
     /// When that was, if the line begins with a time.
     pub at: Option<Timestamp>,
+    /// What was refused to whom, if the line says so in the words of AWS.
+    pub refusal: Option<Refusal>,
 }
 
 impl Signature {
@@ -80,37 +89,6 @@ impl Signature {
     /// Whether a line has its words.
     pub fn is_in(&self, line: &str) -> bool {
         self.place_in(line).is_some()
-    }
-
-    pub fn remedies(&self) -> impl Iterator<Item = Remedy> {
-        self.fix.iter().map(|fix| Remedy {
-            kind: fix.kind,
-            title: fix.title.into(),
-            text: fix.text.into(),
-        })
-    }
-
-    /// The same for one cluster, which takes the place of the words in capitals.
-    pub fn remedies_in(&self, cluster: &ClusterArn) -> impl Iterator<Item = Remedy> {
-        let prefix = format!("arn:{}:eks:REGION:ACCOUNT:", cluster.partition());
-        let role = format!("arn:{}:iam::{}:", cluster.partition(), cluster.account());
-        let filled = move |text: &str| -> Text {
-            let place = format!("{}:{}", cluster.region(), cluster.account());
-            text.replace("arn:aws:eks:REGION:ACCOUNT:", &prefix)
-                .replace("arn:aws:iam::ACCOUNT:", &role)
-                .replace("REGION:ACCOUNT", &place)
-                .replace("\"ACCOUNT\"", &format!("\"{}\"", cluster.account()))
-                .replace("/CLUSTER", &format!("/{}", cluster.name()))
-                .into()
-        };
-        self.remedies().map(move |remedy| Remedy {
-            title: remedy
-                .title
-                .replace(", with the cluster in place of words in capitals", "")
-                .into(),
-            text: filled(&remedy.text),
-            ..remedy
-        })
     }
 
     /// Where in the line the first fragment of a pattern begins that is there as a whole.
@@ -142,6 +120,7 @@ pub fn scan<'l>(lines: impl IntoIterator<Item = &'l str>) -> Vec<Match> {
                 count: count.saturating_add(1),
                 last: number,
                 at: time_of(line),
+                refusal: Refusal::in_line(line, place),
             });
         }
     }

@@ -3,4 +3,4 @@
 mod coverage;
 mod egress;
 mod pods;
-mod state;
+pub(crate) mod state;

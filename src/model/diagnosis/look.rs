@@ -147,7 +147,7 @@ impl<'a> Look<'a> {
     }
 
     /// A command of the AWS CLI in the place of the cluster.
-    pub(super) fn aws(
+    pub(in crate::model) fn aws(
         &self,
         service: &str,
         operation: &str,

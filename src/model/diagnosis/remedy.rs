@@ -72,7 +72,7 @@ pub(in crate::model) fn kubectl(
 }
 
 /// Restarts whatever made the pods, a remedy for each: the webhook writes into new pods only.
-pub(super) fn restart<'p>(
+pub(in crate::model) fn restart<'p>(
     cluster: &ClusterArn,
     pods: impl IntoIterator<Item = &'p Pod>,
 ) -> Vec<Remedy> {

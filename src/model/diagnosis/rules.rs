@@ -23,6 +23,14 @@ mod webhook;
 
 use super::rule::Rule;
 
+/// What mends troubles that logs tell of too.
+pub(in crate::model) mod mend {
+    pub(in crate::model) use super::configured::configured;
+    pub(in crate::model) use super::irsa::provider::known_audience;
+    pub(in crate::model) use super::node::allowed_to_ask;
+    pub(in crate::model) use super::session::switch;
+}
+
 pub(super) const ALL: [&[Rule]; 19] = [
     cluster::RULES,
     kubernetes::RULES,

@@ -17,6 +17,8 @@ static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"eyJ[A-Za-z0-9_\-=.]*",
         // Ids of access keys, long-lived and temporary.
         r"|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}",
+        // Tokens of code hosts, chats and vaults, which begin with who gave them out.
+        r"|(?:gh[opsur]_|github_pat_|glpat-|xox[a-z]-|sk[_\-](?:live|test|proj|ant)[_\-]|hv[bs]\.)[A-Za-z0-9_.\-]{8,}",
         // Secret access keys, session tokens and whatever else is as long and as mixed.
         r"|[A-Za-z0-9/+=_\-]{40,}",
     ))
@@ -26,12 +28,24 @@ static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What follows the name of a secret and a sign that it is its value.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:secret|passwor[dt]|passwd|pwd|api[_\-]?key|key[_\-]?id|x-amz-signature)[a-z_\-]*",
-        // JSON in JSON has quotes with backslashes.
-        r#"[\\"']*[ \t]*[=:][ \t]*[\\"']*([^\s\\"',;&]+)"#,
+        r"(?i)(?:secret|passwor[dt]|passwd|passphrase|pwd|private[_\-]?key|api[_\-]?key|key[_\-]?id|x-amz-signature|session[_\-]?id|cookie)[a-z_\-]*",
+        // JSON in JSON has quotes with backslashes. What is in quotes may have spaces; a cookie has parts.
+        r#"[\\"']*[ \t]*[=:][ \t]*(?:\\*"([^"\\]+)|\\*'([^'\\]+)|([^\s\\"',&]+))"#,
     ))
     .ok()
 });
+
+/// The value of a word that also stands in sentences, where it is written as a member or an assignment.
+static ASSIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:bearer|authorization|credential|signature|token)[a-z_\-]*",
+        r#"(?:[\\"']*[ \t]*=|[\\"']+[ \t]*:)[ \t]*(?:\\*"([^"\\]+)|\\*'([^'\\]+)|([^\s\\"',&]+))"#,
+    ))
+    .ok()
+});
+
+/// Where tokens are, which is no secret.
+const DIRECTORY: &str = "/var/run/secrets/";
 
 /// What follows a word that also stands in sentences: "bearer token", "signature expired".
 static FOLLOWING: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -49,8 +63,8 @@ static USERINFO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The parts of a line that must not be shown, from left to right and apart from each other.
 pub(super) fn spans(line: &str) -> Vec<Range<usize>> {
-    let (Some(looks), Some(named), Some(following), Some(userinfo)) =
-        (&*LOOKS, &*NAMED, &*FOLLOWING, &*USERINFO)
+    let (Some(looks), Some(named), Some(assigned), Some(following), Some(userinfo)) =
+        (&*LOOKS, &*NAMED, &*ASSIGNED, &*FOLLOWING, &*USERINFO)
     else {
         // None can fail, and if one did, nothing would be known to be harmless.
         return std::iter::once(0..line.len()).collect();
@@ -60,7 +74,11 @@ pub(super) fn spans(line: &str) -> Vec<Range<usize>> {
         .filter(|found| is_secret(found.as_str()))
         .map(|found| found.range())
         .collect();
-    let values = named.captures_iter(line).filter_map(|words| words.get(1));
+    let values = named
+        .captures_iter(line)
+        .chain(assigned.captures_iter(line));
+    let values = values.filter_map(|words| (1..4).find_map(|group| words.get(group)));
+    let values = values.filter(|value| !value.as_str().starts_with(DIRECTORY));
     spans.extend(values.map(|value| value.range()));
     let values = following
         .captures_iter(line)
@@ -81,10 +99,16 @@ pub(super) fn spans(line: &str) -> Vec<Range<usize>> {
     apart
 }
 
+/// From so many characters on, something that begins like nothing known is looked at.
+const LONG: usize = 40;
+
 /// Long paths and names are told from keys by what people write: words in one case.
 fn is_secret(text: &str) -> bool {
-    let short = ["eyJ", "AKIA", "ASIA", "ABIA", "ACCA"];
-    if short.iter().any(|start| text.starts_with(start)) {
+    // Whatever was found that is shorter was found by how it begins.
+    let short = [
+        "eyJ", "AKIA", "ASIA", "ABIA", "ACCA", "gh", "glpat-", "xox", "sk", "hv",
+    ];
+    if text.len() < LONG || short.iter().any(|start| text.starts_with(start)) {
         return true;
     }
     let has = |is: fn(&char) -> bool| text.chars().any(|character| is(&character));

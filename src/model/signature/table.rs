@@ -5,7 +5,6 @@ mod cloud;
 mod pod;
 
 use super::{Fix, Signature};
-use crate::model::diagnosis::RemedyKind;
 
 /// All signatures; where one line is two, the more telling stands first.
 pub static SIGNATURES: &[Signature] = &[
@@ -54,9 +53,5 @@ pub static SIGNATURES: &[Signature] = &[
 ];
 
 const fn advice(text: &'static str) -> Fix {
-    Fix {
-        kind: RemedyKind::Advice,
-        title: "what to do",
-        text,
-    }
+    Fix::Advice(text)
 }

@@ -1,26 +1,30 @@
 //! What the logs of pods in trouble say, read only when somebody asks for it, and kept nowhere.
 //!
 //! Logs may hold anything. Of each, a few lines from its end are looked through, and what leaves here is a window
-//! around words that are known, without what looks like a secret.
+//! around words that are known, without what looks like a secret. Of containers that were started again, the log of
+//! the one before is read too: it tells why that one ended.
 
 mod choice;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::cloud::{Kubernetes, LogOf, ObjectFilter, Urgency};
 use crate::model::addon::AGENT;
 use crate::model::diagnosis::{Diagnosis, Evidence, Finding, RuleId, Severity, Standing, Subject};
+use crate::model::identity::Fact;
+use crate::model::node::Compute;
 use crate::model::pod::{ContainerKind, Pod};
-use crate::model::signature::{LogsOf, LogsRead, Looked, scan};
-use crate::model::{ClusterArn, Failure, FailureKind, Text};
+use crate::model::signature::{LogsOf, LogsRead, Looked, Seen, findings, scan};
+use crate::model::{Failure, FailureKind, Learned, Text};
 use crate::ops::fleet::Site;
 use crate::ops::load;
 use crate::ops::load::kubernetes::every;
-use choice::{Chosen, PODS_OF_ACCOUNT, chosen, chosen_of, pods_of};
+use choice::{Chosen, chosen, chosen_of, pods_of};
 
 /// That a log, or all of them, could not be read.
 pub(super) const UNREAD: RuleId = RuleId("logs-unread");
@@ -29,6 +33,7 @@ const LINES: usize = 200;
 const MOST_CONTAINERS: usize = 4;
 const MOST_AGENTS: usize = 8;
 const TOGETHER: usize = 6;
+/// For all of it: somebody waits.
 const DEADLINE: Duration = Duration::from_secs(20);
 const SYSTEM: &str = "kube-system";
 
@@ -36,10 +41,15 @@ const SYSTEM: &str = "kube-system";
 struct Log<'a> {
     pod: &'a Pod,
     container: &'a str,
+    /// That of the container that ran before.
+    previous: bool,
     subject: Subject,
 }
 
 /// Reads the logs of the pods that a diagnosis names, or that were asked for, and of the agents beside them.
+///
+/// A finding for each known trouble that they tell of, with the lines around it, and an unknown for whatever could not
+/// be read. It takes at most [`DEADLINE`], a bounded number of pods, and of each log its end.
 pub async fn logs(
     site: &Site,
     urgency: Urgency,
@@ -58,12 +68,12 @@ pub async fn logs(
     };
     let chosen = chosen(evidence, diagnosis);
     let nodes = BTreeSet::new();
-    read(&kubernetes, urgency, &evidence.arn, chosen, nodes)
+    read(&kubernetes, urgency, evidence, chosen, nodes)
         .await
         .findings
 }
 
-/// Reads the logs of some service accounts, and of the agents beside their pods.
+/// Reads the logs of some service accounts, and of the agents beside their pods, bounded in the same way.
 pub async fn logs_of(
     site: &Site,
     urgency: Urgency,
@@ -74,10 +84,14 @@ pub async fn logs_of(
     let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
     let pods = pods_of(&kubernetes, urgency, of).await?;
     let chosen = chosen_of(of, &pods);
-    let Read { looked, findings } =
-        read(&kubernetes, urgency, &site.arn, chosen, of.nodes.clone()).await;
+    let at = now();
+    let mut evidence = Evidence::nothing(site.arn.clone(), at);
+    evidence.profile.clone_from(&site.route.profile);
+    evidence.cluster = Learned::Known(cluster);
+    let nodes = of.nodes.clone();
+    let Read { looked, findings } = read(&kubernetes, urgency, &evidence, chosen, nodes).await;
     Ok(LogsRead {
-        at: now(),
+        at,
         looked,
         findings,
     })
@@ -93,53 +107,70 @@ struct Read {
 async fn read(
     kubernetes: &Kubernetes,
     urgency: Urgency,
-    cluster: &ClusterArn,
+    evidence: &Evidence,
     chosen: Chosen<'_>,
     mut nodes: BTreeSet<Text>,
 ) -> Read {
+    let until = Instant::now() + DEADLINE;
     let Chosen { pods, passed } = chosen;
-    let mut all = Read::default();
+    let mut gaps = BTreeSet::new();
     if passed > 0 {
-        all.findings.push(unread(format!(
+        gaps.insert(format!(
             "{passed} more pods were passed over: ask about their service account alone to read their logs"
-        )));
+        ));
     }
     nodes.extend(pods.iter().filter_map(|pod| pod.node.clone()));
     let nodes: BTreeSet<Text> = nodes.into_iter().take(MOST_AGENTS).collect();
-    let agents = match agents(kubernetes, urgency, &nodes).await {
-        Ok(agents) => agents,
-        Err(failure) => {
-            all.findings.push(unread(words(&failure)));
+    gaps.extend(built_in(evidence, &nodes));
+    let agents = match timeout_at(until, agents(kubernetes, urgency, &nodes)).await {
+        Ok(Ok(agents)) => agents,
+        Ok(Err(failure)) => {
+            gaps.insert(words(&failure, "list pods"));
+            Vec::new()
+        }
+        Err(_) => {
+            gaps.insert("the list of the agents did not come in time".to_owned());
             Vec::new()
         }
     };
-    let of_pods = pods.iter().flat_map(|pod| {
-        containers(pod).map(|container| Log {
-            pod,
-            container,
-            subject: account(pod),
-        })
-    });
+    let of_pods = pods.iter().flat_map(|pod| all_of(pod, account(pod)));
     let of_agents = agents.iter().flat_map(|pod| {
-        containers(pod).map(|container| Log {
-            pod,
-            container,
-            subject: Subject::Node(pod.node.clone().unwrap_or_default()),
-        })
+        let node = pod.node.clone().unwrap_or_default();
+        all_of(pod, Subject::Node(node))
     });
     let wanted: Vec<Log<'_>> = of_agents.chain(of_pods).collect();
-    let read = look_through(kubernetes, urgency, cluster, wanted).await;
-    all.looked = read.looked;
-    all.findings.extend(read.findings);
-    all
+    let (looked, seen) = look_through(kubernetes, urgency, until, wanted, &mut gaps).await;
+    let mut findings = findings(evidence, seen);
+    findings.extend(gaps.into_iter().map(unread));
+    Read { looked, findings }
 }
 
-async fn look_through(
+/// The logs of a pod.
+fn all_of(pod: &Pod, subject: Subject) -> impl Iterator<Item = Log<'_>> {
+    // Which of its containers ended is not kept of a pod; Kubernetes says so of those that never did.
+    let runs: &[bool] = if pod.restarts > 0 {
+        &[false, true]
+    } else {
+        &[false]
+    };
+    containers(pod).flat_map(move |container| {
+        let subject = subject.clone();
+        runs.iter().map(move |previous| Log {
+            pod,
+            container,
+            previous: *previous,
+            subject: subject.clone(),
+        })
+    })
+}
+
+async fn look_through<'a>(
     kubernetes: &Kubernetes,
     urgency: Urgency,
-    cluster: &ClusterArn,
-    wanted: Vec<Log<'_>>,
-) -> Read {
+    until: Instant,
+    wanted: Vec<Log<'a>>,
+    gaps: &mut BTreeSet<String>,
+) -> (Vec<Looked>, Vec<Seen<'a>>) {
     let count = wanted.len();
     // Collected, because a stream that borrows its closure is not `Send` as far as the compiler can tell.
     let asked: Vec<_> = wanted
@@ -150,43 +181,40 @@ async fn look_through(
                 pod: &log.pod.name,
                 container: log.container,
                 lines: LINES,
-                previous: false,
+                previous: log.previous,
             };
             let read = Box::pin(kubernetes.log(urgency, of)).await;
-            read_log(cluster, &log, read)
+            read_log(&log, read)
         })
         .collect();
     let read = stream::iter(asked).buffer_unordered(TOGETHER);
-    let read = read.take_until(Box::pin(tokio::time::sleep(DEADLINE)));
-    let read: Vec<Result<(Looked, Vec<Finding>), Failure>> = read.collect().await;
+    let read = read.take_until(Box::pin(sleep_until(until)));
+    let read: Vec<Result<(Option<Looked>, Vec<Seen<'a>>), Failure>> = read.collect().await;
     let late = count - read.len();
-    let (mut looked, mut seen, mut gaps) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for read in read {
-        match read {
-            Ok((log, found)) => {
-                looked.push(log);
-                seen.extend(found);
-            }
-            Err(failure) => {
-                gaps.insert(words(&failure));
-            }
-        }
-    }
     if late > 0 {
         gaps.insert(format!("{late} of {count} logs did not come in time"));
     }
+    let (mut looked, mut seen) = (Vec::new(), Vec::new());
+    for read in read {
+        match read {
+            Ok((log, found)) => {
+                looked.extend(log);
+                seen.extend(found);
+            }
+            Err(failure) => {
+                gaps.insert(words(&failure, "get pods/log"));
+            }
+        }
+    }
     looked.sort();
-    let mut findings = together(seen);
-    findings.extend(gaps.into_iter().map(unread));
-    Read { looked, findings }
+    (looked, seen)
 }
 
 /// What one log says.
-fn read_log(
-    cluster: &ClusterArn,
-    log: &Log<'_>,
+fn read_log<'a>(
+    log: &Log<'a>,
     read: Result<String, Failure>,
-) -> Result<(Looked, Vec<Finding>), Failure> {
+) -> Result<(Option<Looked>, Vec<Seen<'a>>), Failure> {
     let looked = |lines| Looked {
         agent_of: match &log.subject {
             Subject::Node(node) => Some(node.clone()),
@@ -194,21 +222,45 @@ fn read_log(
         },
         namespace: log.pod.namespace.clone(),
         pod: log.pod.name.clone(),
-        container: log.container.into(),
+        container: if log.previous {
+            format!("{} before its last restart", log.container).into()
+        } else {
+            log.container.into()
+        },
         lines,
     };
     match read {
         Ok(text) => {
-            let seen = scan(text.lines()).into_iter();
-            let seen =
-                seen.map(|seen| seen.finding(cluster, log.subject.clone(), log.pod, log.container));
-            Ok((looked(Some(text.lines().count())), seen.collect()))
+            let seen = scan(text.lines()).into_iter().map(|found| Seen {
+                found,
+                pod: log.pod,
+                container: log.container,
+                previous: log.previous,
+                subject: log.subject.clone(),
+            });
+            Ok((Some(looked(Some(text.lines().count()))), seen.collect()))
         }
-        // A container that has not started has no log, and a pod may be gone by now.
+        // A container that has not started has no log, and a pod may be gone by now. Of a pod whose other container it was
+        // that ended, there is no earlier log, and that is nothing to be told.
         Err(failure) if matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound) => {
-            Ok((looked(None), Vec::new()))
+            Ok(((!log.previous).then(|| looked(None)), Vec::new()))
         }
         Err(failure) => Err(failure),
+    }
+}
+
+/// That agents have no log in Kubernetes: those of Auto Mode are a part of their node.
+fn built_in(evidence: &Evidence, nodes: &BTreeSet<Text>) -> Option<String> {
+    let is_auto = |name: &&Text| match evidence.census.node(name) {
+        Fact::Present(node) => node.compute == Compute::Auto,
+        Fact::Absent | Fact::Unknown => false,
+    };
+    match nodes.iter().filter(is_auto).count() {
+        0 => None,
+        1 => Some("the agent of a node of Auto Mode is no pod, and has no log here".to_owned()),
+        several => Some(format!(
+            "the agents of {several} nodes of Auto Mode are no pods, and have no logs here"
+        )),
     }
 }
 
@@ -249,34 +301,10 @@ async fn agents(
     Ok(agents)
 }
 
-/// What is said of several containers of one subject is one finding, with a few lines to show for it.
-fn together(seen: Vec<Finding>) -> Vec<Finding> {
-    let mut all: BTreeMap<(RuleId, Subject), Finding> = BTreeMap::new();
-    for finding in seen {
-        let place = (finding.rule, finding.subject.clone());
-        match all.get_mut(&place) {
-            Some(known) => {
-                known.pods.extend(finding.pods);
-                known.pods.sort();
-                known.pods.dedup();
-                known.proofs.extend(finding.proofs);
-                known.proofs.sort();
-                known.proofs.truncate(PODS_OF_ACCOUNT);
-            }
-            None => {
-                all.insert(place, finding);
-            }
-        }
-    }
-    let mut findings: Vec<Finding> = all.into_values().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    findings
-}
-
 /// What it takes, where that is known.
-fn words(failure: &Failure) -> String {
+fn words(failure: &Failure, permission: &str) -> String {
     if failure.kind == FailureKind::Denied {
-        return "needs get pods/log in Kubernetes".to_owned();
+        return format!("needs {permission} in Kubernetes");
     }
     failure.to_string()
 }

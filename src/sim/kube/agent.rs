@@ -61,6 +61,7 @@ impl Agent<'_> {
                 state: PodState::default(),
                 elsewhere: Vec::new(),
                 log: vec![STARTED.to_owned()],
+                previous_log: Vec::new(),
             })
             .collect()
     }

@@ -36,7 +36,7 @@ pub(super) fn read(pod: &Object, lines: &[String], request: &Request) -> Result<
             pod.name
         )));
     }
-    if is_new && is_set(request, "previous") {
+    if is_new && is_previous(request) {
         return Err(Status::bad_request(format!(
             "previous terminated container \"{container}\" in pod \"{}\" not found",
             pod.name
@@ -66,6 +66,11 @@ pub(super) fn read(pod: &Object, lines: &[String], request: &Request) -> Result<
         output.truncate(end);
     }
     Ok(output)
+}
+
+/// Whether it is the log of the container before that is wanted.
+pub(super) fn is_previous(request: &Request) -> bool {
+    is_set(request, "previous")
 }
 
 pub(super) fn is_followed(request: &Request) -> bool {

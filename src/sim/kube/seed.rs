@@ -128,6 +128,8 @@ pub(crate) struct GivenWorkload {
     /// Where a daemon fares otherwise.
     pub(crate) elsewhere: Vec<GivenDaemon>,
     pub(crate) log: Vec<String>,
+    /// Of the containers that crashed last; empty if they wrote the same.
+    pub(crate) previous_log: Vec<String>,
 }
 
 /// Makes the objects of a new cluster.
@@ -225,6 +227,7 @@ fn generate(cx: &Context<'_>, store: &mut Store, index: usize, (namespace, name)
             state: PodState::default(),
             elsewhere: Vec::new(),
             log: Vec::new(),
+            previous_log: Vec::new(),
         },
     );
 }

@@ -234,7 +234,7 @@ impl Api {
     fn get(&self, request: &Request, as_table: bool) -> Result<Answer, Status> {
         let object = write::named(&self.kubernetes.lock(), request)?;
         if request.subresource == Some("log") {
-            let lines = workload::log(&self.kubernetes, &object);
+            let lines = workload::log(&self.kubernetes, &object, log::is_previous(request));
             let output = log::read(&object, &lines, request)?;
             if !log::is_followed(request) {
                 return Ok(Answer::text(200, "text/plain", output));

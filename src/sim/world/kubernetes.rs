@@ -253,6 +253,7 @@ impl Builder<'_> {
             state: file.state.map_or(PodState::Running, |state| state.0),
             elsewhere: Vec::new(),
             log: file.log.clone(),
+            previous_log: file.previous_log.clone(),
         });
     }
 

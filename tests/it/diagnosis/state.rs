@@ -3,7 +3,7 @@
 mod properties;
 mod remedies;
 mod table;
-mod world;
+pub(crate) mod world;
 
 use roledex::model::diagnosis::{Diagnosis, Finding, Severity, Standing, Subject};
 

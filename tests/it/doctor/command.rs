@@ -71,6 +71,51 @@ fn logs_are_read_where_it_is_asked_for() {
     assert!(!finding["remedies"].as_array().unwrap().is_empty());
 }
 
+/// A container that was started again writes its trouble and ends; what runs now has only begun.
+#[test]
+fn the_log_before_a_restart_is_read() {
+    let patch = "cluster: {kubernetes: {workloads: {shop: {api: {state: crashing, log: [starting], previous_log: ['Unable to locate credentials, token=canary'], pods: -3h}}}}}";
+    let site = Site::new(patched(patch), &[]);
+    let asked = [
+        "-n",
+        "shop",
+        "--service-account",
+        "api",
+        "--logs",
+        "-o",
+        "json",
+    ];
+    let rows = ended(&site, &asked).rows();
+    let findings = rows[0]["findings"].as_array().unwrap();
+    let is_meant = |finding: &&Value| finding["rule"] == "no-credentials";
+    let finding = findings.iter().find(is_meant).unwrap();
+    let proof = &finding["evidence"][0];
+    assert_eq!(
+        proof["field"],
+        "log of container api before its last restart"
+    );
+    assert_eq!(
+        proof["value"],
+        "Unable to locate credentials, token=(hidden)"
+    );
+}
+
+/// Agents of Auto Mode have no pod: their silence is no good news.
+#[test]
+fn agents_without_a_pod_are_told_of() {
+    let patch = "cluster: {auto_mode: true, addons: null, nodegroups: null}";
+    let site = Site::new(patched(patch), &[]);
+    let asked = ["--service-account", "api", "--logs", "-o", "json"];
+    let rows = ended(&site, &asked).rows();
+    let findings = rows[0]["findings"].as_array().unwrap();
+    let finding = findings
+        .iter()
+        .find(|one| one["rule"] == "logs-unread")
+        .unwrap();
+    let reason = finding["reason"].as_str().unwrap();
+    assert!(reason.contains("of Auto Mode"), "{reason}");
+}
+
 #[test]
 fn logs_that_may_not_be_read_are_named() {
     let site = Site::new(patched(TOLD), &["kube:get:pods/log=denied"]);

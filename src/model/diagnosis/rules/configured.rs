@@ -11,7 +11,7 @@ use crate::model::diagnosis::{Look, Remedy};
 ///
 /// `update-addon` replaces them all. So there is a command only where they are known and JSON; YAML is a person's own
 /// writing, with comments, and is not rewritten.
-pub(super) fn configured(look: &Look<'_>, title: &str, values: &Value) -> Remedy {
+pub(in crate::model) fn configured(look: &Look<'_>, title: &str, values: &Value) -> Remedy {
     let addons = listed(&look.evidence.addons).unwrap_or_default();
     let addon = addons.iter().find(|addon| &*addon.key.name == AGENT);
     let Some(merged) = addon.and_then(|addon| merged(addon, values)) else {

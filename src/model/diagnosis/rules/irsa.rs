@@ -4,7 +4,7 @@
     reason = "a rule about a role is called a rule, and a role a role"
 )]
 
-mod provider;
+pub(super) mod provider;
 
 use crate::model::arn::{account_of, role_name};
 use crate::model::census::Part;
@@ -92,9 +92,12 @@ impl Annotated<'_> {
     /// What the token is made out to.
     fn audience(&self) -> &str {
         let audience = self.account.annotation("audience");
-        audience.map_or("sts.amazonaws.com", |audience| audience)
+        audience.map_or(AUDIENCE, |audience| audience)
     }
 }
+
+/// What tokens of IRSA are made out to, unless the service account says otherwise.
+const AUDIENCE: &str = "sts.amazonaws.com";
 
 /// The service accounts that live by IRSA, with what keeps others from being known.
 fn annotated<'a>(rule: &Rule, look: &Look<'a>) -> (Vec<Annotated<'a>>, Vec<Finding>) {

@@ -11,7 +11,7 @@ use crate::model::census::Part;
 use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, command, statement};
 use crate::model::diagnosis::served::{Seen, each, listed};
-use crate::model::diagnosis::{Finding, Look, Rule, RuleId, Severity, Subject};
+use crate::model::diagnosis::{Finding, Look, Remedy, Rule, RuleId, Severity, Subject};
 use crate::model::identity::{Agent, Fact, Note};
 use crate::model::node::{Compute, Node};
 use crate::model::pod::Pod;
@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn irsa() -> crate::model::diagnosis::Remedy {
+fn irsa() -> Remedy {
     advice(
         "use IRSA for this service account, or let its pods run on Linux instances by node selector or affinity",
     )
@@ -217,15 +217,6 @@ fn of_role(rule: &Rule, look: &Look<'_>, arn: &Text, pods: Vec<&Pod>) -> Option<
         Verdict::Unknown => rule.possible(subject, said),
         Verdict::Yes => rule.found(subject, said),
     };
-    let policy = format!(
-        "arn:{}:iam::aws:policy/{POLICY}",
-        look.evidence.arn.partition()
-    );
-    let attach = look.aws(
-        "iam",
-        "attach-role-policy",
-        &[("--role-name", name), ("--policy-arn", &*policy)],
-    );
     let finding = finding.pods(pods).proof(
         SIMULATED,
         "EvaluationResults[].EvalDecision",
@@ -245,17 +236,31 @@ fn of_role(rule: &Rule, look: &Look<'_>, arn: &Text, pods: Vec<&Pod>) -> Option<
             "have the Deny narrowed: no further permission can outweigh it",
         ))
     } else {
-        finding
-            .remedy(command("attach the policy for nodes", attach))
-            .remedy(statement(
-                "or add this statement to a policy of the role",
-                &json!({
-                    "Effect": "Allow",
-                    "Action": ACTION,
-                    "Resource": look.evidence.arn.as_str(),
-                }),
-            ))
+        finding.remedies(allowed_to_ask(look, Some(name)))
     })
+}
+
+/// Lets the role of nodes ask EKS Auth, by the policy of AWS for nodes or by a statement.
+pub(in crate::model) fn allowed_to_ask(look: &Look<'_>, role: Option<&str>) -> Vec<Remedy> {
+    let attach = |role| {
+        let policy = format!(
+            "arn:{}:iam::aws:policy/{POLICY}",
+            look.evidence.arn.partition()
+        );
+        let options = [("--role-name", role), ("--policy-arn", &*policy)];
+        let written = look.aws("iam", "attach-role-policy", &options);
+        command("attach the policy for nodes", written)
+    };
+    let allowing = statement(
+        "or add this statement to a policy of the role",
+        &json!({
+            "Effect": "Allow",
+            "Action": ACTION,
+            "Resource": look.evidence.arn.as_str(),
+        }),
+    );
+    let by_hand = || advice(format!("attach {POLICY} to the role of the nodes"));
+    vec![role.map_or_else(by_hand, attach), allowing]
 }
 
 /// What stands above the policies of a role, and keeps it from what they allow.

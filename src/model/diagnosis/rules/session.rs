@@ -56,7 +56,7 @@ fn policy(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
 }
 
 /// Switches the session tags of an association on or off.
-fn switch(look: &Look<'_>, binding: &Binding<'_>, flag: &str) -> Remedy {
+pub(in crate::model) fn switch(look: &Look<'_>, binding: &Binding<'_>, flag: &str) -> Remedy {
     let association = binding.association;
     if let Some(owner) = association.owner_name() {
         let owner = visible(owner);

@@ -1,8 +1,8 @@
 //! Words of the agent, and of programs that do not reach it.
 
 use super::advice;
-use crate::model::diagnosis::{RemedyKind, Severity};
-use crate::model::signature::{Fix, Place, Signature};
+use crate::model::diagnosis::Severity;
+use crate::model::signature::{Fix, Mend, Place, Signature};
 
 pub(super) const AGENT_WITHOUT_IPV6: Signature = Signature {
     id: "agent-without-ipv6",
@@ -10,11 +10,7 @@ pub(super) const AGENT_WITHOUT_IPV6: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the node has no IPv6, and the agent does not start because it cannot listen on its IPv6 address",
-    fix: &[Fix {
-        kind: RemedyKind::Patch,
-        title: "configuration values of the add-on eks-pod-identity-agent: IPv4 only",
-        text: "agent:\n  additionalArgs:\n    \"-b\": \"169.254.170.23\"\n",
-    }],
+    fix: &[Fix::Mend(Mend::AgentOnIpv4)],
     rows: &[44],
     place: Place::Agent,
 };
@@ -88,16 +84,7 @@ pub(super) const AGENT_REFUSED: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the role of the node may not ask EKS Auth for credentials",
-    fix: &[
-        advice(
-            "attach AmazonEKSWorkerNodePolicy or AmazonEKSWorkerNodeMinimalPolicy to the role of the nodes",
-        ),
-        Fix {
-            kind: RemedyKind::Statement,
-            title: "or add this statement to a policy of the role, with the cluster in place of words in capitals",
-            text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"eks-auth:AssumeRoleForPodIdentity\",\n  \"Resource\": \"arn:aws:eks:REGION:ACCOUNT:cluster/CLUSTER\"\n}",
-        },
-    ],
+    fix: &[Fix::Mend(Mend::NodePolicy)],
     rows: &[25],
     place: Place::Agent,
 };
@@ -154,11 +141,10 @@ pub(super) const AGENT_WRONG_ADDRESS: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the agent was called by another address than its own, mostly by a proxy",
-    fix: &[Fix {
-        kind: RemedyKind::Advice,
-        title: "add to NO_PROXY and no_proxy of the container",
-        text: "169.254.170.23,[fd00:ec2::23]",
-    }],
+    fix: &[Fix::Words(
+        "add to NO_PROXY and no_proxy of the container",
+        "169.254.170.23,[fd00:ec2::23]",
+    )],
     rows: &[47],
     place: Place::App,
 };

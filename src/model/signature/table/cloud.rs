@@ -1,8 +1,8 @@
 //! Words of the services of AWS, whoever repeats them.
 
 use super::advice;
-use crate::model::diagnosis::{RemedyKind, Severity};
-use crate::model::signature::{Fix, Place, Signature};
+use crate::model::diagnosis::Severity;
+use crate::model::signature::{Fix, Mend, Place, Signature};
 
 pub(super) const NO_ASSOCIATION: Signature = Signature {
     id: "no-association",
@@ -36,9 +36,10 @@ pub(super) const IRSA_WITHOUT_PROVIDER: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the pod was set up for IRSA, and the account has no identity provider for the issuer of the cluster",
-    fix: &[advice(
-        "if the service account has an association by now, restart the workload; else create the identity provider in IAM",
-    )],
+    fix: &[
+        Fix::Mend(Mend::Restart),
+        advice("without an association, create the identity provider in IAM"),
+    ],
     rows: &[73],
     place: Place::Api,
 };
@@ -49,9 +50,7 @@ pub(super) const IRSA_AUDIENCE: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the identity provider of IAM does not list the audience of the token",
-    fix: &[advice(
-        "add sts.amazonaws.com to the client ids of the identity provider",
-    )],
+    fix: &[Fix::Mend(Mend::Audience)],
     rows: &[74],
     place: Place::Api,
 };
@@ -62,9 +61,12 @@ pub(super) const IRSA_REFUSED: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the trust policy of the role does not let in this service account by IRSA",
-    fix: &[advice(
-        "compare the conditions for sub and aud in the trust policy with the namespace and service account; if it has an association by now, restart the workload",
-    )],
+    fix: &[
+        Fix::Mend(Mend::Restart),
+        advice(
+            "without an association, compare the conditions for sub and aud in the trust policy with the namespace and service account",
+        ),
+    ],
     rows: &[75],
     place: Place::Api,
 };
@@ -75,11 +77,7 @@ pub(super) const TRUST_INVALID: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the trust policy of the role does not name pods.eks.amazonaws.com",
-    fix: &[Fix {
-        kind: RemedyKind::Statement,
-        title: "add this statement to the trust policy of the role, with the cluster in place of words in capitals",
-        text: "{\n  \"Effect\": \"Allow\",\n  \"Principal\": {\n    \"Service\": \"pods.eks.amazonaws.com\"\n  },\n  \"Action\": [\n    \"sts:AssumeRole\",\n    \"sts:TagSession\"\n  ],\n  \"Condition\": {\n    \"StringEquals\": {\n      \"aws:SourceAccount\": \"ACCOUNT\"\n    },\n    \"ArnLike\": {\n      \"aws:SourceArn\": [\n        \"arn:aws:eks:REGION:ACCOUNT:cluster/CLUSTER\",\n        \"arn:aws:eks:REGION:ACCOUNT:podidentityassociation/CLUSTER/*\"\n      ]\n    }\n  }\n}",
-    }],
+    fix: &[Fix::Mend(Mend::Trust)],
     rows: &[29, 31],
     place: Place::Api,
 };
@@ -133,9 +131,10 @@ pub(super) const TAGS_TOO_LARGE: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "session tags and session policy together are larger than STS takes",
-    fix: &[advice(
-        "disable the session tags of the association, or shorten its policy or the names",
-    )],
+    fix: &[
+        Fix::Mend(Mend::TagsOff),
+        advice("or shorten the session policy of the association, or the names"),
+    ],
     rows: &[40],
     place: Place::Api,
 };
@@ -146,11 +145,7 @@ pub(super) const PASS_ROLE: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "whoever changes the association may not pass its role to EKS Pod Identity",
-    fix: &[Fix {
-        kind: RemedyKind::Statement,
-        title: "ask for this statement, with the role in place of ROLE",
-        text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": \"iam:PassRole\",\n  \"Resource\": \"arn:aws:iam::ACCOUNT:role/ROLE\",\n  \"Condition\": {\n    \"StringEquals\": {\n      \"iam:PassedToService\": \"pods.eks.amazonaws.com\"\n    }\n  }\n}",
-    }],
+    fix: &[Fix::Mend(Mend::PassRole)],
     rows: &[76],
     place: Place::Api,
 };
@@ -174,11 +169,7 @@ pub(super) const ASSOCIATION_RESOURCE: Signature = Signature {
     without: &[],
     severity: Severity::Error,
     cause: "the caller's policy names the cluster alone, and this call acts on the association",
-    fix: &[Fix {
-        kind: RemedyKind::Statement,
-        title: "ask for this statement, with the cluster in place of words in capitals",
-        text: "{\n  \"Effect\": \"Allow\",\n  \"Action\": [\n    \"eks:DescribePodIdentityAssociation\",\n    \"eks:UpdatePodIdentityAssociation\",\n    \"eks:DeletePodIdentityAssociation\"\n  ],\n  \"Resource\": \"arn:aws:eks:REGION:ACCOUNT:podidentityassociation/CLUSTER/*\"\n}",
-    }],
+    fix: &[Fix::Mend(Mend::Associations)],
     rows: &[76],
     place: Place::Api,
 };
@@ -252,11 +243,9 @@ pub(super) const OWN_SESSION: Signature = Signature {
     without: &[],
     severity: Severity::Warning,
     cause: "somebody's own session of IAM Identity Center has expired; it is no trouble of the pod",
-    fix: &[Fix {
-        kind: RemedyKind::Command,
-        title: "log in again",
-        text: "aws sso login",
-    }],
+    fix: &[advice(
+        "log in again with aws sso login, where this was written",
+    )],
     rows: &[],
     place: Place::Api,
 };

@@ -2,7 +2,7 @@
 
 use super::advice;
 use crate::model::diagnosis::Severity;
-use crate::model::signature::{Place, Signature};
+use crate::model::signature::{Fix, Mend, Place, Signature};
 
 pub(super) const GO_TOO_OLD: Signature = Signature {
     id: "go-sdk-too-old",
@@ -187,9 +187,12 @@ pub(super) const NO_CREDENTIALS: Signature = Signature {
     without: &["AssumeRoleForPodIdentity"],
     severity: Severity::Error,
     cause: "its SDK found no credentials anywhere: most likely the pod was created without the variables of EKS Pod Identity",
-    fix: &[advice(
-        "see whether the service account has an association and the pod is newer than it, and restart its workload",
-    )],
+    fix: &[
+        Fix::Mend(Mend::Restart),
+        advice(
+            "without an association, create one, or give the program its credentials in another way",
+        ),
+    ],
     rows: &[5, 10, 11, 12],
     place: Place::App,
 };
@@ -200,9 +203,12 @@ pub(super) const NODE_ROLE_USED: Signature = Signature {
     without: &["eks-auth:AssumeRoleForPodIdentity"],
     severity: Severity::Error,
     cause: "the program acts as the role of its node, since nothing gave it a role of its own",
-    fix: &[advice(
-        "see whether the service account has an association and the pod is newer than it, and restart its workload; a hop limit of 1 keeps pods from the role of the node",
-    )],
+    fix: &[
+        Fix::Mend(Mend::Restart),
+        advice(
+            "without an association, create one; a hop limit of 1 keeps pods from the role of the node",
+        ),
+    ],
     rows: &[54],
     place: Place::App,
 };
@@ -213,9 +219,7 @@ pub(super) const ROLE_MAY_NOT: Signature = Signature {
     without: &["sts:TagSession on resource"],
     severity: Severity::Error,
     cause: "EKS Pod Identity works, and the role may not do what the program wants",
-    fix: &[advice(
-        "allow the action in a policy of the role; a permissions boundary, the session policy of the association or a policy of the organisation may stand in the way as well",
-    )],
+    fix: &[Fix::Mend(Mend::Allow)],
     rows: &[35],
     place: Place::App,
 };

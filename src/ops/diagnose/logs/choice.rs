@@ -6,7 +6,7 @@ use super::account;
 use crate::cloud::{Kubernetes, ObjectFilter, Urgency};
 use crate::model::Failure;
 use crate::model::diagnosis::{Diagnosis, Evidence, Severity, Standing};
-use crate::model::pod::{Phase, Pod};
+use crate::model::pod::Pod;
 use crate::model::signature::{LogsOf, PodsOf};
 use crate::ops::load::kubernetes::every;
 
@@ -63,10 +63,15 @@ pub(super) fn chosen_of<'a>(of: &LogsOf, pods: &'a [Pod]) -> Chosen<'a> {
     let is_first = |of: &PodsOf, pod: &Pod| of.first.contains(&pod.name);
     let wanted = pods.iter().filter_map(|pod| Some((asked(pod)?, pod)));
     let mut wanted: Vec<(&PodsOf, &Pod)> = wanted
-        .filter(|(of, pod)| pod.phase != Phase::Pending && (!of.only || is_first(of, pod)))
+        .filter(|(of, pod)| has_begun(pod) && (!of.only || is_first(of, pod)))
         .collect();
     wanted.sort_by_key(|(of, pod)| !is_first(of, pod));
     some(wanted.into_iter().map(|(_, pod)| pod))
+}
+
+/// Whether it may have logs: one that waits for a node has none, one whose first containers fail waits and has.
+fn has_begun(pod: &Pod) -> bool {
+    pod.node.is_some()
 }
 
 /// A few of each service account, and not too many of all.
@@ -104,6 +109,6 @@ pub(super) fn chosen<'a>(evidence: &'a Evidence, diagnosis: &Diagnosis) -> Chose
     };
     some(census.pods().map(AsRef::as_ref).filter(|pod: &&Pod| {
         let is_within = census.scope().covers(&pod.namespace, &pod.service_account);
-        pod.phase != Phase::Pending && is_within && (is_asked || is_in_trouble(pod))
+        has_begun(pod) && is_within && (is_asked || is_in_trouble(pod))
     }))
 }

@@ -120,6 +120,7 @@ fn software(
                 state: PodState::default(),
                 elsewhere: Vec::new(),
                 log: Vec::new(),
+                previous_log: Vec::new(),
             })
             .collect(),
     }

@@ -88,7 +88,11 @@ pub(in crate::sim::kube) fn given<'s>(
 }
 
 /// Returns what a pod has logged, which depends on its node where a daemon fares differently.
-pub(in crate::sim::kube) fn log(kubernetes: &Kubernetes, pod: &Object) -> Vec<String> {
+pub(in crate::sim::kube) fn log(
+    kubernetes: &Kubernetes,
+    pod: &Object,
+    is_previous: bool,
+) -> Vec<String> {
     let seed = &kubernetes.seed;
     let workload = seed
         .workloads
@@ -103,6 +107,9 @@ pub(in crate::sim::kube) fn log(kubernetes: &Kubernetes, pod: &Object) -> Vec<St
     let Some(given) = workload else {
         return Vec::new();
     };
+    if is_previous && !given.previous_log.is_empty() {
+        return given.previous_log.clone();
+    }
     let value = pod.value();
     let nodegroup = kubernetes
         .lock()

@@ -43,6 +43,8 @@ pub(crate) struct WorkloadFile {
     pub(crate) on: Option<Place>,
     pub(crate) host_network: Option<bool>,
     pub(crate) log: Vec<String>,
+    /// What its containers wrote before they crashed last; the same where it is not given.
+    pub(crate) previous_log: Vec<String>,
 }
 
 /// What one container has of its own.
@@ -103,8 +105,13 @@ impl WorkloadFile {
         if self.env_from.is_empty() {
             self.env_from.clone_from(&base.env_from);
         }
-        if self.log.is_empty() {
-            self.log.clone_from(&base.log);
+        for (own, given) in [
+            (&mut self.log, &base.log),
+            (&mut self.previous_log, &base.previous_log),
+        ] {
+            if own.is_empty() {
+                own.clone_from(given);
+            }
         }
         for (own, given) in [
             (&mut self.mounts, &base.mounts),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Annotated, annotated};
+use super::{AUDIENCE, Annotated, annotated};
 use crate::model::arn::account_of;
 use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, command};
-use crate::model::diagnosis::{Finding, Look, OidcProvider, Rule, Subject};
+use crate::model::diagnosis::{Finding, Look, OidcProvider, Remedy, Rule, Subject};
 use crate::model::text::visible;
 use crate::model::{Learned, Text};
 
@@ -184,16 +184,27 @@ pub(super) fn audience(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             .filter(|user| user.audience() == audience)
             .collect();
         let finding = named(finding, concerned);
-        let options = [
-            ("--open-id-connect-provider-arn", &*provider.arn),
-            ("--client-id", audience),
-        ];
-        findings.push(finding.remedy(command(
-            "let the provider know the audience",
-            look.aws("iam", "add-client-id-to-open-id-connect-provider", &options),
-        )));
+        findings.push(finding.remedy(known_to(look, &provider.arn, audience)));
     }
     findings
+}
+
+/// Lets a provider know an audience.
+fn known_to(look: &Look<'_>, provider: &str, audience: &str) -> Remedy {
+    let options = [
+        ("--open-id-connect-provider-arn", provider),
+        ("--client-id", audience),
+    ];
+    command(
+        "let the provider know the audience",
+        look.aws("iam", "add-client-id-to-open-id-connect-provider", &options),
+    )
+}
+
+/// Lets the provider of the cluster know the audience of IRSA, if the issuer of the cluster is known.
+pub(in crate::model) fn known_audience(look: &Look<'_>) -> Option<Remedy> {
+    let provider = arn(look, look.evidence.arn.account(), issuer(look).ok()?);
+    Some(known_to(look, &provider, AUDIENCE))
 }
 
 fn use_irsa(users: &[Annotated<'_>]) -> String {
