@@ -59,9 +59,7 @@ impl Mend {
         match self {
             // Of a pod that the webhook has written to, something else is wrong.
             Self::Restart if is_injected(look, pod) => Vec::new(),
-            Self::Restart => {
-                binding(look, pod).map_or_else(Vec::new, |_| restart(cluster, std::iter::once(pod)))
-            }
+            Self::Restart => restarted(look, pod),
             Self::AgentOnIpv4 => vec![mend::configured(
                 look,
                 "let the agent listen on its IPv4 address only",
@@ -121,6 +119,28 @@ fn binding<'a>(look: &Look<'a>, pod: &Pod) -> Option<Binding<'a>> {
             && association.service_account == pod.service_account
             && !pod.is_identity_agent()
     })
+}
+
+/// A restart, which brings nothing to a service account without an association.
+fn restarted(look: &Look<'_>, pod: &Pod) -> Vec<Remedy> {
+    if pod.is_identity_agent() {
+        return Vec::new();
+    }
+    let mut remedies = restart(&look.evidence.arn, std::iter::once(pod));
+    if binding(look, pod).is_some() {
+        return remedies;
+    }
+    if look.bindings_gap().is_none() {
+        return Vec::new();
+    }
+    for remedy in &mut remedies {
+        let title = format!(
+            "if the service account has an association, {}",
+            remedy.title
+        );
+        remedy.title = title.into();
+    }
+    remedies
 }
 
 fn is_injected(look: &Look<'_>, pod: &Pod) -> bool {

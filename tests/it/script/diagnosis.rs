@@ -5,9 +5,10 @@ use roledex::app::diagnosis::{About, Diagnosed};
 use roledex::app::kubernetes::AccountKey;
 use roledex::app::{Request, Step, Ticket};
 use roledex::model::diagnosis::{
-    Diagnosis, Finding, Proof, Remedy, RemedyKind, RuleId, Severity, Standing, Subject,
+    Diagnosis, Evidence, Finding, Proof, Remedy, RemedyKind, RuleId, Severity, Standing, Subject,
 };
-use roledex::model::signature::{LogsRead, Looked};
+use roledex::model::pod::Pod;
+use roledex::model::signature::{LogsRead, Looked, Seen, findings, scan};
 use roledex::model::{ClusterArn, Failure, FailureKind};
 
 use super::Script;
@@ -41,6 +42,19 @@ pub(crate) fn error(rule: &'static str, subject: Subject, summary: &str) -> Find
         remedies: Vec::new(),
         cause: None,
     }
+}
+
+/// What a line in the log of a pod is told as.
+pub(crate) fn logged(cluster: &ClusterArn, subject: Subject, pod: &Pod, line: &str) -> Finding {
+    let seen = Seen {
+        found: scan([line]).remove(0),
+        pod,
+        container: "app",
+        previous: false,
+        subject,
+    };
+    let evidence = Evidence::nothing(cluster.clone(), Timestamp::UNIX_EPOCH);
+    findings(&evidence, vec![seen]).remove(0)
 }
 
 pub(crate) fn warning(rule: &'static str, subject: Subject, summary: &str) -> Finding {

@@ -3,11 +3,11 @@
 use roledex::app::pane::PaneId;
 use roledex::app::{Effect, Request, Step};
 use roledex::model::diagnosis::{Finding, Severity, Standing};
-use roledex::model::signature::{LogsOf, LogsRead, Looked, scan};
+use roledex::model::signature::{LogsOf, LogsRead, Looked};
 use roledex::model::{Failure, FailureKind};
 
 use super::diagnosis::text;
-use crate::script::diagnosis::{about_account, error, of_account, unknown};
+use crate::script::diagnosis::{about_account, error, logged, of_account, unknown};
 use crate::script::{Script, association, cluster_arn};
 
 const LINE: &str = "EndpointCredentialsError: invalid endpoint host, \"169.254.170.23\", only loopback hosts are allowed. \"http://169.254.170.23/v1/credentials\"";
@@ -31,8 +31,7 @@ pub(crate) fn seen(line: &str) -> Finding {
         "metadata": {"namespace": "shop", "name": "api-7d9f", "uid": "u"},
         "spec": {"containers": [{"name": "app"}]},
     }));
-    let found = scan([line]).remove(0);
-    found.finding(&arn, of_account("shop", "api"), &pod.unwrap(), "app")
+    logged(&arn, of_account("shop", "api"), &pod.unwrap(), line)
 }
 
 fn looked(lines: Option<usize>) -> Looked {

@@ -4,13 +4,13 @@ use roledex::app::diagnosis::About;
 use roledex::app::{Request, Step};
 use roledex::model::diagnosis::{Finding, Remedy, RemedyKind, Standing, Subject};
 use roledex::model::pod::Pod;
-use roledex::model::signature::{LogsRead, Looked, scan};
+use roledex::model::signature::{LogsRead, Looked};
 use roledex::model::{ClusterArn, Failure, FailureKind};
 use serde_json::json;
 
 use super::ready;
 use crate::script::diagnosis::{
-    about_account, because, command, error, of_account, proof, unknown, warning,
+    about_account, because, command, error, logged, of_account, proof, unknown, warning,
 };
 use crate::script::{Script, cluster_arn};
 
@@ -172,7 +172,6 @@ pub(in crate::render) fn explained_logs(width: u16, height: u16) -> Script {
     script.keys("L");
     let ticket = script.ticket(|request| matches!(request, Request::ReadLogs { .. }));
     let line = "EndpointCredentialsError: invalid endpoint host, \"169.254.170.23\", only loopback hosts are allowed. \"http://169.254.170.23/v1/credentials\"";
-    let found = scan([line]).remove(0);
     let log = |pod: &str, lines| Looked {
         agent_of: None,
         namespace: "checkout".into(),
@@ -186,7 +185,7 @@ pub(in crate::render) fn explained_logs(width: u16, height: u16) -> Script {
     }));
     let pod = pod.unwrap_or_else(|error| panic!("{error:?}"));
     let findings = vec![
-        found.finding(&cluster(), of_account("checkout", "cart"), &pod, "app"),
+        logged(&cluster(), of_account("checkout", "cart"), &pod, line),
         unknown(
             "logs-unread",
             Subject::Cluster,
