@@ -174,6 +174,33 @@ impl Simulator {
         issued.flatten().collect()
     }
 
+    /// Returns the tokens of service accounts that a cluster issued last, for the same tests.
+    pub fn tokens(&self, cluster: &str) -> Vec<String> {
+        let mut tokens = Vec::new();
+        self.with_kubernetes(cluster, |kubernetes| {
+            tokens.extend(kubernetes.lock().tokens.iter().cloned());
+        });
+        tokens
+    }
+
+    /// Signs a token with any claims, as the clusters of this world would: what is wrong with it is the caller's
+    /// choice.
+    pub fn sign(&self, claims: &serde_json::Value) -> Option<String> {
+        kube::sign(claims)
+    }
+
+    /// Deletes a role and makes it anew under the same ARN, as somebody does who cleans up too much: it gets another
+    /// id, and policies that trusted the old one do not trust the new one.
+    pub fn remake_role(&self, arn: &str) {
+        let now = self.server.clock.now();
+        let mut state = self
+            .server
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        session::remake(&mut state, arn, now);
+    }
+
     /// Lets something go wrong from now on.
     pub fn fault(&self, fault: Fault) {
         self.server.faults.add(fault);

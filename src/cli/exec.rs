@@ -12,16 +12,14 @@ use crate::cli::exit::Exit;
 use crate::cli::get::unconfigured;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
+use crate::cli::test::{Subject, unpicked};
 use crate::cli::{interruptible, token};
-use crate::cloud::{PodCredentials, Urgency};
-use crate::model::Text;
+use crate::cloud::PodCredentials;
 use crate::model::credential::{
-    CredentialTest, Expected, Purpose, Report, StepState, TokenSource, Verdict, candidates,
-    none_fits,
+    CredentialTest, Purpose, Report, StepState, TokenSource, Verdict, pick,
 };
 use crate::model::reference::{AssociationReference, ClusterReference};
 use crate::model::text::visible;
-use crate::ops::change::find;
 use crate::ops::credential::{obtain, pods_of};
 use crate::ops::fleet::Site;
 use crate::runtime::child::{Ended, Line, Surroundings};
@@ -35,7 +33,7 @@ pub struct ExecArgs {
     /// NAMESPACE/SERVICEACCOUNT, or the id or ARN of an association
     #[arg(value_name = "NS/SA", value_parser = AssociationReference::parse)]
     pub account: AssociationReference,
-    /// Pod that the token is bound to [default: the newest of those that are ready]
+    /// Pod that the token is bound to [default: the newest that runs and was injected]
     #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
     pub pod: Option<String>,
     /// File with a token of a pod, to be used as it is; - reads stdin, and asks without an echo at a terminal
@@ -121,79 +119,21 @@ async fn prepare(global: &Global, args: &ExecArgs) -> Result<Ready, Problem> {
 
 /// What is to be asked for, of whom.
 async fn test(site: &Site, args: &ExecArgs) -> Result<CredentialTest, Problem> {
-    let (namespace, service_account, expected) = match &args.account {
-        AssociationReference::Name {
-            namespace,
-            service_account,
-        } => (
-            Text::from(&**namespace),
-            Text::from(&**service_account),
-            Expected::default(),
-        ),
-        id @ AssociationReference::Id(_) => {
-            let found = find(&site.session, &site.arn, id).await?.value;
-            let expected = Expected {
-                association: Some(found.association.key.id),
-                role: found.detail.role,
-                target_role: found.detail.target_role,
-            };
-            let association = (
-                found.association.namespace,
-                found.association.service_account,
-            );
-            (association.0, association.1, expected)
-        }
-    };
-    let token = match &args.token_file {
+    let subject = Subject::of(site, &args.account).await?;
+    let source = match &args.token_file {
         Some(_) => TokenSource::Given,
-        None => pod(site, &namespace, &service_account, args.pod.as_deref()).await?,
+        None => pod(site, &subject, args.pod.as_deref()).await?,
     };
     let words = args.command.iter();
-    Ok(CredentialTest {
-        cluster: site.arn.clone(),
-        route: site.session.route().clone(),
-        caller: Some(site.session.caller(Urgency::Interactive).await?),
-        namespace,
-        service_account,
-        token,
-        expected,
-        purpose: Purpose::Run(words.map(|word| word.to_string_lossy().into()).collect()),
-    })
+    let words = words.map(|word| word.to_string_lossy().into()).collect();
+    subject.test(site, source, Purpose::Run(words)).await
 }
 
 /// The pod that is named, or the best one.
-async fn pod(
-    site: &Site,
-    namespace: &str,
-    service_account: &str,
-    named: Option<&str>,
-) -> Result<TokenSource, Problem> {
-    let pods = pods_of(site, namespace, service_account).await?;
-    let fit = candidates(&pods);
-    let of = format!("{}/{}", visible(namespace), visible(service_account));
-    let Some(named) = named else {
-        let best = fit.first().map(|pod| TokenSource::of(pod));
-        return best.ok_or_else(|| Problem::failed(none_fits(&pods).to_string()));
-    };
-    if let Some(pod) = fit.iter().find(|pod| *pod.name == *named) {
-        return Ok(TokenSource::of(pod));
-    }
-    let is_there = pods.iter().any(|pod| *pod.name == *named);
-    let cause = if is_there {
-        "it does not run, or is about to end"
-    } else {
-        "no pod of that name uses the service account"
-    };
-    let running: Vec<_> = fit.iter().map(|pod| &*pod.name).collect();
-    let problem = Problem::failed(format!(
-        "pod {} of {of} cannot be used: {cause}",
-        visible(named)
-    ));
-    Err(if running.is_empty() {
-        problem
-    } else {
-        problem.hint(format!("its pods that run: {}", running.join(", ")))
-    })
+async fn pod(site: &Site, subject: &Subject, named: Option<&str>) -> Result<TokenSource, Problem> {
+    let pods = pods_of(site, &subject.namespace, &subject.service_account).await?;
+    let picked = pick(&pods, &subject.name(), named).map_err(|why| unpicked(&why))?;
+    Ok(TokenSource::of(picked))
 }
 
 /// Why credentials that came back were not handed over.

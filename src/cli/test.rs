@@ -16,10 +16,9 @@ use crate::cli::setup::Setup;
 use crate::cli::token;
 use crate::cloud::Urgency;
 use crate::model::credential::{
-    CredentialTest, Expected, Purpose, Report, TokenSource, Verdict, candidates, none_fits,
+    CredentialTest, Expected, Purpose, Report, TokenSource, Unpicked, Verdict, candidates, pick,
 };
 use crate::model::export::json;
-use crate::model::pod::Pod;
 use crate::model::reference::{AssociationReference, ClusterReference};
 use crate::model::text::visible;
 use crate::model::{AssociationRecord, Failure, FailureKind, Text};
@@ -124,8 +123,8 @@ fn format(global: &Global) -> Result<Format, Problem> {
 
 /// Whose credentials are tested.
 pub(crate) struct Subject {
-    namespace: Text,
-    service_account: Text,
+    pub(crate) namespace: Text,
+    pub(crate) service_account: Text,
     /// Known where an id was typed; otherwise the test looks.
     expected: Expected,
 }
@@ -169,6 +168,11 @@ impl Subject {
         }
     }
 
+    /// How the service account is called: `namespace/serviceaccount`.
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{}", self.namespace, self.service_account)
+    }
+
     pub(crate) async fn test(
         self,
         site: &Site,
@@ -199,33 +203,29 @@ pub(crate) async fn source(
         Ok(pods) => pods,
         Err(failure) => return Ok(Err(without_pods(&failure))),
     };
-    if let Some(wanted) = wanted {
-        let Some(pod) = pods.iter().find(|pod| *pod.name == *wanted) else {
-            let account = format!("{}/{}", subject.namespace, subject.service_account);
-            let message = format!("no pod {wanted} uses the service account {account}");
-            let names: Vec<&str> = candidates(&pods).iter().map(|pod| &*pod.name).collect();
-            let problem = Problem::failed(message);
-            return Err(if names.is_empty() {
-                problem
-            } else {
-                problem.hint(format!("these do: {}", names.join(", ")))
-            });
-        };
-        return Ok(Ok(TokenSource::of(pod)));
-    }
-    let fit: Vec<&Pod> = candidates(&pods);
-    let Some(best) = fit.first() else {
-        return Ok(Err(none_fits(&pods)));
+    let picked = match pick(&pods, &subject.name(), wanted) {
+        Ok(picked) => picked,
+        Err(Unpicked::NoneFits(why)) => return Ok(Err(why)),
+        Err(named) => return Err(unpicked(&named)),
     };
-    if fit.len() > 1 {
+    let fit = candidates(&pods).len();
+    if wanted.is_none() && fit > 1 {
         let said = format!(
-            "testing with pod {} of {}; --pod picks another",
-            visible(&best.name),
-            fit.len()
+            "testing with pod {} of {fit}; --pod picks another",
+            visible(&picked.name)
         );
         drop(writeln!(io::stderr(), "{said}"));
     }
-    Ok(Ok(TokenSource::of(best)))
+    Ok(Ok(TokenSource::of(picked)))
+}
+
+/// Why no pod was picked, as it is told by every command that needs one.
+pub(crate) fn unpicked(why: &Unpicked) -> Problem {
+    let problem = Problem::failed(why.why().to_string());
+    match why.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
 }
 
 fn without_pods(failure: &Failure) -> Text {

@@ -21,12 +21,12 @@ mod step;
 mod test;
 
 pub use agent::AgentFacts;
-pub use candidate::{candidates, is_candidate, is_injected, none_fits};
+pub use candidate::{Unpicked, candidates, is_candidate, is_injected, none_fits, pick};
 pub use claims::{BoundPod, Claims, Flaw, NotAToken};
 pub use explain::{About, Explained, explain_assume, explain_token};
 pub use judge::{Judged, judge};
 pub use known::Known;
-pub use outcome::{assumed_step, claims_step, failed_step, verdict_step};
+pub use outcome::{assumed_step, claims_step, failed_step, remade, verdict_step};
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
 pub use scene::{

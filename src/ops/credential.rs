@@ -8,6 +8,8 @@
 mod issue;
 mod log;
 mod look;
+mod pods;
+mod poll;
 mod record;
 
 use std::time::Duration;
@@ -26,7 +28,7 @@ use crate::ops::change::{Desk, blocking};
 use crate::ops::fleet::Site;
 use log::Log;
 
-pub use look::pods_of;
+pub use pods::{pods_in, pods_of};
 
 /// How long looking around may take in all; what is not known by then stays unknown.
 const LOOKING: Duration = Duration::from_mins(1);

@@ -138,8 +138,8 @@ impl Line {
                 status = child.wait() => {
                     return status.map(Ended::from).map_err(NotStarted::Failed);
                 }
-                signal = signals.next() => if let Some(id) = child.id() {
-                    signals::hand_on(signal, id);
+                heard = signals.next() => if let Some(id) = child.id() {
+                    signals::hand_on(heard, id);
                 },
             }
         }

@@ -47,4 +47,4 @@ pub(crate) use self::seed::{
 pub(crate) use self::server::serve;
 pub(crate) use self::software::Software;
 pub(crate) use self::store::Kubernetes;
-pub(crate) use self::token::{AUDIENCE, Claims, Refused};
+pub(crate) use self::token::{AUDIENCE, Claims, Refused, sign};

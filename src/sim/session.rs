@@ -1,6 +1,7 @@
 //! Sessions of roles: credentials that come into being while the world runs.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::identifier;
@@ -26,6 +27,45 @@ pub(crate) fn role<'s>(state: &'s State, arn: &str) -> Option<&'s Role> {
     (role.arn == arn).then_some(role)
 }
 
+/// Makes a role anew. In the trust policies of others IAM shows the id of the old one from then on.
+pub(crate) fn remake(state: &mut State, arn: &str, now: Timestamp) {
+    let Some(old) = role(state, arn).map(|role| role.id.clone()) else {
+        return;
+    };
+    let roles = state.accounts.values_mut();
+    for role in roles.flat_map(|account| account.roles.values_mut()) {
+        if role.arn == arn {
+            role.id = identifier::role(&format!("{arn} since {now} {}", Uuid::new_v4()));
+            role.created = now;
+            role.last_used = None;
+        }
+        forget_principal(&mut role.trust, arn, &old);
+    }
+}
+
+/// Puts the id of a principal that is gone in the place of its ARN.
+fn forget_principal(trust: &mut Value, arn: &str, id: &str) {
+    let Some(statements) = trust.get_mut("Statement") else {
+        return;
+    };
+    let statements = match statements {
+        Value::Array(statements) => statements.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    for statement in statements {
+        let Some(named) = statement.pointer_mut("/Principal/AWS") else {
+            continue;
+        };
+        let names = match named {
+            Value::Array(names) => names.as_mut_slice(),
+            one => std::slice::from_mut(one),
+        };
+        for name in names.iter_mut().filter(|name| **name == arn) {
+            *name = Value::from(id);
+        }
+    }
+}
+
 /// Returns whether the trust policy of a role lets an actor do all of that.
 pub(crate) fn is_trusted(role: &Role, actor: Actor<'_>, actions: &[&str], facts: &Facts) -> bool {
     actions
@@ -35,7 +75,7 @@ pub(crate) fn is_trusted(role: &Role, actor: Actor<'_>, actions: &[&str], facts:
 
 /// Returns what the policies of a role say of an action; those of AWS are known by their names.
 pub(crate) fn decide(role: &Role, action: &str, resource: &str, facts: &Facts) -> Decision {
-    let attached: Vec<serde_json::Value> = role
+    let attached: Vec<Value> = role
         .attached
         .values()
         .map(|arn| super::iam::policy::document(arn))

@@ -2,6 +2,7 @@
 
 use crate::model::Text;
 use crate::model::pod::{Phase, Pod};
+use crate::model::text::visible;
 
 use super::{AUDIENCE, TokenSource};
 
@@ -32,6 +33,61 @@ pub fn is_injected(pod: &Pod) -> bool {
         || pod
             .volume(VOLUME)
             .is_some_and(|volume| volume.has_token_for(AUDIENCE))
+}
+
+/// Why no pod was picked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unpicked {
+    /// None was named, and none runs and stays.
+    NoneFits(Text),
+    /// The one that was named cannot be taken.
+    Named {
+        why: Text,
+        /// Those that could be.
+        others: Vec<Text>,
+    },
+}
+
+impl Unpicked {
+    pub fn why(&self) -> &Text {
+        match self {
+            Self::NoneFits(why) | Self::Named { why, .. } => why,
+        }
+    }
+
+    /// What to do about it, where that is not in the reason itself.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Named { others, .. } if !others.is_empty() => {
+                Some(format!("these run: {}", visible(&others.join(", "))))
+            }
+            Self::Named { .. } | Self::NoneFits(_) => None,
+        }
+    }
+}
+
+/// Picks the pod that is named, or the best one.
+///
+/// A pod that is named is taken also if it does not run yet, or is about to end: whoever names it asks about that
+/// one. Of one that has ended nobody knows what EKS Auth would say.
+pub fn pick<'p>(pods: &'p [Pod], account: &str, named: Option<&str>) -> Result<&'p Pod, Unpicked> {
+    let fit = candidates(pods);
+    let Some(named) = named else {
+        let best = fit.first().copied();
+        return best.ok_or_else(|| Unpicked::NoneFits(none_fits(pods)));
+    };
+    let found = pods.iter().find(|pod| *pod.name == *named);
+    let cause = match found {
+        None => "no pod of that name uses the service account",
+        Some(pod) if pod.phase.is_ended() => "it has ended",
+        Some(pod) if pod.uid.is_empty() => "the API server does not tell its uid",
+        Some(pod) => return Ok(pod),
+    };
+    let (named, account) = (visible(named), visible(account));
+    Err(Unpicked::Named {
+        why: format!("pod {named} of {account} cannot be used: {cause}").into(),
+        others: fit.iter().map(|pod| pod.name.clone()).collect(),
+    })
 }
 
 /// Why none of the pods can be taken, and what it would need.

@@ -56,11 +56,14 @@ pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
     }
     compare_live(expected, known, &mut differences);
     // Of another role the id says nothing; what IAM knows is of the association as it is now.
-    if differences.is_empty() {
+    if differences.is_empty() && expected.last_role().is_some() {
         match known.last_role() {
             Learned::Known(role) => match role.id.as_deref() {
                 Some(id) if *id == *session.role_id => {
                     evidence.push(format!("role id {}, as IAM has it", visible(id)));
+                }
+                Some(_) if session.role_id.is_empty() => {
+                    unknown.push("role id not compared: EKS Auth told none".to_owned());
                 }
                 Some(id) => differences.push(format!(
                     "the role was made anew under the same name: the session is of role id {}, and IAM has {}",
@@ -84,10 +87,11 @@ pub fn judge(session: &Session, expected: &Expected, known: &Known) -> Judged {
     } else if is_known {
         Verdict::Matches
     } else {
-        Verdict::Untestable(
-            "credentials came back, but the association could not be read to compare them with"
-                .into(),
-        )
+        let why = known.association.unknown();
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let text =
+            "credentials came back, but the association could not be read to compare them with";
+        Verdict::Untestable(format!("{text}{why}").into())
     };
     evidence.extend(unknown.iter().cloned());
     evidence.extend(differences);

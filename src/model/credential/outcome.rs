@@ -117,6 +117,18 @@ pub fn verdict_step(
     step
 }
 
+/// Adds to a verdict that the role had another id when it was tested before.
+///
+/// EKS goes by the name, so its pods get the new one; policies that named the old one name nobody any more.
+pub fn remade(mut step: Step, before: &str) -> Step {
+    step.state = step.state.max(StepState::Warning);
+    step.evidence(format!(
+        "the role was made anew since it was tested before: it was {} then; trust and resource policies that named \
+         the old one do not let the new one in",
+        visible(before)
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

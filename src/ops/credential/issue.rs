@@ -1,14 +1,13 @@
 //! Token, credentials and verdict: the part of a test that issues something.
 
-use tokio::time::{Instant, sleep};
-
 use super::look::Around;
+use super::poll::{Answered, Given};
 use super::{Log, URGENCY, record};
-use crate::cloud::{Assumed, PodCredentials, Secret, Unassumed};
+use crate::cloud::{Assumed, PodCredentials, Secret};
 use crate::model::credential::{
-    About, Claims, CredentialTest, Judged, Known, MOST_POLLS, POLL_SECONDS, Purpose, Refusal,
-    Session, Step, StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step,
-    claims_step, explain_assume, explain_token, failed_step, judge, verdict_step,
+    About, Claims, CredentialTest, Judged, Known, Refusal, Session, Step, StepKind, StepState,
+    TokenRefusal, TokenSource, Verdict, assumed_step, claims_step, explain_assume, explain_token,
+    failed_step, remade, verdict_step,
 };
 use crate::model::journal::{EntryId, Outcome};
 use crate::model::text::visible;
@@ -30,11 +29,13 @@ pub(super) struct Found {
 }
 
 /// Everything that the steps here share.
-struct Test<'a> {
-    site: &'a Site,
-    desk: &'a Desk,
-    subject: &'a CredentialTest,
+pub(super) struct Test<'a> {
+    pub(super) site: &'a Site,
+    pub(super) desk: &'a Desk,
+    pub(super) subject: &'a CredentialTest,
     around: &'a Around,
+    /// What was read last.
+    pub(super) known: Known,
 }
 
 pub(super) async fn credentials(
@@ -45,11 +46,12 @@ pub(super) async fn credentials(
     around: &Around,
     log: &mut Log<'_>,
 ) -> Result<Found, Failure> {
-    let one = Test {
+    let mut one = Test {
         site,
         desk,
         subject: test,
         around,
+        known: around.known.clone(),
     };
     if let Some(token) = &given
         && let Err(flaw) = Claims::read(token.expose())
@@ -97,12 +99,8 @@ fn not_written(failure: &Failure) -> String {
 }
 
 impl Test<'_> {
-    fn known(&self) -> &Known {
-        &self.around.known
-    }
-
     async fn make(
-        &self,
+        &mut self,
         pending: &mut Pending,
         given: Option<Secret>,
         log: &mut Log<'_>,
@@ -116,28 +114,27 @@ impl Test<'_> {
         };
         let claims = self.claims(&token, log);
         let began = log.begin(StepKind::Assume, "asking EKS Auth for the role");
-        let (answer, asked, waited) = self.assume(pending, &token, began, log).await?;
+        let Answered {
+            answer,
+            asked,
+            waited,
+        } = self.assume(pending, &token, began, log).await?;
         drop(token);
         match answer {
-            Ok(assumed) => {
+            Ok(Given {
+                assumed,
+                judged,
+                outcome,
+            }) => {
                 log.end(began, assumed_step(&assumed.session, asked));
-                let judged = judge(&assumed.session, &self.subject.expected, self.known());
-                let outcome = record::issued(
-                    &assumed.session,
-                    &judged.verdict,
-                    assumed.request_id.clone(),
-                );
-                // From here on credentials exist, whatever interrupts what follows.
-                pending.is_now(outcome.clone());
                 self.caller(pending, &assumed, log).await?;
                 let cannot_ask = self.around.cannot_ask;
-                log.put(verdict_step(
-                    self.subject,
-                    &judged,
-                    cannot_ask,
-                    asked,
-                    waited,
-                ));
+                let mut step = verdict_step(self.subject, &judged, cannot_ask, asked, waited);
+                let before = record::role_id_before(self.desk, self.subject, &assumed.session);
+                if let Some(id) = before.await.filter(|id| *id != assumed.session.role_id) {
+                    step = remade(step, &id);
+                }
+                log.put(step);
                 let found = Found {
                     verdict: judged.verdict,
                     unknown: judged.unknown,
@@ -176,7 +173,7 @@ impl Test<'_> {
         About {
             test: self.subject,
             failure,
-            known: self.known(),
+            known: &self.known,
             claims,
         }
     }
@@ -237,55 +234,9 @@ impl Test<'_> {
         };
         log.end(
             began,
-            claims_step(&claims, self.known(), self.subject, (self.desk.now)()),
+            claims_step(&claims, &self.known, self.subject, (self.desk.now)()),
         );
         Some(claims)
-    }
-
-    /// Asks once; after a change again and again, until the answer is as expected.
-    async fn assume(
-        &self,
-        pending: &Pending,
-        token: &Secret,
-        began: Instant,
-        log: &mut Log<'_>,
-    ) -> Result<(Result<Assumed, Unassumed>, usize, u64), Failure> {
-        // A second, unless tests are in a hurry.
-        let unit = self.desk.patience.pause / 2;
-        let is_polling = self.subject.purpose == Purpose::AfterChange;
-        let deadline = began + unit * u32::try_from(POLL_SECONDS).unwrap_or(u32::MAX);
-        let mut asked = 0;
-        loop {
-            let recorded = pending.recorded()?;
-            let answer = self
-                .site
-                .session
-                .assume_for_pod_identity(recorded, token)
-                .await;
-            asked += 1;
-            let waited = began.elapsed().as_secs();
-            let may_change = match &answer {
-                Ok(assumed) => {
-                    judge(&assumed.session, &self.subject.expected, self.known()).verdict
-                        != Verdict::Matches
-                }
-                Err(refused) => Refusal::of(&refused.failure, refused.status).may_pass(),
-            };
-            let next = WAITS
-                .get(asked - 1)
-                .map(|wait| Instant::now() + unit * *wait);
-            match next.filter(|next| is_polling && may_change && *next < deadline) {
-                Some(next) => {
-                    let doing = format!(
-                        "asked {asked} of at most {MOST_POLLS} times in {waited} s: {}",
-                        not_yet(&answer)
-                    );
-                    log.begin(StepKind::Assume, &doing);
-                    sleep(next.duration_since(Instant::now())).await;
-                }
-                None => return Ok((answer, asked, waited)),
-            }
-        }
     }
 
     async fn caller(
@@ -340,7 +291,7 @@ impl Test<'_> {
         let evidence = if is_of_another {
             Vec::new()
         } else {
-            self.known().lines(&self.subject.cluster)
+            self.known.lines(&self.subject.cluster)
         };
         let judged = Judged::without_session(verdict, evidence);
         log.put(verdict_step(self.subject, &judged, false, asked, 0));
@@ -356,22 +307,3 @@ impl Test<'_> {
         }
     }
 }
-
-/// What stands where the new role is to arrive.
-fn not_yet(answer: &Result<Assumed, Unassumed>) -> String {
-    let shown = |text: &str| visible(text).into_owned();
-    match answer {
-        Ok(assumed) => {
-            let role = assumed.session.role_name();
-            format!("still {}", shown(role.unwrap_or(&assumed.session.role_arn)))
-        }
-        Err(refused) => {
-            let failure = &refused.failure;
-            let code = failure.code.as_deref().unwrap_or(failure.kind.word());
-            format!("refused ({})", shown(code))
-        }
-    }
-}
-
-/// How long to wait after each answer, in seconds; one fewer than answers.
-const WAITS: [u32; MOST_POLLS - 1] = [1, 2, 4, 8, 12, 15, 15];

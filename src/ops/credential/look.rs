@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{LOOKING, Log, URGENCY, by};
+use super::{LOOKING, Log, URGENCY, by, pods};
 use crate::cloud::{Action, Kubernetes, ObjectFilter, ObjectKind};
 use crate::model::addon::AGENT;
 use crate::model::arn::{account_of, role_name};
@@ -117,13 +117,14 @@ pub(super) struct Around {
     pub(super) cannot_ask: bool,
 }
 
-async fn identity(site: &Site, test: &CredentialTest, known: &mut Known, deadline: Instant) {
-    let found = by(deadline, "read the association", association(site, test)).await;
-    known.association = match found {
-        Ok(Some(record)) => Learned::Known(record),
-        Ok(None) => Learned::Absent,
-        Err(failure) => learned(Err(failure), "eks:DescribePodIdentityAssociation"),
-    };
+/// Reads the association and its roles as they are now.
+pub(super) async fn identity(
+    site: &Site,
+    test: &CredentialTest,
+    known: &mut Known,
+    deadline: Instant,
+) {
+    known.association = association(site, test, deadline).await;
     let (role, target) = (known.role_arn().cloned(), known.target_arn().cloned());
     let (role, target) = tokio::join!(
         Box::pin(role_of(site, role.as_deref(), deadline)),
@@ -136,17 +137,26 @@ async fn identity(site: &Site, test: &CredentialTest, known: &mut Known, deadlin
 async fn association(
     site: &Site,
     test: &CredentialTest,
-) -> Result<Option<AssociationRecord>, Failure> {
+    deadline: Instant,
+) -> Learned<AssociationRecord> {
     // By its names, because that is how EKS Auth finds it.
     let (namespace, account) = (&test.namespace, &test.service_account);
-    let found = change::by_name(&site.session, &site.arn, namespace, account).await?;
-    let Some(found) = found else { return Ok(None) };
+    let found = change::by_name(&site.session, &site.arn, namespace, account);
+    let found = match by(deadline, "look for the association", found).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Learned::Absent,
+        Err(failure) => return learned(Err(failure), "eks:ListPodIdentityAssociations"),
+    };
     let key = AssociationKey {
         cluster: site.arn.clone(),
         id: found.key.id,
     };
-    let described = change::at(&site.session, &key).await?;
-    Ok(described.map(|described| described.value))
+    let described = change::at(&site.session, &key);
+    match by(deadline, "read the association", described).await {
+        Ok(Some(described)) => Learned::Known(described.value),
+        Ok(None) => Learned::Absent,
+        Err(failure) => learned(Err(failure), "eks:DescribePodIdentityAssociation"),
+    }
 }
 
 async fn role_of(site: &Site, role: Option<&str>, deadline: Instant) -> Learned<RoleDetail> {
@@ -276,7 +286,8 @@ impl Api {
     }
 
     async fn pods(&mut self, filter: ObjectFilter) -> Result<Vec<Pod>, Failure> {
-        self.ask(|kubernetes| async move { list(&kubernetes, &filter).await })
+        let deadline = self.deadline;
+        self.ask(|kubernetes| async move { pods::listed(&kubernetes, &filter, deadline).await })
             .await
     }
 
@@ -297,45 +308,11 @@ impl Api {
     }
 }
 
-/// Pods of a service account, for picking one of them.
-pub async fn pods_of(
-    site: &Site,
-    namespace: &str,
-    service_account: &str,
-) -> Result<Vec<Pod>, Failure> {
-    let cluster = load::cluster(&site.session, URGENCY, &site.arn).await?;
-    let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
-    list(&kubernetes, &account_filter(namespace, service_account)).await
-}
-
 fn account_filter(namespace: &str, service_account: &str) -> ObjectFilter {
     ObjectFilter {
         namespace: Some(namespace.to_owned()),
         service_account: Some(service_account.to_owned()),
         labels: None,
-    }
-}
-
-async fn list(kubernetes: &Kubernetes, filter: &ObjectFilter) -> Result<Vec<Pod>, Failure> {
-    let mut pods = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = kubernetes.pods(URGENCY, filter, token.as_deref()).await?;
-        if page.restarted {
-            pods.clear();
-        }
-        // A server that ignores the filter must not make us take another's pod.
-        let wanted = |pod: &Pod| {
-            filter
-                .service_account
-                .as_ref()
-                .is_none_or(|account| *pod.service_account == **account)
-        };
-        pods.extend(page.items.into_iter().filter(wanted));
-        match page.next {
-            Some(next) => token = Some(next),
-            None => return Ok(pods),
-        }
     }
 }
 

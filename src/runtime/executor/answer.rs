@@ -174,7 +174,7 @@ pub(super) async fn answer(
             service_account,
         } => {
             let session = session(cloud, routes, of.route).await?;
-            credential::pods(&session, urgency, &of, &namespace, &service_account, steps).await
+            credential::pods(&session, &of, &namespace, &service_account, steps).await
         }
         Request::UpdateDocument { route, key } => {
             let session = session(cloud, routes, route).await?;

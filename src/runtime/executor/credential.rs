@@ -9,45 +9,24 @@ use crate::app::Step;
 use crate::app::effect::KubernetesOf;
 use crate::app::modal::credential::PodChoice;
 use crate::app::msg::TestStep;
-use crate::cloud::{Cloud, ObjectFilter, Secret, Session, Urgency};
+use crate::cloud::{Cloud, Secret, Session};
 use crate::model::credential::{CredentialTest, candidates};
-use crate::model::kubernetes::{KubeObject, WatchedKind};
 use crate::model::plan::Approved;
-use crate::model::pod::Pod;
 use crate::model::{Failure, Text};
 use crate::ops::change::Desk;
+use crate::ops::credential;
 use crate::ops::credential::Obtained;
-use crate::ops::{credential, load};
 
 /// Lists the pods of a service account that a token can be bound to, the best first.
 pub(super) async fn pods(
     session: &Session,
-    urgency: Urgency,
     of: &KubernetesOf,
     namespace: &str,
     service_account: &str,
     steps: &Steps,
 ) -> Result<(), Failure> {
     let kubernetes = session.kubernetes(&of.cluster, &of.detail).await?;
-    let filter = ObjectFilter {
-        namespace: Some(namespace.to_owned()),
-        service_account: Some(service_account.to_owned()),
-        ..ObjectFilter::default()
-    };
-    let mut pods: Vec<Pod> = Vec::new();
-    let listed =
-        load::kubernetes::objects(&kubernetes, urgency, WatchedKind::Pods, &filter, |page| {
-            if page.restarted {
-                pods.clear();
-            }
-            // A server that ignores the filter must not make us take another's pod.
-            let wanted = |object| match object {
-                KubeObject::Pod(pod) if *pod.service_account == *service_account => Some(pod),
-                _ => None,
-            };
-            pods.extend(page.items.into_iter().filter_map(wanted));
-        });
-    listed.await?;
+    let pods = credential::pods_in(&kubernetes, namespace, service_account).await?;
     let fit = candidates(&pods);
     let others = pods.len() - fit.len();
     let pods = fit.into_iter().map(PodChoice::of).collect();

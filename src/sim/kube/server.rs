@@ -270,6 +270,7 @@ impl Api {
         let mut store = self.kubernetes.lock();
         if request.subresource == Some("token") {
             let made = token::create(request, body, &store, &issuer, now)?;
+            store.remember_token(made.answer.pointer("/status/token"));
             let mut answer = Answer::json(201, &made.answer);
             answer.warning = made.warning;
             return Ok(answer);

@@ -41,6 +41,8 @@ pub(crate) struct Store {
     oldest: u64,
     objects: BTreeMap<&'static str, BTreeMap<Key, Arc<Object>>>,
     changes: VecDeque<Change>,
+    /// The last tokens of service accounts that were issued, for those who look for leaks.
+    pub(crate) tokens: VecDeque<String>,
 }
 
 /// Namespace and name.
@@ -112,6 +114,7 @@ impl std::ops::Deref for Locked<'_> {
             oldest: 0,
             objects: BTreeMap::new(),
             changes: VecDeque::new(),
+            tokens: VecDeque::new(),
         };
         // `lock` has filled it.
         self.guard.as_ref().unwrap_or(&NOTHING)
@@ -135,7 +138,19 @@ impl Drop for Locked<'_> {
     }
 }
 
+/// How many tokens are remembered.
+const TOKENS: usize = 64;
+
 impl Store {
+    pub(crate) fn remember_token(&mut self, token: Option<&Value>) {
+        if let Some(token) = token.and_then(Value::as_str) {
+            self.tokens.push_back(token.to_owned());
+            if self.tokens.len() > TOKENS {
+                self.tokens.pop_front();
+            }
+        }
+    }
+
     pub(crate) fn version(&self) -> u64 {
         self.version
     }

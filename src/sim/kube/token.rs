@@ -184,7 +184,8 @@ fn bind(
     Ok(())
 }
 
-fn sign(claims: &Value) -> Option<String> {
+/// Signs claims, whatever they are.
+pub(crate) fn sign(claims: &Value) -> Option<String> {
     let key = KEY.as_ref()?;
     let header = json!({"alg": "RS256", "kid": key_id(key)});
     let text = format!(

@@ -1,5 +1,10 @@
 //! `roledex test`: a pod's role, asked for.
 
+mod chain;
+mod given;
+mod permissions;
+mod transport;
+
 use std::fs;
 
 use base64::Engine as _;
