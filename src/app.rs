@@ -26,6 +26,7 @@ pub mod roles;
 pub mod secret;
 pub mod share;
 pub mod state;
+pub mod unfinished;
 pub mod update;
 pub mod watching;
 

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 
+use crate::app::modal::ChangeForm;
 use crate::app::modal::credential::Tested;
 use crate::app::msg::ChangeStep;
 use crate::app::remote::Ticket;
-use crate::model::journal::Reversal;
+use crate::model::journal::WayBack;
 use crate::model::plan::{Change, Plan, Target};
 use crate::model::{Failure, Text};
 
 /// A change from its approval to its outcome.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Applying {
     pub ticket: Ticket,
     /// One sentence, such as `change payments/api of the cluster shop`.
@@ -21,12 +22,14 @@ pub struct Applying {
     pub steps: Vec<ChangeStep>,
     /// What comes next if it is done, and the way back that both are part of.
     pub rest: Vec<Plan>,
-    pub reversal: Option<Reversal>,
+    pub way: Option<WayBack>,
     pub outcome: Option<Result<(), Failure>>,
     /// Whose credentials can be tested once it is done: whoever gets another role by it.
     pub offer: Option<Tested>,
     /// Its user wanted to quit, and was told what that leaves behind.
     pub warned: bool,
+    /// What was typed, for another try if nothing comes of this one.
+    pub form: Option<Box<ChangeForm>>,
 }
 
 /// What the change does to the rows of the association.
@@ -50,6 +53,12 @@ impl Kind {
 impl Applying {
     /// What came of it where that is not so.
     pub const UNLIKE: &'static str = "applied, but AWS does not show it as it was to be";
+
+    /// Whether AWS took any of it.
+    pub fn is_begun(&self) -> bool {
+        let is_taken = |step: &ChangeStep| matches!(step, ChangeStep::ReadingBack);
+        self.steps.iter().any(is_taken)
+    }
 
     pub fn is_running(&self) -> bool {
         self.outcome.is_none()

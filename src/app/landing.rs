@@ -143,10 +143,11 @@ impl State {
                     *running = running.saturating_sub(1);
                 }
                 if let Some(row) = self.fleet.associations.get_mut(&key) {
-                    end(&mut row.detail, ticket, outcome, self.now);
+                    end(&mut row.detail, ticket, outcome.clone(), self.now);
                 }
                 self.touch_details(&key);
                 self.remember(&key.cluster, effects);
+                self.renew_forms(&key, &outcome, effects);
             }
             Request::ListUpdates {
                 cluster,

@@ -8,10 +8,11 @@ use crate::app::layout::Size;
 use crate::app::modal::credential::PodChoice;
 use crate::app::remote::Ticket;
 use crate::app::secret::{SecretId, Typed};
+use crate::app::unfinished::Unfinished;
 use crate::input::Key;
 use crate::model::census::NodeRoles;
 use crate::model::credential::Report;
-use crate::model::journal::{Entry, EntryId, Reversal};
+use crate::model::journal::{Entry, EntryId, WayBack};
 use crate::model::kubernetes::{WatchEvent, WatchedKind};
 use crate::model::plan::Plan;
 use crate::model::preflight::Evidence;
@@ -53,6 +54,8 @@ pub enum Msg {
     Edited(Result<String, Failure>),
     /// Something that the runtime did for the user, such as copying, succeeded or failed.
     Told(Result<String, Failure>),
+    /// What an earlier run did not finish is being looked into, or was.
+    Unfinished(Unfinished),
     /// A command that had credentials ended with a status, as shells tell it, or never began.
     Ran(Result<u8, Failure>),
     /// Something happened in a hidden prompt; what was typed there stays in the runtime.
@@ -163,7 +166,7 @@ pub struct Journalled {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reversing {
     pub entry: Entry,
-    pub reversal: Reversal,
+    pub way: WayBack,
     /// The changes that it takes, one after the other; none where there is nothing to do, or no way.
     pub plans: Vec<Plan>,
 }

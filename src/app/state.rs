@@ -14,6 +14,7 @@ use crate::app::msg::{Journalled, Signal, Spent};
 use crate::app::pane::{Pane, PaneId, Restriction, RowKey};
 use crate::app::remote::{Remote, Ticket};
 use crate::app::secret::SecretId;
+use crate::app::unfinished::Unfinished;
 use crate::input::{Context, Keymap};
 use crate::model::{Access, AssociationKey, ClusterArn, Failure, Guard, Region, Route, Text};
 
@@ -62,6 +63,8 @@ pub struct State {
     pub applying: Option<Applying>,
     /// The newest changes, once somebody looked at them.
     pub journal: Remote<Journalled>,
+    /// What an earlier run did not finish, until somebody has looked at it.
+    pub unfinished: Option<Unfinished>,
     /// The hidden prompt that was opened last; a modal shows it while it is open.
     pub last_secret: SecretId,
     /// Set once the program is to end.
@@ -127,6 +130,7 @@ impl State {
             loading: Loading::default(),
             applying: None,
             journal: Remote::default(),
+            unfinished: None,
             last_secret: SecretId::NONE,
             quitting: false,
             told: None,

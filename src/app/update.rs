@@ -83,6 +83,7 @@ pub fn update(state: &mut State, now: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Edited(Ok(text)) => form::take_edited(state, &text),
         Msg::Edited(Err(failure)) | Msg::Told(Err(failure)) => state.complain(failure.to_string()),
         Msg::Told(Ok(text)) => state.say(text),
+        Msg::Unfinished(found) => change::unfinished(state, found, &mut effects),
         Msg::Ran(ended) => run_with::ended(state, ended),
         Msg::Secret(id, typed) => on_secret(state, id, typed, &mut effects),
     }

@@ -2,6 +2,11 @@
 
 use jiff::Timestamp;
 
+/// A moment as people write it, to the second and in UTC.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// The age of a moment: `now` under a minute, then whole minutes, hours, days and years.
 ///
 /// Nothing finer than a minute is shown, so that an idle screen does not change every second.
@@ -21,6 +26,12 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_reads_nanoseconds() {
+        let at: Timestamp = "2026-11-21T15:08:31.830267942Z".parse().unwrap();
+        assert_eq!(moment(at), "2026-11-21T15:08:31Z");
+    }
 
     #[test]
     fn ages_step_coarsely() {

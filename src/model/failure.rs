@@ -84,6 +84,13 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Says whether an association is not there any more.
+    ///
+    /// A cluster that is missing says the same with other words, and tells nothing about the association.
+    pub fn is_gone(&self) -> bool {
+        self.kind == FailureKind::NotFound && !self.cause.contains("No cluster found")
+    }
+
     pub fn new(kind: FailureKind, doing: impl Into<Text>, cause: impl Into<Text>) -> Self {
         Self {
             kind,

@@ -8,7 +8,9 @@ pub mod entry;
 pub mod field;
 pub mod json;
 pub mod kind;
+pub mod link;
 pub mod reconcile;
+pub mod summary;
 pub mod three_way;
 pub mod undo;
 
@@ -23,9 +25,10 @@ pub use entry::{Conclusion, Entry, Outcome};
 pub use field::{Field, Settings};
 pub use json::Record;
 pub use kind::{ChangeKind, Family};
+pub use link::{Link, Way};
 pub use reconcile::reconcile;
 pub use three_way::{Difference, Replaced, Reversal, Standing};
-pub use undo::History;
+pub use undo::{History, WayBack};
 
 /// The name of one change: a UUID of version 7, so that ids sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -141,22 +144,6 @@ impl fmt::Display for Target {
             write!(f, "{namespace}/")?;
         }
         f.write_str(&self.name)
-    }
-}
-
-/// How a change belongs to an earlier one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Link {
-    Undoes(EntryId),
-    Redoes(EntryId),
-}
-
-impl Link {
-    /// The change that is taken back or made again; never itself an undo or a redo.
-    pub fn entry(&self) -> &EntryId {
-        match self {
-            Self::Undoes(entry) | Self::Redoes(entry) => entry,
-        }
     }
 }
 

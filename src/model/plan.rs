@@ -31,7 +31,7 @@ use crate::model::{Caller, ClusterArn, Known, Route, Text};
 
 pub use blast::{AffectedPod, BlastRadius, Counted, Fallback};
 pub use candidate::{Candidate, Ranked, rank};
-pub use change::{Change, Draft, Edit, New, Setting, role_of, target_of};
+pub use change::{Change, Draft, Edit, New, Setting, name_of_role, role_of, target_of};
 pub use definition::Definition;
 pub use diff::{Field, FieldDiff};
 pub use digest::Digest;
@@ -146,6 +146,29 @@ impl Plan {
         finished(wrong, basis, target, change, Some(before), Some(after))
     }
 
+    /// Changes an association, and its tags, which is another call: a plan for each that changes something.
+    ///
+    /// The second one is about what the first one will leave.
+    pub fn edited(
+        basis: &Basis,
+        before: &Known<AssociationRecord>,
+        edit: &Edit,
+        tags: &TagEdit,
+    ) -> Result<Vec<Self>, Vec<Invalid>> {
+        let found = Definition::of(&before.value);
+        let (edit, tags) = (edit.narrowed(&found), tags.narrowed(&found.tags));
+        let mut plans = Vec::new();
+        let mut left = before.clone();
+        if !edit.is_empty() {
+            plans.push(Self::update(basis.clone(), before.clone(), &edit)?);
+            left.value.detail = edit.left(&before.value.detail);
+        }
+        if !tags.is_empty() {
+            plans.push(Self::tag(basis.clone(), left, &tags)?);
+        }
+        Ok(plans)
+    }
+
     /// Gives an association another namespace or service account, and changes it on the way.
     ///
     /// It stays in its cluster: another cluster means another account or region, and other credentials. Under the
@@ -161,25 +184,35 @@ impl Plan {
         if (&*found.namespace, &*found.service_account) == (namespace, service_account) {
             return Self::update(basis, before, &edit);
         }
-        let target = Target::of(&before.value);
-        let mut wrong = rules::place(&basis, &target.cluster);
-        wrong.extend(rules::subject(&before));
         let names = (
             name::namespace(namespace).map_err(|rule| Invalid::new(Field::Namespace, rule)),
             name::service_account(service_account)
                 .map_err(|rule| Invalid::new(Field::ServiceAccount, rule)),
         );
-        let new = match (New::again(&before.value), names) {
+        match (New::again(&before.value), names) {
             (Ok(new), (Ok(namespace), Ok(service_account))) => {
-                new.moved(namespace, service_account, edit)
+                Self::replace(basis, before, new.moved(namespace, service_account, edit))
             }
             (new, (namespace, service_account)) => {
+                let mut wrong = rules::place(&basis, &before.value.association.key.cluster);
+                wrong.extend(rules::subject(&before));
                 wrong.extend(new.err().into_iter().flatten());
                 wrong.extend(namespace.err());
                 wrong.extend(service_account.err());
-                return Err(wrong);
+                Err(wrong)
             }
-        };
+        }
+    }
+
+    /// Puts another association in the place of one: the new one is created, then the old one is deleted.
+    pub fn replace(
+        basis: Basis,
+        before: Known<AssociationRecord>,
+        new: New,
+    ) -> Result<Self, Vec<Invalid>> {
+        let target = Target::of(&before.value);
+        let mut wrong = rules::place(&basis, &target.cluster);
+        wrong.extend(rules::subject(&before));
         let after = Definition::of_new(&new);
         wrong.extend(rules::of_new(&new, &after, &target.cluster));
         let change = Change::Move(new);

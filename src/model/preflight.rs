@@ -14,8 +14,9 @@ mod role;
 mod target;
 mod workload;
 
+use crate::model::Learned;
 use crate::model::guard::Access;
-use crate::model::journal::Reversal;
+use crate::model::journal::WayBack;
 use crate::model::plan::{Digest, Ink, Plan, Steps};
 
 pub use check::{Check, CheckId, Fix, Outcome};
@@ -46,6 +47,8 @@ pub struct Preflight {
     /// What else wants a name to be typed.
     also: Vec<String>,
     checks: Vec<Check>,
+    /// Nothing stands there any more.
+    gone: bool,
 }
 
 impl Preflight {
@@ -69,16 +72,27 @@ impl Preflight {
             access,
             also: Vec::new(),
             checks,
+            gone: evidence.current == Learned::Absent,
         }
     }
 
-    /// The same, of a plan that brings a change back: what somebody else did since is lost only by typing a name.
+    /// Says whether somebody deleted what was to be changed.
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// The same, of a plan that brings a change back: what was done since is lost only by typing a name.
     #[must_use]
-    pub fn of_reversal(mut self, reversal: &Reversal) -> Self {
-        if reversal.tramples() {
-            let reason = "it overwrites what somebody else changed since";
-            self.also.push(reason.to_owned());
-        }
+    pub fn of_way_back(mut self, way: &WayBack) -> Self {
+        self.also.extend(way.reasons());
+        self
+    }
+
+    /// The same, of a creation that became a change because the association is there already.
+    #[must_use]
+    pub fn of_existing(mut self) -> Self {
+        let reason = "it exists already, so this changes it instead of creating it";
+        self.also.push(reason.to_owned());
         self
     }
 
@@ -110,11 +124,11 @@ impl Preflight {
         if self.access == Access::ReadOnly {
             refusals.push("nothing may be changed in this cluster: it is read-only".to_owned());
         }
-        // There is no call to make, so there is nothing to override.
-        let idle = self
+        // No name helps where there is no call to make, or where it is refused in any case.
+        let hopeless = self
             .with(Outcome::Blocking)
-            .find(|check| check.id == CheckId::Changes);
-        refusals.extend(idle.into_iter().flat_map(|check| check.evidence.clone()));
+            .filter(|check| check.id.is_final());
+        refusals.extend(hopeless.map(Check::headline));
         if !refusals.is_empty() {
             return Consent::Refused(refusals);
         }
@@ -148,11 +162,13 @@ impl Preflight {
             access,
             also,
             checks,
+            gone,
         } = self;
         let mut ink = Ink::default();
         ink.bytes(subject);
         ink.text(name);
         ink.number(u64::from(*destroys));
+        ink.number(u64::from(*gone));
         ink.text(match access {
             Access::Open => "open",
             Access::Protected => "protected",
@@ -165,10 +181,10 @@ impl Preflight {
 }
 
 fn changes(plan: &Plan) -> Check {
-    let title = "something changes";
+    let title = "changes";
     let diff = plan.diff();
     if diff.is_empty() {
-        let evidence = "every field is as it is already; change at least one";
+        let evidence = "none, every field is so already; change at least one";
         return Check::new(CheckId::Changes, title, Outcome::Blocking, evidence);
     }
     let fields = diff.iter().map(|field| field.field.to_string());

@@ -7,7 +7,9 @@
 mod apply;
 mod call;
 mod document;
+mod existing;
 mod look;
+mod named;
 mod pending;
 mod prepare;
 mod progress;
@@ -24,11 +26,13 @@ use crate::model::text::visible;
 use crate::model::{AssociationRecord, Described, Failure, FailureKind, Text};
 use crate::store::Journal;
 
-pub use apply::apply;
-pub(in crate::ops) use look::{at, by_name};
-pub use look::{find, look};
+pub use apply::{Belongs, apply};
+pub use existing::of_existing;
+pub(in crate::ops) use look::by_name;
+pub use look::{at, find, look};
+pub use named::named_roles;
 pub(in crate::ops) use pending::Pending;
-pub use prepare::{Prepared, Request, Unprepared, prepare, replan};
+pub use prepare::{Prepared, Request, Unprepared, edited, prepare, replan};
 pub use progress::Progress;
 
 /// What a change needs besides its plan: where it is written down, what time it is, and how long to wait.

@@ -1,5 +1,7 @@
 //! Undo and redo: weighed against what stands there now, and planned like any other change.
 
+mod next;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,42 +9,30 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::association::{AssociationDetail, AssociationExtra};
-use crate::model::journal::{Entry, EntryId, Family, History, Image, Reversal, Standing};
+use crate::model::journal::{
+    Entry, EntryId, Family, History, Image, Link, Reversal, Standing, Target, WayBack,
+};
 use crate::model::plan::{Edit, New, Plan, TagEdit};
-use crate::model::text::visible;
 use crate::model::{
     Association, AssociationKey, AssociationRecord, Described, Document, Failure, FailureKind,
     Known, Text,
 };
-use crate::ops::change::{self, Prepared, Unprepared, replan};
+use crate::ops::change::{self, Prepared, Unprepared, edited, replan};
 use crate::ops::fleet::Site;
 
-/// Which way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    Undo,
-    Redo,
-}
-
-impl Way {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Undo => "undo",
-            Self::Redo => "redo",
-        }
-    }
-}
+pub use crate::model::journal::Way;
+pub use next::next;
 
 /// An undo or a redo, ready to be shown.
 #[derive(Debug)]
 pub struct Weighed {
-    pub reversal: Reversal,
-    /// The changes that it takes, each to be approved and applied with the reversal's link; none if there is
-    /// nothing to do, or no way.
+    pub way: WayBack,
+    /// The changes that it takes, each to be approved and applied with the link of the way, and all but the last
+    /// with a link that says that more follows; none if there is nothing to do, or no way.
     pub plans: Vec<Prepared>,
 }
 
-/// Compares an entry with what stands there now, and plans the way back.
+/// Compares what was one act of its maker with what stands there now, and plans the way back.
 pub async fn weigh(
     site: &Site,
     entries: &[Entry],
@@ -56,22 +46,37 @@ pub async fn weigh(
         let cause = "the journal has no such entry";
         Failure::new(FailureKind::NotFound, doing.as_str(), cause)
     };
-    let entry = history.entry(id).ok_or_else(missing)?;
-    elsewhere(site, entry, &doing)?;
-    let found = stands(site, entry, history.left_id(id)).await?;
-    let image = found.as_ref().map_or(Image::Absent, |found| {
-        Image::Present(found.document.clone())
-    });
-    let reversal = match way {
-        Way::Undo => history.undo(id, &image),
-        Way::Redo => history.redo(id, &image),
-    };
-    let reversal = reversal.ok_or_else(missing)?;
-    let mut plans = Vec::new();
-    if matches!(reversal.standing, Standing::Clean | Standing::Drifted) {
-        plans = planned(site, entry, &reversal, found, now).await?;
+    history.entry(id).ok_or_else(missing)?;
+    let act = history.act(id);
+    let mut link = Link::new(way, id.clone());
+    let others = act
+        .iter()
+        .map(|entry| &entry.id)
+        .filter(|other| *other != id);
+    link.with = others.cloned().collect();
+    let mut places = Vec::new();
+    for done in History::places(&act) {
+        let (Some(newest), Some(oldest)) = (done.first(), done.last()) else {
+            continue;
+        };
+        elsewhere(site, newest, &doing)?;
+        let found = stands(site, newest, history.left_id(&newest.id)).await?;
+        let image = found.as_ref().map_or(Image::Absent, |found| {
+            Image::Present(found.document.clone())
+        });
+        let reversal = history.weigh(&done, link.clone(), &image);
+        places.push((oldest.intent.target.clone(), reversal, found));
     }
-    Ok(Weighed { reversal, plans })
+    let reversals = places.iter().map(|(_, reversal, _)| reversal.clone());
+    let way = WayBack {
+        link,
+        places: reversals.collect(),
+    };
+    let mut plans = Vec::new();
+    if matches!(way.standing(), Standing::Clean | Standing::Drifted) {
+        plans = planned(site, places, now).await?;
+    }
+    Ok(Weighed { way, plans })
 }
 
 /// Refuses an entry that was made in another world.
@@ -90,31 +95,6 @@ fn elsewhere(site: &Site, entry: &Entry, doing: &str) -> Result<(), Failure> {
     );
     Err(Failure::new(FailureKind::Refused, doing, cause)
         .hint("use the profile, region and --endpoint-url that it was made with"))
-}
-
-/// The entry that is next, if nobody named one; refused where it is not certain which one that is.
-pub fn next(entries: &[Entry], way: Way) -> Result<&Entry, Failure> {
-    let doing = format!("{} the last change", way.word());
-    let history = History::new(entries);
-    let next = match way {
-        Way::Undo => history.next_undo().map_err(|undecided| {
-            let (id, intent) = (undecided.id.short(), &undecided.intent);
-            let cause = format!(
-                "nobody knows whether the newer {} of {} ({id}) was made",
-                intent.kind.as_str(),
-                visible(&intent.target.to_string())
-            );
-            Failure::new(FailureKind::Refused, doing.as_str(), cause).hint(format!(
-                "look at {id} in the journal, and undo it or another by its entry"
-            ))
-        })?,
-        Way::Redo => history.redoable().next(),
-    };
-    next.ok_or_else(|| {
-        let cause = format!("the journal holds nothing to {}", way.word());
-        Failure::new(FailureKind::NotFound, doing, cause)
-            .hint("the journal lists what was changed: roledex journal")
-    })
 }
 
 /// What has the names of the entry's association now, whatever its id; `left` is the id that it had last.
@@ -141,18 +121,53 @@ async fn stands(
     change::at(&site.session, &key).await
 }
 
+/// A place of an act, what it takes there, and what stands there.
+type Place = (Target, Reversal, Option<Described<AssociationRecord>>);
+
+/// What is to be created and changed comes first, so that a failure on the way loses nothing.
 async fn planned(
     site: &Site,
-    entry: &Entry,
+    places: Vec<Place>,
+    now: fn() -> Timestamp,
+) -> Result<Vec<Prepared>, Unprepared> {
+    let is_due =
+        |(_, reversal, _): &Place| matches!(reversal.standing, Standing::Clean | Standing::Drifted);
+    let (mut ends, mut stays): (Vec<Place>, Vec<Place>) = places
+        .into_iter()
+        .filter(is_due)
+        .partition(|(_, reversal, _)| reversal.goal == Image::Absent);
+    if let ([(target, reversal, None)], [(old, _, Some(_))]) = (&stays[..], &ends[..])
+        && let Image::Present(goal) = &reversal.goal
+    {
+        // A move, back again: one change, whose deletion waits until the other one is seen.
+        let new = again(site, target, goal)?;
+        let names = (old.namespace.clone().unwrap_or_default(), old.name.clone());
+        let found = ends.pop().and_then(|(_, _, found)| found);
+        let Some(found) = found else {
+            return Ok(Vec::new());
+        };
+        let before = Known::live(found.value, now());
+        let plan = |basis| Plan::replace(basis, before, new);
+        return Ok(vec![replan(site, (&names.0, &names.1), now, plan).await?]);
+    }
+    let mut plans = Vec::new();
+    stays.append(&mut ends);
+    for (target, reversal, found) in stays {
+        plans.extend(at_place(site, &target, &reversal, found, now).await?);
+    }
+    Ok(plans)
+}
+
+async fn at_place(
+    site: &Site,
+    target: &Target,
     reversal: &Reversal,
     found: Option<Described<AssociationRecord>>,
     now: fn() -> Timestamp,
 ) -> Result<Vec<Prepared>, Unprepared> {
-    let target = &entry.intent.target;
     let namespace = target.namespace.clone().unwrap_or_default();
     let names = (&*namespace, &*target.name);
-    let at = now();
-    let live = |found: Described<AssociationRecord>| Known::live(found.value, at);
+    let live = |found: Described<AssociationRecord>| Known::live(found.value, now());
     let mut plans = Vec::new();
     match (&reversal.goal, found) {
         (Image::Absent, Some(found)) => {
@@ -160,20 +175,7 @@ async fn planned(
             plans.push(replan(site, names, now, plan).await?);
         }
         (Image::Present(goal), None) => {
-            let record = AssociationRecord {
-                association: Association {
-                    key: AssociationKey {
-                        cluster: site.arn.clone(),
-                        id: "".into(),
-                    },
-                    namespace: namespace.clone(),
-                    service_account: target.name.clone(),
-                    arn: None,
-                    owner: None,
-                },
-                detail: detail(goal),
-            };
-            let new = New::again(&record)?;
+            let new = again(site, target, goal)?;
             let plan = |basis| Plan::create(basis, site.arn.clone(), new);
             plans.push(replan(site, names, now, plan).await?);
         }
@@ -181,33 +183,29 @@ async fn planned(
             let (from, to) = (found.value.detail.clone(), detail(goal));
             let edit = Edit::between(&from, &to)?;
             let tags = TagEdit::between(&tags_of(&from), &tags_of(&to));
-            if !edit.is_empty() {
-                let before = live(found.clone());
-                let plan = |basis| Plan::update(basis, before, &edit);
-                plans.push(replan(site, names, now, plan).await?);
-            }
-            if !tags.is_empty() {
-                // After an update of the same association its other fields are what that made of them.
-                let mut before = live(found);
-                if !edit.is_empty() {
-                    let extra = before.value.detail.extra.clone();
-                    let extra = extra.as_deref().cloned().unwrap_or_default();
-                    let wanted = to.extra.as_deref().cloned().unwrap_or_default();
-                    before.value.detail = AssociationDetail {
-                        extra: Some(Arc::new(AssociationExtra {
-                            policy: wanted.policy,
-                            ..extra
-                        })),
-                        ..to
-                    };
-                }
-                let plan = |basis| Plan::tag(basis, before, &tags);
-                plans.push(replan(site, names, now, plan).await?);
-            }
+            plans = edited(site, &live(found), &edit, &tags, now).await?;
         }
         (Image::Absent, None) | (Image::Unknown, _) => {}
     }
     Ok(plans)
+}
+
+/// The association as the journal remembers it, to be created anew.
+fn again(site: &Site, target: &Target, goal: &Document) -> Result<New, Unprepared> {
+    let record = AssociationRecord {
+        association: Association {
+            key: AssociationKey {
+                cluster: site.arn.clone(),
+                id: "".into(),
+            },
+            namespace: target.namespace.clone().unwrap_or_default(),
+            service_account: target.name.clone(),
+            arn: None,
+            owner: None,
+        },
+        detail: detail(goal),
+    };
+    Ok(New::again(&record)?)
 }
 
 fn tags_of(detail: &AssociationDetail) -> BTreeMap<Text, Text> {

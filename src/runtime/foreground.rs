@@ -1,5 +1,6 @@
 //! Another program in front of ours: it gets the terminal and the keys until it ends.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
@@ -80,11 +81,16 @@ pub(super) fn pause(text: &str) -> Command {
     command
 }
 
-/// The person's editor on a file: `$VISUAL`, else `$EDITOR`, else vi; a shell reads it, as git has it done.
-pub(super) fn editor(file: &Path) -> Command {
+/// What the person's editor is called: `$VISUAL`, else `$EDITOR`, else vi.
+pub(super) fn editor_name() -> OsString {
     let named = |name| std::env::var_os(name).filter(|word| !word.is_empty());
     let editor = named("VISUAL").or_else(|| named("EDITOR"));
-    let mut script = editor.unwrap_or_else(|| "vi".into());
+    editor.unwrap_or_else(|| "vi".into())
+}
+
+/// The person's editor on a file; a shell reads its name, as git has it done.
+pub(super) fn editor(file: &Path) -> Command {
+    let mut script = editor_name();
     script.push(" \"$@\"");
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(script).arg("editor").arg(file);

@@ -9,6 +9,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc::Sender;
 
 use crate::app::{self, Effect, Msg, State, Ticket};
+use crate::model::text::visible;
 use crate::model::{Failure, FailureKind};
 use crate::runtime::child::Ended;
 use crate::runtime::executor::Executor;
@@ -81,7 +82,9 @@ impl Outside {
     /// Has a text edited in the person's own editor, in a file that nobody else can read and that is gone afterwards.
     async fn edit(&mut self, text: &str, suffix: &str) -> anyhow::Result<Result<String, Failure>> {
         let failure = |cause: String| {
-            let failure = Failure::new(FailureKind::Other, "edit the text in your editor", cause);
+            let name = foreground::editor_name();
+            let doing = format!("edit the text with {}", visible(&name.to_string_lossy()));
+            let failure = Failure::new(FailureKind::Other, doing, cause);
             failure.hint("VISUAL or EDITOR names it; what was typed here is still here")
         };
         let file = tempfile::Builder::new()

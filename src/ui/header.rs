@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use crate::app::State;
 use crate::app::fleet::{ClusterRow, RouteRow};
 use crate::app::pane::{LIVE_SECONDS, glyph};
+use crate::input::Command;
 use crate::model::{Access, Origin};
 use crate::theme::Role;
 use crate::ui::counted;
@@ -35,6 +36,7 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, area: Rect) {
         caller(state),
     ];
     let how = [
+        unfinished(state),
         paused(state),
         details(state),
         freshness(state),
@@ -226,6 +228,15 @@ fn work(state: &State) -> Option<Part<'_>> {
     let running = state.in_flight();
     let text = format!("{} {running} running", glyph::BUSY);
     (running > 0).then(|| part(50, [piece(Role::Busy, text)]))
+}
+
+/// What an earlier run did not finish, and the key that shows what became of it.
+fn unfinished(state: &State) -> Option<Part<'_>> {
+    let phrase = state.unfinished?.phrase();
+    let key = state.options.keymap.shown(Command::History);
+    let key = key.map(|key| format!(": {key}")).unwrap_or_default();
+    let text = format!("{} {phrase}{key}", glyph::WARNING);
+    Some(part(95, [piece(Role::Warning, text)]))
 }
 
 fn paused(state: &State) -> Option<Part<'_>> {

@@ -145,6 +145,11 @@ impl Script {
         self.take(effects);
     }
 
+    /// Lets time go by.
+    pub(crate) fn wait(&mut self, seconds: i64) {
+        self.now += jiff::SignedDuration::from_secs(seconds);
+    }
+
     /// Presses keys, separated by blanks.
     pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {

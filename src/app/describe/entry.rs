@@ -5,20 +5,20 @@ use jiff::Timestamp;
 use crate::app::describe::TextLine;
 use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
-use crate::model::age::age;
+use crate::model::age::{age, moment};
 use crate::model::export::yaml;
-use crate::model::journal::{Entry, EntryId, Family, History, Image, Link, Outcome, Settings};
+use crate::model::journal::{Entry, EntryId, Family, History, Image, Outcome, Settings};
 
 /// What an entry is called in a list.
 pub fn label(entry: &Entry, now: Timestamp) -> String {
     let intent = &entry.intent;
-    let link = match &intent.link {
-        Some(Link::Undoes(id)) => format!(", undoes {}", id.short()),
-        Some(Link::Redoes(id)) => format!(", redoes {}", id.short()),
-        None => String::new(),
+    let summary = entry.summary();
+    let summary = match summary.as_str() {
+        "" => String::new(),
+        summary => format!("  {summary}"),
     };
     format!(
-        "{:>4}  {}  {} {} of {}{link}",
+        "{:>4}  {}  {} {} of {}{summary}",
         age(intent.at, now),
         entry.id.short(),
         intent.kind.as_str(),
@@ -60,7 +60,7 @@ pub(super) fn lines(state: &State, id: &EntryId) -> Vec<TextLine> {
         TextLine::heading(&format!("{} {}", intent.kind.as_str(), intent.target)),
         TextLine::member("outcome", tone, &format!("{sign} {words}")),
         plain("entry", id.as_str()),
-        plain("when", &intent.at.to_string()),
+        plain("when", &moment(intent.at)),
         plain("who", &intent.who.caller),
         plain("cluster", intent.place.cluster.as_str()),
     ];
@@ -83,10 +83,15 @@ pub(super) fn lines(state: &State, id: &EntryId) -> Vec<TextLine> {
         }
         _ => {}
     }
-    match &intent.link {
-        Some(Link::Undoes(other)) => lines.push(plain("undoes", other.as_str())),
-        Some(Link::Redoes(other)) => lines.push(plain("redoes", other.as_str())),
-        None => {}
+    if let Some(link) = &intent.link {
+        let mut verb = link.way.verb();
+        for other in link.entries() {
+            lines.push(plain(verb, other.as_str()));
+            verb = "";
+        }
+        if link.more {
+            lines.push(plain("", "which takes more than this change"));
+        }
     }
     if let Some(undo) = history.undone_by(id) {
         lines.push(plain("undone by", undo.id.as_str()));
@@ -121,11 +126,7 @@ fn changed(entry: &Entry) -> Vec<TextLine> {
     );
     let mut lines = vec![TextLine::heading("What changed")];
     for field in before.changed(&after) {
-        let shown = |settings: &Settings| match settings.get(&field) {
-            None => "none".to_owned(),
-            Some(serde_json::Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-        };
+        let shown = |settings: &Settings| field.shown(settings.get(&field));
         lines.push(TextLine::member(
             &field.label(),
             Tone::Muted,

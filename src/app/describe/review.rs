@@ -1,13 +1,11 @@
 //! A change as it would be made, in the order in which a person decides: what, whom, whether, how.
 
-use serde_json::Value;
-
 use crate::app::describe::TextLine;
 use crate::app::layout::{Area, Size, text_lines};
 use crate::app::modal::Review;
 use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
-use crate::model::journal::Reversal;
+use crate::model::journal::{EntryId, Reversal, WayBack};
 use crate::model::measure::rows;
 use crate::model::plan::{Plan, Warning, revoke_command};
 use crate::model::preflight::{Check, Outcome, Preflight};
@@ -46,8 +44,22 @@ pub(in crate::app) fn last_top(state: &State, review: &Review) -> usize {
 pub fn lines(review: &Review) -> Vec<TextLine> {
     let plan = &review.plan;
     let mut lines = Vec::new();
-    if let Some(reversal) = &review.reversal {
-        lines.extend(reversal_lines(reversal));
+    if review.checks.value().is_some_and(Preflight::is_gone) {
+        lines.extend(gone_lines(plan));
+        return lines;
+    }
+    if let Some(way) = &review.way {
+        lines.extend(way_lines(way));
+    }
+    if !review.rest.is_empty() {
+        let rest: Vec<String> = review.rest.iter().map(Plan::title).collect();
+        let text = format!(
+            "{} this is not all of it: {} follows, and is shown by itself",
+            glyph::WARNING,
+            rest.join(", and ")
+        );
+        lines.push(TextLine::new(Tone::Warning, &text));
+        lines.push(TextLine::empty());
     }
     lines.push(TextLine::heading("What changes"));
     lines.extend(diff_lines(plan));
@@ -86,6 +98,31 @@ pub fn lines(review: &Review) -> Vec<TextLine> {
         for line in record {
             lines.push(TextLine::member(line.label, Tone::Muted, &line.value));
         }
+    }
+    lines
+}
+
+/// Of what is gone, a list of changes would only mislead.
+fn gone_lines(plan: &Plan) -> Vec<TextLine> {
+    let text = format!(
+        "{} {} is gone: somebody deleted it since it was read",
+        glyph::BAD,
+        plan.target().name()
+    );
+    let mut lines = vec![
+        TextLine::new(Tone::Bad, &text),
+        TextLine::new(
+            Tone::Plain,
+            "  so there is nothing to change; if it is still wanted, create it again",
+        ),
+        TextLine::empty(),
+        TextLine::heading("What stood there"),
+    ];
+    for line in plan.lines().into_iter().filter(|line| line.label != "pods") {
+        lines.push(TextLine::member(line.label, Tone::Plain, &line.value));
+    }
+    for line in plan.record_lines() {
+        lines.push(TextLine::member(line.label, Tone::Muted, &line.value));
     }
     lines
 }
@@ -168,8 +205,9 @@ fn one_check(check: &Check) -> Vec<TextLine> {
         let evidence = check.evidence.join("; ");
         return vec![head.with(Tone::Muted, &format!(": {evidence}"))];
     }
-    let mut lines = vec![head];
-    for sentence in &check.evidence {
+    let finding = check.evidence.first().map_or("", |finding| finding);
+    let mut lines = vec![head.with(tone, &format!(": {finding}"))];
+    for sentence in check.evidence.iter().skip(1) {
         lines.push(TextLine::new(Tone::Muted, &format!("      {sentence}")));
     }
     if let Some(fix) = &check.fix {
@@ -198,9 +236,6 @@ fn warning_line(warning: &Warning) -> TextLine {
         .with(Tone::Plain, &warning.to_string())
 }
 
-/// Pods named at most; the rest is counted.
-const PODS_NAMED: usize = 12;
-
 fn pod_lines(plan: &Plan) -> Vec<TextLine> {
     let mut lines = vec![TextLine::new(
         Tone::Plain,
@@ -209,15 +244,15 @@ fn pod_lines(plan: &Plan) -> Vec<TextLine> {
     let Some(counted) = plan.pods().counted() else {
         return lines;
     };
-    lines.extend(counted.pods.iter().take(PODS_NAMED).map(|pod| {
-        let (tone, uses) = match pod.uses {
-            Verdict::Yes => (Tone::Warning, "has its credentials from here"),
-            Verdict::Unknown => (Tone::Muted, "may have its credentials from here"),
-            Verdict::No => (Tone::Muted, "has its credentials from elsewhere"),
+    lines.extend(counted.named().map(|pod| {
+        let tone = match pod.uses {
+            Verdict::Yes => Tone::Warning,
+            Verdict::Unknown | Verdict::No => Tone::Muted,
         };
-        TextLine::new(Tone::Name, &format!("    {}", pod.name)).with(tone, &format!("  {uses}"))
+        let fate = counted.fate(pod, plan.steps());
+        TextLine::new(Tone::Name, &format!("    {}", pod.name)).with(tone, &format!("  {fate}"))
     }));
-    let more = counted.pods.len().saturating_sub(PODS_NAMED);
+    let more = counted.unnamed();
     if more > 0 {
         lines.push(TextLine::new(Tone::Muted, &format!("    and {more} more")));
     }
@@ -225,42 +260,46 @@ fn pod_lines(plan: &Plan) -> Vec<TextLine> {
 }
 
 /// Before, mine and now, field by field, and what the way back would lose.
-fn reversal_lines(reversal: &Reversal) -> Vec<TextLine> {
-    let mut lines = vec![TextLine::heading("Before, mine, and now")];
-    let shown = |value: Option<&Value>| match value {
-        None => "none".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-    };
+fn way_lines(way: &WayBack) -> Vec<TextLine> {
+    let mut lines = vec![TextLine::heading(&format!(
+        "{}: before, mine, and now",
+        way.phrase()
+    ))];
+    if !way.link.with.is_empty() {
+        let with = way.link.with.iter().map(EntryId::short);
+        let text = format!(
+            "  it was made together with {}, and all of it is brought back",
+            with.collect::<Vec<_>>().join(", ")
+        );
+        lines.push(TextLine::new(Tone::Plain, &text));
+    }
+    for place in &way.places {
+        lines.extend(place_lines(place));
+    }
+    lines.push(TextLine::empty());
+    lines
+}
+
+fn place_lines(reversal: &Reversal) -> Vec<TextLine> {
+    let mut lines = Vec::new();
     for difference in &reversal.differences {
-        lines.push(TextLine::new(
-            Tone::Name,
-            &format!("  {}", difference.field),
-        ));
+        let field = &difference.field;
+        lines.push(TextLine::new(Tone::Name, &format!("  {field}")));
         let columns = [
             ("wanted again", difference.wanted.as_ref(), Tone::Good),
             ("as roledex left it", difference.left.as_ref(), Tone::Muted),
             ("as it is now", difference.now.as_ref(), Tone::Plain),
         ];
         for (label, value, tone) in columns {
-            lines.push(TextLine::member(label, tone, &shown(value)));
+            lines.push(TextLine::member(label, tone, &field.shown(value)));
         }
-        if difference.tramples() {
-            lines.push(TextLine::new(
-                Tone::Bad,
-                &format!(
-                    "    {} somebody else changed it since, and that would be lost",
-                    glyph::BAD
-                ),
-            ));
-        } else if difference.is_drift() {
-            lines.push(TextLine::new(
-                Tone::Warning,
-                &format!(
-                    "    {} somebody else changed it since, and that stays",
-                    glyph::WARNING
-                ),
-            ));
+        if let Some(fate) = difference.fate() {
+            let (tone, sign) = if difference.tramples() {
+                (Tone::Bad, glyph::BAD)
+            } else {
+                (Tone::Warning, glyph::WARNING)
+            };
+            lines.push(TextLine::new(tone, &format!("    {sign} {fate}")));
         }
     }
     if let Some(replaced) = &reversal.replaced {
@@ -279,7 +318,6 @@ fn reversal_lines(reversal: &Reversal) -> Vec<TextLine> {
         );
         lines.push(TextLine::new(Tone::Warning, &text));
     }
-    lines.push(TextLine::empty());
     lines
 }
 

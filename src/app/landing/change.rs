@@ -9,7 +9,7 @@ use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::confirm;
 use crate::input::Command;
-use crate::model::Failure;
+use crate::model::{AssociationKey, Failure, Learned};
 
 impl State {
     /// Whether a change is being made.
@@ -58,7 +58,9 @@ impl State {
         if outcome.is_err() {
             applying.rest.clear();
         }
-        let more = applying.rest.len();
+        let (more, is_back) = (applying.rest.len(), applying.way.is_some());
+        let form = applying.form.take();
+        let is_begun = applying.is_begun();
         let may_test = may_test(self, &target.cluster).is_ok();
         if let Some(applying) = self.applying.as_mut()
             && (outcome.is_err() || !may_test || more > 0)
@@ -74,6 +76,10 @@ impl State {
         if !stays {
             self.modals
                 .retain(|modal| !matches!(modal, Modal::Progress));
+        }
+        if let (Err(_), false, Some(form)) = (outcome, is_begun, form) {
+            // Below what lies on the screen: what was typed is there again once that is closed.
+            self.modals.insert(0, Modal::Form(form));
         }
         let undo = self.options.keymap.shown(Command::Undo);
         match outcome {
@@ -95,10 +101,13 @@ impl State {
             self.list_associations(&target.cluster, true, effects);
         }
         if more > 0 {
-            // The other half of the way back is another change, and wants another yes.
-            self.say(format!(
-                "done: {title}; one more change brings all of it back"
-            ));
+            // The other half is another change, and wants another yes.
+            let what = if is_back {
+                "brings all of it back"
+            } else {
+                "was typed and is still to be made"
+            };
+            self.say(format!("done: {title}; one more change {what}"));
         }
     }
 
@@ -112,9 +121,9 @@ impl State {
             return;
         }
         let mut rest = std::mem::take(&mut applying.rest).into_iter();
-        let reversal = applying.reversal.take();
+        let way = applying.way.take();
         if let Some(next) = rest.next() {
-            confirm::open_all(self, next, reversal, rest.collect(), effects);
+            confirm::open_all(self, next, way, rest.collect(), effects);
         }
     }
 
@@ -147,6 +156,9 @@ impl State {
             Step::Evidence(found) => {
                 let (plan, evidence) = *found;
                 self.land_evidence(ticket, &plan, &evidence);
+                if evidence.current == Learned::Absent {
+                    self.list_associations(plan.cluster(), true, effects);
+                }
             }
             Step::Journal(read) => {
                 self.journal.settle(ticket, Ok(*read), now);
@@ -185,6 +197,35 @@ impl State {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// An association was read again, or could not be: a form that changes it takes that over.
+    pub(super) fn renew_forms(
+        &mut self,
+        key: &AssociationKey,
+        outcome: &Result<(), Failure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let record = self.record(key);
+        let mut is_gone = false;
+        for modal in &mut self.modals {
+            let Modal::Form(form) = modal else { continue };
+            let before = form.before.as_ref();
+            if before.is_none_or(|before| before.value.association.key != *key) {
+                continue;
+            }
+            match (outcome, &record) {
+                (Ok(()), Some(record)) => form.renew(record.clone()),
+                (Ok(()), None) => {}
+                (Err(failure), _) => {
+                    form.unread(failure);
+                    is_gone |= failure.is_gone();
+                }
+            }
+        }
+        if is_gone {
+            self.list_associations(&key.cluster, true, effects);
         }
     }
 

@@ -2,8 +2,11 @@
 
 mod picker;
 mod read;
+mod reading;
 
 pub use picker::{KnownRole, Suggestion};
+pub use reading::Freshness;
+use reading::Held;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +74,13 @@ pub struct ChangeForm {
     pub wrong: Vec<Invalid>,
     /// Somebody has tried to review it, so what is wrong is said at once from now on.
     pub tried: bool,
+    /// What the form held at first: the rest was typed.
+    start: Held,
+    pub freshness: Freshness,
+    /// What has changed since the association was shown in the list, field by field.
+    pub news: Vec<String>,
+    /// Whoever typed wanted to leave, and was told what that loses.
+    pub leaving: bool,
 }
 
 impl Stop {
@@ -126,6 +136,7 @@ impl ChangeForm {
         form.shown_policy = form.policy.text();
         form.before = Some(before);
         form.stop = Stop::Role;
+        form.start = form.held();
         form
     }
 
@@ -138,6 +149,7 @@ impl ChangeForm {
             (_, "") => Stop::ServiceAccount,
             _ => Stop::Role,
         };
+        form.start = form.held();
         form
     }
 
@@ -154,6 +166,7 @@ impl ChangeForm {
         form.tags = Editor::new(&tags.join("\n"));
         form.before = Some(before);
         form.stop = Stop::Tags;
+        form.start = form.held();
         form
     }
 
@@ -179,16 +192,20 @@ impl ChangeForm {
             is_fresh: true,
             wrong: Vec::new(),
             tried: false,
+            start: Held::default(),
+            freshness: Freshness::default(),
+            news: Vec::new(),
+            leaving: false,
         }
     }
 
     /// The places that take keys, from the top.
     pub fn stops(&self) -> &'static [Stop] {
         use Stop as S;
-        match (self.purpose, self.before.is_some()) {
-            (Purpose::Tags, _) => &[S::Tags, S::Review],
+        match self.purpose {
+            Purpose::Tags => &[S::Tags, S::Review],
             // The tags of an association that exists are another change.
-            (Purpose::Edit, _) | (Purpose::Create, true) => &[
+            Purpose::Edit => &[
                 S::Namespace,
                 S::ServiceAccount,
                 S::Role,
@@ -197,7 +214,7 @@ impl ChangeForm {
                 S::Policy,
                 S::Review,
             ],
-            (Purpose::Create, false) => &[
+            Purpose::Create => &[
                 S::Namespace,
                 S::ServiceAccount,
                 S::Role,
@@ -225,10 +242,10 @@ impl ChangeForm {
 
     /// What is to be said of the form as a whole.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = self.freshness_notes();
         match (self.purpose, &self.before) {
             (Purpose::Create, Some(before)) => notes.push(format!(
-                "{} has an association already: this changes it, and what is left empty stays as it is",
+                "{} has an association already: this changes it; what is left empty stays as it is, and tags that are typed are added",
                 before.value.association.name()
             )),
             (Purpose::Edit, Some(before)) if self.is_move(&before.value) => notes.push(format!(

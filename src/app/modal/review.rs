@@ -3,7 +3,7 @@
 use crate::app::line::Line;
 use crate::app::remote::Remote;
 use crate::model::Text;
-use crate::model::journal::{Link, Reversal};
+use crate::model::journal::{Link, WayBack};
 use crate::model::plan::{Plan, Reviewed};
 use crate::model::preflight::{Consent, Preflight};
 
@@ -21,7 +21,7 @@ pub struct Review {
     /// What it was when it was put on the screen; spent by an approval.
     pub reviewed: Option<Reviewed>,
     /// Before, mine and now, where a change is brought back.
-    pub reversal: Option<Reversal>,
+    pub way: Option<WayBack>,
     /// What is to be reviewed after this one was applied, to bring all of a change back.
     pub rest: Vec<Plan>,
     /// The cursor is on Apply.
@@ -33,13 +33,13 @@ pub struct Review {
 }
 
 impl Review {
-    pub fn new(plan: Plan, reversal: Option<Reversal>, rest: Vec<Plan>) -> Self {
+    pub fn new(plan: Plan, way: Option<WayBack>, rest: Vec<Plan>) -> Self {
         Self {
             plan,
             checks: Remote::default(),
             asking: None,
             reviewed: None,
-            reversal,
+            way,
             rest,
             apply: false,
             naming: None,
@@ -49,7 +49,21 @@ impl Review {
 
     /// What the journal is to link the change with.
     pub fn link(&self) -> Option<Link> {
-        self.reversal.as_ref().map(|reversal| reversal.link.clone())
+        let link = self.way.as_ref()?.link.clone();
+        Some(if self.rest.is_empty() {
+            link
+        } else {
+            link.partly()
+        })
+    }
+
+    /// One sentence, such as `undo of 1234abcd: change payments/api of the cluster shop`.
+    pub fn title(&self) -> String {
+        let title = self.plan.title();
+        match &self.way {
+            Some(way) => format!("{}: {title}", way.phrase()),
+            None => title,
+        }
     }
 
     /// What it takes to have it applied, once the checks are answered.

@@ -2,12 +2,15 @@
 
 use crate::app::availability::{changeable, cluster_for_new};
 use crate::app::effect::{Effect, Request};
+use crate::app::modal::form::Freshness;
 use crate::app::modal::{ChangeForm, HistoryView, Modal};
 use crate::app::msg::Reversing;
 use crate::app::pane::RowKey;
 use crate::app::state::State;
+use crate::app::unfinished::Unfinished;
 use crate::app::update::confirm;
 use crate::model::journal::{EntryId, Standing};
+use crate::model::known::Origin;
 use crate::model::plan::{Basis, BlastRadius, Plan};
 use crate::model::{AssociationKey, AssociationRecord, ClusterArn, Known};
 
@@ -38,14 +41,10 @@ impl State {
 
     /// Takes what it takes to bring a change back, and shows it.
     pub(in crate::app) fn land_reversal(&mut self, found: Reversing, effects: &mut Vec<Effect>) {
-        let Reversing {
-            entry,
-            reversal,
-            plans,
-        } = found;
+        let Reversing { entry, way, plans } = found;
         let target = &entry.intent.target;
         let mut plans = plans.into_iter();
-        match (&reversal.standing, plans.next()) {
+        match (way.standing(), plans.next()) {
             (Standing::Impossible { why }, _) => {
                 let text = format!("{target} stays as it is: {why}");
                 self.complain(text);
@@ -58,7 +57,7 @@ impl State {
                 // Who has begun something else meanwhile is not interrupted.
                 if matches!(self.modals.last(), None | Some(Modal::History(_))) {
                     let rest = plans.collect();
-                    confirm::open_all(self, plan, Some(reversal), rest, effects);
+                    confirm::open_all(self, plan, Some(way), rest, effects);
                 } else {
                     self.say(
                         "what it takes to bring the change back is known; ask again to see it",
@@ -72,13 +71,33 @@ impl State {
 /// Opens the form that changes the selected association.
 pub(super) fn edit(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(before) = selected(state) {
-        open(state, ChangeForm::edit(before), effects);
+        reread(state, ChangeForm::edit(before), effects);
     }
 }
 
 pub(super) fn tags(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(before) = selected(state) {
-        open(state, ChangeForm::tags(before), effects);
+        reread(state, ChangeForm::tags(before), effects);
+    }
+}
+
+/// Opens a form on what is known, and reads the association again, unless that was just done.
+fn reread(state: &mut State, mut form: ChangeForm, effects: &mut Vec<Effect>) {
+    /// Seconds in which nobody sees a difference.
+    const YOUNG: i64 = 5;
+    let Some(before) = &form.before else { return };
+    let key = before.value.association.key.clone();
+    let age = state.now.as_second().saturating_sub(before.at.as_second());
+    let is_fresh = before.origin == Origin::Live && age < YOUNG;
+    if !is_fresh {
+        if let Some(row) = state.fleet.associations.get_mut(&key) {
+            row.detail.expire();
+        }
+        form.freshness = Freshness::Reading;
+    }
+    open(state, form, effects);
+    if !is_fresh {
+        state.describe_association(&key, true, effects);
     }
 }
 
@@ -150,10 +169,28 @@ pub(super) fn reverse(
 
 /// Shows the changes that were made; what is known of them stays in sight while the journal is read again.
 pub(super) fn history(state: &mut State, effects: &mut Vec<Effect>) {
+    read_journal(state, effects);
+    state.modals.push(Modal::History(HistoryView::default()));
+    state.hold_entry();
+    // Whoever looks at the list has seen them.
+    state
+        .unfinished
+        .take_if(|unfinished| matches!(unfinished, Unfinished::Checked { .. }));
+}
+
+fn read_journal(state: &mut State, effects: &mut Vec<Effect>) {
     let before = state.journal.waiting();
     state.supersede(before, effects);
     let ticket = state.call(Request::ReadJournal, true, effects);
     state.journal.ask(ticket);
-    state.modals.push(Modal::History(HistoryView::default()));
-    state.hold_entry();
+}
+
+/// What became of changes that an earlier run did not finish is known, or is being asked.
+pub(super) fn unfinished(state: &mut State, unfinished: Unfinished, effects: &mut Vec<Effect>) {
+    state.unfinished = Some(unfinished);
+    let is_shown = |modal: &Modal| matches!(modal, Modal::History(_));
+    if matches!(unfinished, Unfinished::Checked { .. }) && state.modals.iter().any(is_shown) {
+        read_journal(state, effects);
+        state.unfinished = None;
+    }
 }

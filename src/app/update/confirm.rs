@@ -12,8 +12,8 @@ use crate::app::update::textview;
 use crate::input::Command;
 use crate::model::Text;
 use crate::model::credential::{Expected, Purpose};
-use crate::model::journal::Reversal;
-use crate::model::plan::{Approved, Assent, Change, Definition, Plan, Reviewed};
+use crate::model::journal::WayBack;
+use crate::model::plan::{Approved, Assent, Change, Definition, NotApproved, Plan, Reviewed};
 use crate::model::preflight::{Consent, Evidence, Preflight};
 
 /// Puts a plan on the screen at once, and asks for what its checks look at.
@@ -25,11 +25,11 @@ pub(super) fn open(state: &mut State, plan: Plan, effects: &mut Vec<Effect>) {
 pub(in crate::app) fn open_all(
     state: &mut State,
     plan: Plan,
-    reversal: Option<Reversal>,
+    way: Option<WayBack>,
     rest: Vec<Plan>,
     effects: &mut Vec<Effect>,
 ) {
-    let mut review = Review::new(plan.clone(), reversal, rest);
+    let mut review = Review::new(plan.clone(), way, rest);
     let profiles = state.profiles_of(plan.cluster()).map(Text::from).collect();
     let plan = Box::new(plan);
     let ticket = state.call(Request::Review { plan, profiles }, true, effects);
@@ -142,27 +142,31 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
     let plan = review.plan.clone();
     match Approved::new(plan, preflight, reviewed, assent) {
         Ok(approved) => {
-            let link = review.link();
+            let (link, title) = (review.link(), review.title());
             let plan = approved.plan();
-            let (rest, reversal) = (std::mem::take(&mut review.rest), review.reversal.take());
+            let (rest, way) = (std::mem::take(&mut review.rest), review.way.take());
             let profiles = state.profiles_of(plan.cluster()).map(Text::from).collect();
+            // The form that led here is done with, and so is the list that the change was chosen from.
+            let form = state.modals.drain(..).find_map(|modal| match modal {
+                Modal::Form(form) => Some(form),
+                _ => None,
+            });
             state.loading.last_ticket += 1;
             let ticket = Ticket(state.loading.last_ticket);
             state.applying = Some(Applying {
                 ticket,
-                title: plan.title(),
+                title,
                 target: plan.target().clone(),
                 kind: Kind::of(plan.change()),
                 since: state.now,
                 steps: Vec::new(),
                 rest,
-                reversal,
+                way,
                 outcome: None,
                 offer: offer(plan),
                 warned: false,
+                form,
             });
-            // The form that led here is done with, and so is the list that the change was chosen from.
-            state.modals.clear();
             state.modals.push(Modal::Progress);
             effects.push(Effect::Apply {
                 ticket,
@@ -174,6 +178,13 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
         Err(refused) => {
             // It is still the same that is shown, so it may be approved anew.
             review.reviewed = Some(Reviewed::of(&review.plan, preflight));
+            if let NotApproved::WrongName { wanted, .. } = &refused {
+                // The prompt stays: what is typed on must not become commands.
+                review.naming = Some(Line::default());
+                let text = format!("that is not {wanted}; type it again, or leave with esc");
+                state.complain(text);
+                return;
+            }
             review.apply = false;
             state.complain(refused.to_string());
         }
@@ -277,8 +288,8 @@ impl State {
             }
             otherwise = plan.diff() != review.plan.diff();
             let mut preflight = Preflight::run(plan, evidence, access);
-            if let Some(reversal) = &review.reversal {
-                preflight = preflight.of_reversal(reversal);
+            if let Some(way) = &review.way {
+                preflight = preflight.of_way_back(way);
             }
             review.reviewed = Some(Reviewed::of(plan, &preflight));
             review.plan = plan.clone();

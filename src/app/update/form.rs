@@ -3,7 +3,7 @@
 use crate::app::editor::Edit;
 use crate::app::effect::Effect;
 use crate::app::line::Line;
-use crate::app::modal::form::{Purpose, Stop};
+use crate::app::modal::form::{Freshness, Purpose, Stop};
 use crate::app::modal::{ChangeForm, Modal};
 use crate::app::state::State;
 use crate::app::update::confirm;
@@ -11,6 +11,9 @@ use crate::input::Command;
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
+    if let Some(form) = form(state) {
+        form.leaving &= command == C::Back;
+    }
     match command {
         C::NextField => go(state, 1),
         C::PreviousField => go(state, -1),
@@ -74,6 +77,7 @@ fn edit(state: &mut State, line: Option<fn(&mut Line)>, text: Option<Edit>) {
 
 pub(super) fn type_char(state: &mut State, character: char) {
     let Some(form) = form(state) else { return };
+    form.leaving = false;
     let replaces = std::mem::take(&mut form.is_fresh);
     if let Some(line) = form.line_mut() {
         if replaces {
@@ -127,6 +131,7 @@ pub(super) fn take_edited(state: &mut State, text: &str) {
 
 pub(super) fn paste(state: &mut State, text: &str) {
     let Some(form) = form(state) else { return };
+    form.leaving = false;
     let replaces = std::mem::take(&mut form.is_fresh);
     if let Some(line) = form.line_mut() {
         if replaces {
@@ -160,7 +165,7 @@ fn changed(state: &mut State) {
         form.rank();
     }
     if let (true, Some(basis)) = (form.tried, basis) {
-        form.wrong = form.plan(basis).err().unwrap_or_default();
+        form.wrong = form.plans(basis).err().unwrap_or_default();
     }
 }
 
@@ -242,9 +247,6 @@ pub(super) fn meet_existing(state: &mut State) -> bool {
     };
     let is_news = before.is_some() && form.before.as_ref().map(|old| id(&old.value)) != before;
     form.before = record;
-    if form.before.is_some() && form.stop == Stop::Tags {
-        form.go(Stop::Review);
-    }
     form.rank();
     is_news
 }
@@ -275,13 +277,22 @@ fn review(state: &mut State, effects: &mut Vec<Effect>) {
         state.complain(text);
         return;
     }
-    match form.plan(basis) {
-        Ok(plan) if plan.diff().is_empty() => {
-            state.complain("nothing differs from what is there; change at least one field");
-        }
-        Ok(plan) => {
+    if form.freshness == Freshness::Gone {
+        state.complain("it is gone: somebody deleted it, so there is nothing to change");
+        return;
+    }
+    match form.plans(basis) {
+        Ok(plans) => {
             form.wrong.clear();
-            confirm::open(state, plan, effects);
+            let mut plans = plans.into_iter();
+            match plans.next() {
+                Some(first) => {
+                    confirm::open_all(state, first, None, plans.collect(), effects);
+                }
+                None => {
+                    state.complain("nothing differs from what is there; change at least one field");
+                }
+            }
         }
         Err(wrong) => {
             let first = wrong.first().map(ToString::to_string).unwrap_or_default();
@@ -299,6 +310,16 @@ fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     };
     if let (Some(form), true) = (form(state), shown) {
         (form.is_open, form.choice) = (false, None);
+        return;
+    }
+    let loses =
+        |form: &mut ChangeForm| form.is_touched() && !std::mem::replace(&mut form.leaving, true);
+    if form(state).is_some_and(loses) {
+        let key = state.options.keymap.shown(Command::Back);
+        let key = key.unwrap_or_else(|| Command::Back.name().to_owned());
+        state.complain(format!(
+            "discard what was typed? {key} again discards it, any other key goes on"
+        ));
         return;
     }
     if let Some(Modal::Form(form)) = state.modals.pop() {

@@ -46,7 +46,7 @@ fn chosen_change(state: &State) -> Option<EntryId> {
     let entries = &state.journal.value()?.entries;
     let entry = entries.iter().find(|entry| entry.id == id)?;
     let link = entry.intent.link.as_ref();
-    Some(link.map_or(id, |link| link.entry().clone()))
+    Some(link.map_or(id, |link| link.entry.clone()))
 }
 
 /// The entry under the cursor.

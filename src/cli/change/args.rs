@@ -20,11 +20,12 @@ pub struct Subject {
 /// What it shall be; what is left out stays as it is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Fields {
-    /// ARN of the role, in the cluster's own account
-    #[arg(long, value_name = "ARN")]
+    /// The role, in the cluster's own account: its name or its ARN
+    #[arg(long, value_name = "ROLE")]
     pub role: Option<String>,
-    /// ARN of a role that the first one assumes, in any account; none takes it away
-    #[arg(long, value_name = "ARN|none")]
+    /// A role that the first one assumes, in any account: its ARN, or the name of one in the cluster's account; none
+    /// takes it away
+    #[arg(long, value_name = "ROLE|none")]
     pub target_role: Option<String>,
     /// Whether EKS adds its session tags
     #[arg(long, value_name = "on|off")]
@@ -43,8 +44,8 @@ pub enum Switch {
 /// How much is to be done, and who says so.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Consent {
-    /// Show and check the change, and make none
-    #[arg(long, conflicts_with_all = ["yes", "confirm"])]
+    /// Show and check the change and make none, whatever else is given; works in read-only scopes, too
+    #[arg(long)]
     pub dry_run: bool,
     /// Do not ask
     #[arg(short, long)]

@@ -1,61 +1,69 @@
 //! `roledex undo` and `roledex redo`: an earlier change taken back or made again, against what stands there now.
 
+use std::sync::Arc;
+
 use super::args::Return;
 use super::journal::no_entry;
-use super::{Run, Told, desk, format, refuse_read_only, site, unprepared, unseen};
+use super::run::{Run, Told, Why, unseen};
+use super::{desk, format, refuse_read_only, site, unprepared};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::get::unconfigured;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
-use crate::model::journal::{Difference, Entry, Reversal, Standing};
+use crate::model::Route;
+use crate::model::age::moment;
+use crate::model::journal::{Entry, EntryId, Reversal, Standing, WayBack};
 use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
 use crate::ops::preflight::Reach;
-use crate::ops::undo::{Way, next, weigh};
+use crate::ops::undo::{Way, Weighed, next, weigh};
 use crate::runtime::clock;
 use crate::store::Journal;
 
 /// How far back a change is looked for that nobody named.
 const FAR: usize = 1_000;
 
+/// Entries that may stand before one that was made together with them.
+const TOGETHER: usize = 64;
+
 pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Result<Exit, Problem> {
     let format = format(global)?;
     let setup = Setup::new(global).await?;
     let resolved = setup.routes().await.map_err(unconfigured)?;
-    refuse_read_only(&setup)?;
-    let desk = desk::open(&setup).await?;
-    let (journal, word) = (desk.journal.clone(), args.entry.clone());
-    let found = tokio::task::spawn_blocking(move || find(&journal, word.as_deref(), way)).await;
-    let found = found
-        .map_err(|error| Problem::failed(format!("could not read the journal: {error}")))??;
-    let (entries, entry) = found;
-    let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
+    let (journal, desk) = if args.consent.dry_run {
+        (desk::journal(&setup).await?, None)
+    } else {
+        refuse_read_only(&setup)?;
+        let desk = desk::open(&setup).await?;
+        (desk.journal.clone(), Some(desk))
+    };
     let routes = resolved.routes.clone();
+    let (entries, entry) = find(&setup, &routes, journal, args.entry.clone(), way).await?;
+    let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
     let site = site(&setup, resolved, &cluster).await?;
     let weighed = weigh(&site, &entries, &entry.id, way, clock::now).await;
-    let weighed = weighed.map_err(unprepared)?;
+    let Weighed { way: back, plans } = weighed.map_err(unprepared)?;
     let run = Run {
         site: &site,
         reach: Reach {
             cloud: &setup.cloud,
             routes: &routes,
         },
-        desk: Some(&desk),
+        desk: desk.as_ref(),
         format,
         consent: &args.consent,
     };
-    let reversal = &weighed.reversal;
-    let together = together(&entries, &entry);
-    for line in lines(&entry, way, reversal).into_iter().chain(together) {
+    for line in lines(&entry, &back) {
         run.tell(&format!("{line}\n")).map_err(unseen)?;
     }
-    match &reversal.standing {
+    match back.standing() {
         Standing::Impossible { why } => {
             let message = format!("could not {} {}: {why}", way.word(), entry.id.short());
             return Err(Problem::new(Exit::Refused, message));
         }
-        Standing::AlreadyThere => {
+        Standing::Clean | Standing::Drifted if !plans.is_empty() => {}
+        Standing::AlreadyThere | Standing::Clean | Standing::Drifted => {
             run.tell_after("nothing to change: all is so already\n");
             run.document(&Told {
                 word: "unchanged",
@@ -63,60 +71,75 @@ pub(crate) async fn bring_back(global: &Global, way: Way, args: &Return) -> Resu
             });
             return Ok(Exit::Done);
         }
-        Standing::Clean | Standing::Drifted => {}
     }
-    if weighed.plans.is_empty() {
-        run.tell_after("nothing to change\n");
-        return Ok(Exit::Done);
-    }
-    let link = reversal.link.clone();
-    run.all(weighed.plans, Some(reversal), Some(link), None)
-        .await
+    Box::pin(run.all(plans, &Why::Back(back), None)).await
 }
 
-/// The entry that is meant, and all that was done since.
-fn find(journal: &Journal, word: Option<&str>, way: Way) -> Result<(Vec<Entry>, Entry), Problem> {
-    let Some(word) = word else {
-        let view = journal.newest(FAR)?;
-        let entry = next(&view.entries, way)?.clone();
-        return Ok((view.entries, entry));
+/// The entry that is meant, and what else there is.
+async fn find(
+    setup: &Setup,
+    routes: &[Route],
+    journal: Arc<Journal>,
+    word: Option<String>,
+    way: Way,
+) -> Result<(Vec<Entry>, Entry), Problem> {
+    let named = word.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let Some(word) = named else {
+            return Ok::<_, Problem>((journal.newest(FAR)?.entries, None));
+        };
+        let view = journal.back_to(&word)?.ok_or_else(|| no_entry(&word))?;
+        let entry = view.entries.last().cloned();
+        // What was made together with it may have been written down before it.
+        let far = view.entries.len().saturating_add(TOGETHER);
+        Ok((journal.newest(far)?.entries, entry))
+    });
+    let read = read.await;
+    let (entries, found) =
+        read.map_err(|error| Problem::failed(format!("could not read the journal: {error}")))??;
+    let entry = match (found, word) {
+        (Some(entry), _) => entry,
+        (None, Some(word)) => return Err(no_entry(&word)),
+        (None, None) => next(&setup.cloud, routes, &entries, way).await?.clone(),
     };
-    let view = journal.back_to(word)?.ok_or_else(|| no_entry(word))?;
-    let entry = view.entries.last().cloned().ok_or_else(|| no_entry(word))?;
-    Ok((view.entries, entry))
+    Ok((entries, entry))
 }
 
 /// What is brought back, and the three columns where they differ.
-fn lines(entry: &Entry, way: Way, reversal: &Reversal) -> Vec<String> {
+fn lines(entry: &Entry, back: &WayBack) -> Vec<String> {
     let intent = &entry.intent;
     let target = intent.target.to_string();
     let mut lines = vec![format!(
-        "{} {}: {} of {} in cluster {}, made {}",
-        way.word(),
-        entry.id.short(),
+        "{}: {} of {} in cluster {}, made {}",
+        back.phrase(),
         intent.kind.as_str(),
         visible(&target),
         visible(intent.place.cluster.name()),
-        intent.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        moment(intent.at),
     )];
-    let theirs = |difference: &&Difference| difference.is_drift();
-    for difference in reversal.differences.iter().filter(theirs) {
-        let value = |value: &Option<serde_json::Value>| {
-            let text = value.as_ref().map_or("none".to_owned(), |value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            });
-            visible(&text).into_owned()
-        };
-        let fate = if difference.tramples() {
-            "and will be overwritten"
-        } else {
-            "and stays"
-        };
+    if !back.link.with.is_empty() {
+        let with = back.link.with.iter().map(EntryId::short);
         lines.push(format!(
-            "  somebody else changed {} since: it was left as {}, is {} now, {fate}",
-            visible(&difference.field.label()),
+            "  it was made together with {}, and all of it is brought back",
+            with.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    lines.extend(back.places.iter().flat_map(of_place));
+    lines
+}
+
+fn of_place(reversal: &Reversal) -> Vec<String> {
+    let mut lines = Vec::new();
+    for difference in &reversal.differences {
+        let Some(fate) = difference.fate() else {
+            continue;
+        };
+        let field = &difference.field;
+        let value =
+            |value: &Option<serde_json::Value>| visible(&field.shown(value.as_ref())).into_owned();
+        lines.push(format!(
+            "  {}: it was left as {}, is {} now; {fate}",
+            visible(&field.label()),
             value(&difference.left),
             value(&difference.now),
         ));
@@ -135,19 +158,4 @@ fn lines(entry: &Entry, way: Way, reversal: &Reversal) -> Vec<String> {
         );
     }
     lines
-}
-
-/// One approval can be several changes, as a move is; each is taken back by itself, and that is said.
-fn together(entries: &[Entry], entry: &Entry) -> Option<String> {
-    let batch = entry.intent.batch.as_ref()?;
-    let others = entries.iter().filter(|other| {
-        other.id != entry.id && other.intent.batch.as_ref() == Some(batch) && other.is_applied()
-    });
-    let others: Vec<&str> = others.map(|other| other.id.short()).collect();
-    (!others.is_empty()).then(|| {
-        format!(
-            "  it was made together with {}, which this leaves as it is; bring that back by its id, too",
-            others.join(", ")
-        )
-    })
 }

@@ -1,7 +1,7 @@
 //! The journal as the commands open it, and what an earlier run left unfinished in it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
@@ -12,8 +12,30 @@ use crate::ops::recover::{Recovered, recover};
 use crate::runtime::clock;
 use crate::store::Journal;
 
+/// Opens the journal only to read it: what dead runs began is left to whoever changes something.
+pub(crate) async fn journal(setup: &Setup) -> Result<Arc<Journal>, Problem> {
+    Ok(Arc::new(opened(setup).await?.0))
+}
+
 /// Opens the journal and finds out what came of what dead runs began; that is said on stderr.
 pub(crate) async fn open(setup: &Setup) -> Result<Desk, Problem> {
+    let (desk, unfinished) = begin(setup).await?;
+    settle(setup, &desk, unfinished).await;
+    Ok(desk)
+}
+
+/// Opens the journal, with what dead runs began and is still to be settled.
+pub(crate) async fn begin(setup: &Setup) -> Result<(Desk, Vec<Entry>), Problem> {
+    let (journal, unfinished) = opened(setup).await?;
+    let desk = Desk {
+        journal: Arc::new(journal),
+        now: clock::now,
+        patience: Patience::default(),
+    };
+    Ok((desk, unfinished))
+}
+
+async fn opened(setup: &Setup) -> Result<(Journal, Vec<Entry>), Problem> {
     let directory = setup.state().ok_or_else(|| {
         Problem::usage("there is no place for the journal: HOME is not set")
             .hint("set HOME or XDG_STATE_HOME")
@@ -21,23 +43,23 @@ pub(crate) async fn open(setup: &Setup) -> Result<Desk, Problem> {
     let opened = tokio::task::spawn_blocking(move || Journal::open(directory)).await;
     let opened =
         opened.map_err(|error| Problem::failed(format!("could not open the journal: {error}")))?;
-    let (journal, unfinished) = opened?;
-    let desk = Desk {
-        journal: Arc::new(journal),
-        now: clock::now,
-        patience: Patience::default(),
-    };
+    Ok(opened?)
+}
+
+/// Asks AWS what came of it, which can take as long as AWS may show an old state; what is waited for is said.
+pub(crate) async fn settle(setup: &Setup, desk: &Desk, unfinished: Vec<Entry>) {
     if unfinished.is_empty() {
-        return Ok(desk);
+        return;
     }
     for entry in &unfinished {
         eprintln!("{}", begun(entry));
     }
-    let said = AtomicBool::new(false);
-    let recovered = recover(&setup.cloud, &desk, unfinished, |id, seconds| {
-        if !said.swap(true, Ordering::Relaxed) {
+    let told = Mutex::new(BTreeSet::new());
+    let recovered = recover(&setup.cloud, desk, unfinished, |id, seconds| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(id.clone()) {
             eprintln!(
-                "journal: AWS may not show yet what {} did; asking again for at most {seconds} s",
+                "journal: AWS may not show yet what {} did; asking again for at most {seconds} s (ctrl-c leaves that to the next start)",
                 id.short()
             );
         }
@@ -52,7 +74,6 @@ pub(crate) async fn open(setup: &Setup) -> Result<Desk, Problem> {
             ),
         }
     }
-    Ok(desk)
 }
 
 fn begun(entry: &Entry) -> String {

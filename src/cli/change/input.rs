@@ -103,7 +103,7 @@ impl Wish {
                         "name at least one of --role, --target-role, --session-tags and --policy",
                     ));
                 }
-                let read = |cluster: &ClusterArn| draft.read(cluster).map(drop);
+                let read = |cluster: &ClusterArn| draft.with_arns(cluster).read(cluster).map(drop);
                 each(&self.likely(fields, routes), read)?;
                 Request::Update {
                     association: association.clone(),
@@ -128,7 +128,7 @@ impl Wish {
                 let draft = draft(fields)?;
                 let read = |cluster: &ClusterArn| {
                     New::check_names(namespace, service_account)?;
-                    draft.read(cluster).map(drop)
+                    draft.with_arns(cluster).read(cluster).map(drop)
                 };
                 each(&self.likely(fields, routes), read)?;
                 Request::Relocate {
@@ -150,6 +150,7 @@ impl Wish {
                 let tags = tags(words)?;
                 let read = |cluster: &ClusterArn| {
                     let tags = tags.iter().map(|(key, value)| (&**key, &**value));
+                    let draft = draft.with_arns(cluster);
                     New::read(cluster, namespace, service_account, &draft, tags).map(drop)
                 };
                 each(&self.likely(fields, routes), read)?;

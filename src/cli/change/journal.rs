@@ -10,12 +10,15 @@ use crate::cli::change::args::JournalArgs;
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
+use crate::model::age::moment;
 use crate::model::export::{json, table, yaml};
-use crate::model::journal::{Entry, History};
+use crate::model::journal::{Entry, EntryId, History};
 use crate::model::text::visible;
 use crate::store::journal::View;
 
-const TITLES: [&str; 7] = ["ENTRY", "AT", "CHANGE", "CLUSTER", "NAME", "OUTCOME", "BY"];
+const TITLES: [&str; 8] = [
+    "ENTRY", "AT", "CHANGE", "CLUSTER", "NAME", "WHAT", "OUTCOME", "BY",
+];
 
 pub(crate) async fn show(global: &Global, args: &JournalArgs) -> Result<Exit, Problem> {
     let format = global.output.unwrap_or(Format::Table);
@@ -28,7 +31,15 @@ pub(crate) async fn show(global: &Global, args: &JournalArgs) -> Result<Exit, Pr
         ));
     }
     let setup = Setup::new(global).await?;
-    let desk = desk::open(&setup).await?;
+    let (desk, unfinished) = desk::begin(&setup).await?;
+    let is_list = args.entry.is_none() && matches!(format, Format::Table | Format::Wide);
+    let unfinished = if is_list {
+        // A person sees the list at once; what is still open in it is told below.
+        unfinished
+    } else {
+        desk::settle(&setup, &desk, unfinished).await;
+        Vec::new()
+    };
     let (word, limit) = (args.entry.clone(), args.limit);
     let journal = desk.journal.clone();
     let read = tokio::task::spawn_blocking(move || match word {
@@ -54,8 +65,12 @@ pub(crate) async fn show(global: &Global, args: &JournalArgs) -> Result<Exit, Pr
     }
     match &args.entry {
         Some(_) => one(&view, format)?,
-        None => all(&view, format, !global.no_headers)?,
+        None => {
+            let open: Vec<_> = unfinished.iter().map(|entry| entry.id.clone()).collect();
+            all(&view, format, !global.no_headers, &open)?;
+        }
     }
+    desk::settle(&setup, &desk, unfinished).await;
     Ok(Exit::Done)
 }
 
@@ -76,7 +91,7 @@ fn one(view: &View, format: Format) -> io::Result<()> {
     }
 }
 
-fn all(view: &View, format: Format, headers: bool) -> io::Result<()> {
+fn all(view: &View, format: Format, headers: bool, open: &[EntryId]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let documents = || -> Value {
         let entries = view.entries.iter();
@@ -88,11 +103,16 @@ fn all(view: &View, format: Format, headers: bool) -> io::Result<()> {
         Format::Json => writeln!(out, "{}", json::pretty(&documents())),
         Format::Yaml => out.write_all(yaml::document(&documents()).as_bytes()),
         _ => {
-            let rows: Vec<_> = view.entries.iter().map(|entry| row(view, entry)).collect();
+            let rows: Vec<_> = view
+                .entries
+                .iter()
+                .map(|entry| row(view, entry, open))
+                .collect();
             let titles = (headers && !rows.is_empty()).then_some(&TITLES[..]);
             for line in table::lines(titles, &rows) {
                 writeln!(out, "{line}")?;
             }
+            out.flush()?;
             if view.more {
                 eprintln!("there are older entries: --limit COUNT prints more");
             }
@@ -101,9 +121,10 @@ fn all(view: &View, format: Format, headers: bool) -> io::Result<()> {
     }
 }
 
-fn row(view: &View, entry: &Entry) -> Vec<String> {
+fn row(view: &View, entry: &Entry, open: &[EntryId]) -> Vec<String> {
     let intent = &entry.intent;
     let outcome = match entry.outcome() {
+        None if open.contains(&entry.id) => "still being checked".to_owned(),
         None if view.running.contains(&entry.id) => "running".to_owned(),
         None => "not known yet".to_owned(),
         Some(outcome) => match History::new(&view.entries).undone_by(&entry.id) {
@@ -115,10 +136,11 @@ fn row(view: &View, entry: &Entry) -> Vec<String> {
     let caller = &intent.who.caller;
     vec![
         entry.id.short().to_owned(),
-        intent.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        moment(intent.at),
         intent.kind.as_str().to_owned(),
         format!("{}/{}", place.region(), place.name()),
         intent.target.to_string(),
+        entry.summary(),
         outcome,
         caller.splitn(6, ':').nth(5).unwrap_or(caller).to_owned(),
     ]

@@ -4,22 +4,24 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::model::plan::Plan;
+use crate::model::plan::{Counted, Line, Plan, Steps};
 use crate::model::preflight::{Check, Preflight};
 use crate::model::text::visible;
+use crate::model::verdict::Verdict;
 
 /// All that a person has to know before saying yes; safe to print.
-pub(crate) fn text(plan: &Plan, preflight: &Preflight) -> String {
+pub(crate) fn text(title: &str, plan: &Plan, preflight: &Preflight) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let mut line = |line: &str| writeln!(text, "{line}").unwrap_or_default();
-    line(&plan.title());
-    let mut lines = plan.lines();
-    lines.extend(plan.record_lines());
-    let width = lines.iter().map(|line| line.label.len()).max().unwrap_or(0);
-    for row in lines {
-        line(&format!("  {:width$}  {}", row.label, row.value));
-    }
+    line(title);
+    let (lines, record) = (plan.lines(), plan.record_lines());
+    let labels = lines.iter().chain(&record);
+    let width = labels.map(|line| line.label.len()).max().unwrap_or(0);
+    let labelled = |row: &Line| format!("  {:width$}  {}", row.label, row.value);
+    lines.iter().for_each(|row| line(&labelled(row)));
+    affected(plan).iter().for_each(|row| line(row));
+    record.iter().for_each(|row| line(&labelled(row)));
     let diff = plan.diff();
     line("changes");
     for field in &diff {
@@ -54,9 +56,28 @@ pub(crate) fn text(plan: &Plan, preflight: &Preflight) -> String {
     text
 }
 
+/// The pods by name, as many as a person reads, and what becomes of them.
+fn affected(plan: &Plan) -> Vec<String> {
+    let (Some(counted), false) = (plan.pods().counted(), plan.steps() == Steps::Tag) else {
+        return Vec::new();
+    };
+    let mut rows: Vec<String> = counted
+        .named()
+        .map(|pod| {
+            let fate = counted.fate(pod, plan.steps());
+            format!("    {}: {fate}", visible(&pod.name))
+        })
+        .collect();
+    let more = counted.unnamed();
+    if more > 0 {
+        rows.push(format!("    and {more} more"));
+    }
+    rows
+}
+
 fn of_check(check: &Check) -> Vec<String> {
-    let mut rows = vec![format!("  {:<8}  {}", check.outcome, check.title)];
-    let evidence = check.evidence.iter();
+    let mut rows = vec![format!("  {:<8}  {}", check.outcome, check.headline())];
+    let evidence = check.evidence.iter().skip(1);
     rows.extend(evidence.map(|sentence| format!("            {sentence}")));
     if let Some(fix) = &check.fix {
         rows.push(format!("            fix: {}", fix.text));
@@ -70,7 +91,7 @@ fn of_check(check: &Check) -> Vec<String> {
 }
 
 /// The same for programs.
-pub(crate) fn document(plan: &Plan, preflight: &Preflight) -> Value {
+pub(crate) fn document(title: &str, plan: &Plan, preflight: &Preflight) -> Value {
     let target = plan.target();
     let diff = plan.diff();
     let diff: Vec<Value> = diff
@@ -85,7 +106,7 @@ pub(crate) fn document(plan: &Plan, preflight: &Preflight) -> Value {
     let warnings = plan.warnings();
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     json!({
-        "title": plan.title(),
+        "title": title,
         "accountId": plan.cluster().account(),
         "region": plan.cluster().region(),
         "clusterArn": plan.cluster().as_str(),
@@ -96,10 +117,29 @@ pub(crate) fn document(plan: &Plan, preflight: &Preflight) -> Value {
         "profile": plan.route().profile_name(),
         "caller": plan.caller().map(|caller| &*caller.arn),
         "pods": plan.pods().phrase(),
+        "affectedPods": plan.pods().counted().map(pods),
         "changes": diff,
         "warnings": warnings,
         "checks": checks,
         "commands": commands,
+    })
+}
+
+fn pods(counted: &Counted) -> Value {
+    let pods = counted.pods.iter().map(|pod| {
+        json!({
+            "name": &*pod.name,
+            "workload": pod.workload.as_ref().map(|owner| format!("{}/{}", owner.kind, owner.name)),
+            "usesAssociation": match pod.uses {
+                Verdict::Yes => Value::Bool(true),
+                Verdict::No => Value::Bool(false),
+                Verdict::Unknown => Value::Null,
+            },
+        })
+    });
+    json!({
+        "pods": pods.collect::<Vec<_>>(),
+        "withoutAssociation": counted.fallback.phrase(),
     })
 }
 

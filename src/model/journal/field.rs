@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::model::arn::role_name;
 use crate::model::journal::kind::Family;
 use crate::model::{Document, Text};
 
@@ -28,10 +29,35 @@ impl Field {
         match self {
             Self::Role => "role".to_owned(),
             Self::TargetRole => "target role".to_owned(),
-            Self::SessionTagsOff => "session tags off".to_owned(),
+            Self::SessionTagsOff => "session tags".to_owned(),
             Self::Policy => "session policy".to_owned(),
             Self::Member(name) => name.to_string(),
             Self::Tag(key) => format!("tag {key}"),
+        }
+    }
+
+    /// A value as it is shown, in full.
+    pub fn shown(&self, value: Option<&Value>) -> String {
+        match (self, value) {
+            (Self::SessionTagsOff, value) => {
+                let is_off = value == Some(&Value::Bool(true));
+                if is_off { "off" } else { "on" }.to_owned()
+            }
+            (_, None) => "none".to_owned(),
+            (_, Some(Value::String(text))) => text.clone(),
+            (_, Some(value)) => value.to_string(),
+        }
+    }
+
+    /// A value in a few words: a role by its name, a policy by its length.
+    pub fn brief(&self, value: Option<&Value>) -> String {
+        let shown = self.shown(value);
+        match self {
+            Self::Role | Self::TargetRole => role_name(&shown).to_owned(),
+            Self::Policy if value.is_some() => {
+                format!("{} characters", shown.chars().count())
+            }
+            _ => shown,
         }
     }
 

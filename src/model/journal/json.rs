@@ -12,12 +12,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::model::journal::{
-    ChangeKind, Conclusion, Entry, EntryId, Image, Intent, Link, Outcome, Place, Target, Who,
+    ChangeKind, Conclusion, Entry, EntryId, Image, Intent, Link, Outcome, Place, Target, Way, Who,
 };
 use crate::model::{ClusterArn, Document, Failure, FailureKind, Text};
 
 /// The version of the form; it grows only if an older version would misread a newer record.
 pub const VERSION: u64 = 1;
+
+/// Members of a link, besides the entry that it names first.
+const WITH: &str = "with";
+const MORE: &str = "more";
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,15 +149,24 @@ impl Writer {
         self.text("name", &target.name);
         self.optional("id", target.id.as_deref());
         self.optional("token", intent.token.as_deref());
-        match &intent.link {
-            None => {}
-            Some(Link::Undoes(entry)) => self.text("undoes", entry.as_str()),
-            Some(Link::Redoes(entry)) => self.text("redoes", entry.as_str()),
+        if let Some(link) = &intent.link {
+            self.link(link);
         }
         self.optional("batch", intent.batch.as_deref());
         self.image("before", &intent.before);
         self.image("planned", &intent.planned);
         self.rest(&intent.rest);
+    }
+
+    fn link(&mut self, link: &Link) {
+        self.text(link.way.verb(), link.entry.as_str());
+        if !link.with.is_empty() {
+            let with = link.with.iter().map(EntryId::as_str);
+            self.0.insert(WITH.to_owned(), with.collect());
+        }
+        if link.more {
+            self.0.insert(MORE.to_owned(), true.into());
+        }
     }
 
     fn conclusion(&mut self, conclusion: &Conclusion) {
@@ -215,16 +228,29 @@ impl Reader {
     }
 
     fn link(&mut self) -> Result<Option<Link>, String> {
-        let mut entry = |name| -> Result<Option<EntryId>, String> {
-            let Some(word) = self.optional(name)? else {
-                return Ok(None);
-            };
-            let id = EntryId::parse(&word);
-            id.map(Some)
-                .ok_or_else(|| format!("its member {name} is malformed"))
+        let malformed = |name: &str| format!("its member {name} is malformed");
+        let mut found = None;
+        for way in [Way::Undo, Way::Redo] {
+            if let Some(word) = self.optional(way.verb())? {
+                let id = EntryId::parse(&word).ok_or_else(|| malformed(way.verb()))?;
+                found = found.or(Some(Link::new(way, id)));
+            }
+        }
+        // Without a link these are nobody's of this version, and stay what they are.
+        let Some(mut link) = found else {
+            return Ok(None);
         };
-        let (undoes, redoes) = (entry("undoes")?, entry("redoes")?);
-        Ok(undoes.map(Link::Undoes).or(redoes.map(Link::Redoes)))
+        if let Some(with) = self.0.remove(WITH) {
+            let ids = with.as_array().map(|ids| {
+                let ids = ids.iter().map(|id| EntryId::parse(id.as_str()?));
+                ids.collect::<Option<Vec<_>>>()
+            });
+            link.with = ids.flatten().ok_or_else(|| malformed(WITH))?;
+        }
+        if let Some(more) = self.0.remove(MORE) {
+            link.more = more.as_bool().ok_or_else(|| malformed(MORE))?;
+        }
+        Ok(Some(link))
     }
 
     fn intent(mut self) -> Result<Intent, String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::model::Text;
-use crate::model::journal::{Family, Field, Image, Link, Settings};
+use crate::model::journal::{EntryId, Family, Field, Image, Link, Settings};
 
 /// An undo or a redo, weighed against what stands there now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Reversal {
 pub enum Standing {
     /// All is as the change left it.
     Clean,
-    /// Somebody changed something since; see [`Reversal::tramples`].
+    /// Something was changed since; see [`Reversal::tramples`].
     Drifted,
     /// Nothing is left to do.
     AlreadyThere,
@@ -50,17 +50,36 @@ pub struct Difference {
     pub now: Option<Value>,
     /// Whether bringing the change back touches this field at all.
     pub touched: bool,
+    /// The later change of the same journal that made it what it is now, if one did.
+    pub by: Option<EntryId>,
 }
 
 impl Difference {
-    /// Says whether somebody else changed it since.
+    /// Says whether it was changed since; `by` tells whether by somebody else.
     pub fn is_drift(&self) -> bool {
         !self.field.same(self.now.as_ref(), self.left.as_ref())
     }
 
-    /// Says whether bringing the change back overwrites what somebody else set.
+    /// Says whether bringing the change back overwrites what was set since.
     pub fn tramples(&self) -> bool {
         self.touched && self.is_drift() && !self.is_reached()
+    }
+
+    /// What was done to the field since, by whom, and what becomes of it; none if nothing was.
+    pub fn fate(&self) -> Option<String> {
+        if !self.is_drift() {
+            return None;
+        }
+        let who = self.by.as_ref().map_or_else(
+            || "somebody else changed it since".to_owned(),
+            |by| format!("the later change {} made it so", by.short()),
+        );
+        let end = if self.tramples() {
+            "and that would be lost"
+        } else {
+            "and that stays"
+        };
+        Some(format!("{who}, {end}"))
     }
 
     fn is_reached(&self) -> bool {
@@ -91,10 +110,22 @@ impl Reversal {
         }
     }
 
-    /// Says whether somebody else's work would be lost, which must not happen unseen.
+    /// Says whether work that was done since would be lost, which must not happen unseen.
     pub fn tramples(&self) -> bool {
+        self.overwrites_others() || !self.overwrites_own().is_empty()
+    }
+
+    /// Says whether that is somebody else's.
+    pub fn overwrites_others(&self) -> bool {
         let deletes = self.goal == Image::Absent;
-        self.differences.iter().any(Difference::tramples) || deletes && self.replaced.is_some()
+        let is_theirs = |row: &Difference| row.tramples() && row.by.is_none();
+        self.differences.iter().any(is_theirs) || deletes && self.replaced.is_some()
+    }
+
+    /// Later changes of the same journal that would be lost.
+    pub fn overwrites_own(&self) -> BTreeSet<&EntryId> {
+        let lost = self.differences.iter().filter(|row| row.tramples());
+        lost.filter_map(|row| row.by.as_ref()).collect()
     }
 }
 
@@ -112,6 +143,8 @@ pub(super) struct Case<'a> {
     pub now: &'a Image,
     /// Ids that roledex itself gave to things at this place.
     pub own_ids: BTreeSet<&'a str>,
+    /// What roledex changed there since, newest first: each with what it found and what it left.
+    pub later: Vec<(EntryId, &'a Image, &'a Image)>,
 }
 
 impl Case<'_> {
@@ -137,7 +170,11 @@ impl Case<'_> {
             return Reversal::impossible(link, "it was deleted since; undo that deletion first");
         }
         let own = self.own_fields(wanted.is_some() && left.is_some());
-        let differences = differences(own.as_ref(), wanted.as_ref(), left.as_ref(), now.as_ref());
+        let mut differences =
+            differences(own.as_ref(), wanted.as_ref(), left.as_ref(), now.as_ref());
+        for difference in differences.iter_mut().filter(|row| row.is_drift()) {
+            difference.by = self.made_by(difference);
+        }
         let replaced = self.replaced();
         let exists_as_wanted = wanted.is_some() == now.is_some();
         let reached = differences
@@ -168,6 +205,22 @@ impl Case<'_> {
             replaced,
             recreates,
         }
+    }
+
+    /// The later change that made a field what it is now; none if that was somebody else's doing.
+    fn made_by(&self, difference: &Difference) -> Option<EntryId> {
+        let field = &difference.field;
+        let value = |image: &Image| {
+            let document = image.document()?;
+            Settings::read(self.family, document).get(field).cloned()
+        };
+        let changed = self.later.iter().find(|(_, before, left)| {
+            let (before, left) = (value(before), value(left));
+            !field.same(before.as_ref(), left.as_ref())
+        });
+        let (id, _, left) = changed?;
+        let is_its = field.same(value(left).as_ref(), difference.now.as_ref());
+        is_its.then(|| id.clone())
     }
 
     /// The fields that the change itself changed; `None` means all, because it made or removed the whole.
@@ -210,6 +263,7 @@ fn differences(
         left: value(left, field),
         now: value(now, field),
         touched: own.is_none_or(|own| own.contains(field)),
+        by: None,
         field: field.clone(),
     });
     rows.filter(|row| !row.is_even()).collect()

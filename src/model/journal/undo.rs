@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Text;
 use crate::model::journal::three_way::{Case, Reversal};
-use crate::model::journal::{Entry, EntryId, Family, Image, Link, Outcome};
+use crate::model::journal::{Entry, EntryId, Family, Image, Link, Outcome, Standing, Way};
 
 /// The journal as undo and redo see it.
 ///
@@ -14,6 +14,67 @@ use crate::model::journal::{Entry, EntryId, Family, Image, Link, Outcome};
 pub struct History<'a> {
     /// Newest first.
     entries: &'a [Entry],
+}
+
+/// What it takes to bring back what was one act of its maker: at one place, or at two if it was a move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayBack {
+    pub link: Link,
+    /// One for each place.
+    pub places: Vec<Reversal>,
+}
+
+impl From<Reversal> for WayBack {
+    fn from(only: Reversal) -> Self {
+        let link = only.link.clone();
+        let places = vec![only];
+        Self { link, places }
+    }
+}
+
+impl WayBack {
+    /// Whether it can be made as a whole.
+    pub fn standing(&self) -> Standing {
+        let standings = || self.places.iter().map(|place| &place.standing);
+        let impossible = standings().find(|one| matches!(one, Standing::Impossible { .. }));
+        if let Some(impossible) = impossible {
+            return impossible.clone();
+        }
+        if standings().all(|one| *one == Standing::AlreadyThere) {
+            return Standing::AlreadyThere;
+        }
+        if standings().any(|one| *one == Standing::Drifted) {
+            return Standing::Drifted;
+        }
+        Standing::Clean
+    }
+
+    pub fn tramples(&self) -> bool {
+        self.places.iter().any(Reversal::tramples)
+    }
+
+    /// Why a name must be typed: whose work would be lost.
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.places.iter().any(Reversal::overwrites_others) {
+            reasons.push("it overwrites what somebody else changed since".to_owned());
+        }
+        let own: BTreeSet<&EntryId> = self
+            .places
+            .iter()
+            .flat_map(Reversal::overwrites_own)
+            .collect();
+        reasons.extend(
+            own.into_iter()
+                .map(|id| format!("it overwrites the later change {}", id.short())),
+        );
+        reasons
+    }
+
+    /// One phrase: `undo of 1234abcd`.
+    pub fn phrase(&self) -> String {
+        format!("{} of {}", self.link.way.word(), self.link.entry.short())
+    }
 }
 
 impl<'a> History<'a> {
@@ -26,21 +87,32 @@ impl<'a> History<'a> {
         self.entries.iter().find(|entry| entry.id == *id)
     }
 
-    /// The undo that holds of a change, if it is undone.
+    /// The undo that holds of a change, if it is undone; an undo or a redo is itself never undone.
     pub fn undone_by(&self, id: &EntryId) -> Option<&'a Entry> {
-        let last = self.chain(id).find(|entry| entry.is_applied())?;
-        matches!(last.intent.link, Some(Link::Undoes(_))).then_some(last)
+        let mut settled = self.entries.iter().filter(|entry| entry.is_applied());
+        let last = settled.find(|entry| {
+            let link = entry.intent.link.as_ref();
+            link.is_some_and(|link| link.settles(id))
+        })?;
+        let link = last.intent.link.as_ref()?;
+        (link.way == Way::Undo).then_some(last)
     }
 
-    /// Changes that `z` offers, the next one first.
+    /// Changes that `z` offers, the next one first; of what was one act, the newest.
     ///
     /// More than one, because only the live state tells that somebody took the first back by hand.
     pub fn undoable(self) -> impl Iterator<Item = &'a Entry> {
+        let mut seen = BTreeSet::new();
         let offered = move |entry: &&Entry| {
             entry.intent.link.is_none()
                 && entry.is_applied()
                 && entry.intent.kind.family().is_some()
                 && self.undone_by(&entry.id).is_none()
+                && entry
+                    .intent
+                    .batch
+                    .as_ref()
+                    .is_none_or(|batch| seen.insert(batch.clone()))
         };
         self.entries.iter().filter(offered)
     }
@@ -63,8 +135,7 @@ impl<'a> History<'a> {
     /// The id of what a change, or the last undo or redo of it, left standing.
     pub fn left_id(&self, id: &EntryId) -> Option<Text> {
         let entry = self.entry(id)?;
-        let last = self.chain(id).find(|entry| entry.is_applied());
-        let last = last.unwrap_or(entry);
+        let last = self.last_of(&[entry]).unwrap_or(entry);
         let document = last.left().document()?;
         let id = entry.intent.kind.family()?.id(document);
         id.map(Into::into).or_else(|| last.intent.target.id.clone())
@@ -76,41 +147,81 @@ impl<'a> History<'a> {
     pub fn redoable(self) -> impl Iterator<Item = &'a Entry> {
         let entries = self.entries.iter().enumerate();
         entries.filter_map(move |(index, undo)| {
-            let Some(Link::Undoes(id)) = &undo.intent.link else {
-                return None;
-            };
-            if self.undone_by(id)?.id != undo.id {
+            let link = undo.intent.link.as_ref()?;
+            if link.way != Way::Undo || self.undone_by(&link.entry)?.id != undo.id {
                 return None;
             }
-            let entry = self.entry(id)?;
+            let entry = self.entry(&link.entry)?;
+            let of_act: Vec<_> = link.entries().filter_map(|id| self.entry(id)).collect();
             let superseded = self.entries.iter().take(index).any(|later| {
-                later.intent.link.is_none() && later.is_applied() && same_thing(later, entry)
+                let is_change = later.intent.link.is_none() && later.is_applied();
+                is_change && of_act.iter().any(|entry| same_thing(later, entry))
             });
             (!superseded).then_some(entry)
         })
     }
 
+    /// What was made together with a change and is to be brought back with it, newest first.
+    ///
+    /// What of it was brought back by itself already stays out of it.
+    pub fn act(&self, id: &EntryId) -> Vec<&'a Entry> {
+        let Some(named) = self.entry(id) else {
+            return Vec::new();
+        };
+        let is_undone = |entry: &Entry| self.undone_by(&entry.id).is_some();
+        let belongs = |entry: &&Entry| {
+            entry.id == named.id
+                || named.intent.link.is_none()
+                    && entry.intent.batch.is_some()
+                    && entry.intent.batch == named.intent.batch
+                    && why_not(entry).is_none()
+                    && is_undone(entry) == is_undone(named)
+        };
+        self.entries.iter().filter(belongs).collect()
+    }
+
     /// Weighs the undoing of a change against what stands there now; `None` if the history lacks the entry.
     pub fn undo(&self, id: &EntryId, now: &Image) -> Option<Reversal> {
         let entry = self.entry(id)?;
-        Some(self.weigh(entry, Link::Undoes(id.clone()), &entry.intent.before, now))
+        Some(self.weigh(&[entry], Link::undoes(id.clone()), now))
     }
 
     /// Weighs the redoing of a change against what stands there now; `None` if the history lacks the entry.
     pub fn redo(&self, id: &EntryId, now: &Image) -> Option<Reversal> {
         let entry = self.entry(id)?;
-        let wanted = entry.intent.planned.or(entry.left());
-        Some(self.weigh(entry, Link::Redoes(id.clone()), wanted, now))
+        Some(self.weigh(&[entry], Link::redoes(id.clone()), now))
     }
 
-    fn weigh(&self, entry: &Entry, link: Link, wanted: &Image, now: &Image) -> Reversal {
-        let intent = &entry.intent;
-        let family = match (intent.kind.family(), why_not(entry)) {
+    /// The entries of an act by the place that they are about; places and entries newest first.
+    pub fn places(act: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
+        let mut places: Vec<Vec<&Entry>> = Vec::new();
+        for entry in act {
+            let place = places
+                .iter_mut()
+                .find(|place| place.first().is_some_and(|first| same_thing(first, entry)));
+            match place {
+                Some(place) => place.push(entry),
+                None => places.push(vec![entry]),
+            }
+        }
+        places
+    }
+
+    /// Weighs bringing back what was done at one place, newest first, against what stands there now.
+    pub fn weigh(&self, done: &[&'a Entry], link: Link, now: &Image) -> Reversal {
+        let (Some(newest), Some(oldest)) = (done.first(), done.last()) else {
+            return Reversal::impossible(link, "the journal has no such entry");
+        };
+        let intent = &newest.intent;
+        let family = match (
+            intent.kind.family(),
+            done.iter().find_map(|entry| why_not(entry)),
+        ) {
             (Some(family), None) => family,
             (None, None) => return Reversal::impossible(link, "it is no change of a document"),
             (_, Some(why)) => return Reversal::impossible(link, why),
         };
-        let last = self.chain(&entry.id).find(|entry| entry.is_applied());
+        let to = intent.planned.or(newest.left());
         let case = Case {
             family,
             names: match family {
@@ -124,30 +235,50 @@ impl<'a> History<'a> {
                 }
                 Family::IdentityProvider => Vec::new(),
             },
-            from: &intent.before,
-            to: intent.planned.or(entry.left()),
-            wanted,
-            left: last.unwrap_or(entry).left(),
+            from: &oldest.intent.before,
+            to,
+            wanted: match link.way {
+                Way::Undo => &oldest.intent.before,
+                Way::Redo => to,
+            },
+            left: self.last_of(done).unwrap_or(newest).left(),
             now,
-            own_ids: self.own_ids(entry),
+            own_ids: self.own_ids(newest),
+            later: self.later(done),
         };
         case.weigh(link)
     }
 
     /// Says whether a later undo or redo of the same change was made.
     fn is_overtaken(&self, entry: &Entry) -> bool {
-        let change = entry.intent.link.as_ref().map_or(&entry.id, Link::entry);
-        let mut later = self.chain(change).take_while(|other| other.id != entry.id);
-        later.any(Entry::is_applied)
+        let link = entry.intent.link.as_ref();
+        let change = link.map_or(&entry.id, |link| &link.entry);
+        let mut later = self.entries.iter().take_while(|other| other.id != entry.id);
+        later.any(|other| {
+            let link = other.intent.link.as_ref();
+            other.is_applied() && link.is_some_and(|link| link.names(change))
+        })
     }
 
-    /// A change with its undos and redos, newest first.
-    fn chain(&self, id: &EntryId) -> impl Iterator<Item = &'a Entry> {
-        let belongs = move |entry: &&Entry| {
-            let link = entry.intent.link.as_ref();
-            entry.id == *id || link.is_some_and(|link| link.entry() == id)
-        };
-        self.entries.iter().filter(belongs)
+    /// The last that was made of changes at one place and of their undos and redos.
+    fn last_of(&self, done: &[&'a Entry]) -> Option<&'a Entry> {
+        self.entries.iter().find(|entry| {
+            entry.is_applied()
+                && done
+                    .iter()
+                    .any(|one| is_of(entry, one) && same_thing(entry, one))
+        })
+    }
+
+    /// What roledex changed at the place after all that, newest first.
+    fn later(&self, done: &[&'a Entry]) -> Vec<(EntryId, &'a Image, &'a Image)> {
+        let is_of_these = |entry: &Entry| done.iter().any(|one| is_of(entry, one));
+        let newer = self.entries.iter().take_while(|entry| !is_of_these(entry));
+        newer
+            .filter(|entry| entry.is_applied())
+            .filter(|entry| done.first().is_some_and(|one| same_thing(entry, one)))
+            .map(|entry| (entry.id.clone(), &entry.intent.before, entry.left()))
+            .collect()
     }
 
     /// Ids of what roledex itself left at the place: an undone deletion has another id than what was deleted.
@@ -163,27 +294,29 @@ impl<'a> History<'a> {
     }
 }
 
+/// Says whether an entry is a change, or an undo or redo of it.
+fn is_of(entry: &Entry, change: &Entry) -> bool {
+    let link = entry.intent.link.as_ref();
+    entry.id == change.id || link.is_some_and(|link| link.names(&change.id))
+}
+
 /// Why there is nothing to bring back, whatever stands there now.
 fn why_not(entry: &Entry) -> Option<Text> {
     if let Some(why) = entry.intent.kind.final_because() {
         return Some(why.into());
     }
-    match &entry.intent.link {
-        Some(Link::Undoes(id)) => {
-            let why = format!(
-                "it is itself the undo of {}; redo that one instead",
-                id.short()
-            );
-            return Some(why.into());
-        }
-        Some(Link::Redoes(id)) => {
-            let why = format!(
-                "it is itself the redo of {}; undo that one instead",
-                id.short()
-            );
-            return Some(why.into());
-        }
-        None => {}
+    if let Some(link) = &entry.intent.link {
+        let (is, instead) = match link.way {
+            Way::Undo => (Way::Undo, Way::Redo),
+            Way::Redo => (Way::Redo, Way::Undo),
+        };
+        let why = format!(
+            "it is itself the {} of {}; {} that one instead",
+            is.word(),
+            link.entry.short(),
+            instead.word()
+        );
+        return Some(why.into());
     }
     match entry.outcome() {
         Some(Outcome::Applied { .. } | Outcome::CannotBeTold { .. }) => None,

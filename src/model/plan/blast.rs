@@ -6,6 +6,7 @@ use crate::model::Text;
 use crate::model::identity::{
     self, AccountMechanism, Certainty, Evidence, Fact, Mechanism, of_new_pods,
 };
+use crate::model::plan::Steps;
 use crate::model::pod::Owner;
 use crate::model::service_account::ServiceAccount;
 use crate::model::verdict::Verdict;
@@ -122,6 +123,38 @@ impl BlastRadius {
             count => format!(", {count} perhaps"),
         };
         format!("{pods}, {sure} of them with these credentials{perhaps}")
+    }
+}
+
+/// Pods that are named one by one; of a thousand nobody reads the names.
+const NAMED: usize = 12;
+
+impl Counted {
+    /// The pods that are shown by name.
+    pub fn named(&self) -> impl Iterator<Item = &AffectedPod> {
+        self.pods.iter().take(NAMED)
+    }
+
+    /// How many are counted only.
+    pub fn unnamed(&self) -> usize {
+        self.pods.len().saturating_sub(NAMED)
+    }
+
+    /// What the calls of a plan mean for a pod; safe to print.
+    pub fn fate(&self, pod: &AffectedPod, steps: Steps) -> String {
+        let loses = matches!(steps, Steps::Delete | Steps::CreateAndDelete);
+        let fallback = self.fallback.phrase();
+        match (pod.uses, loses) {
+            (Verdict::Yes, true) => {
+                format!("loses its credentials; made anew it has {fallback}")
+            }
+            (Verdict::Unknown, true) => {
+                format!("may lose its credentials; made anew it has {fallback}")
+            }
+            (Verdict::Yes, false) => "has its credentials from here".to_owned(),
+            (Verdict::Unknown, false) => "may have its credentials from here".to_owned(),
+            (Verdict::No, _) => "has its credentials from elsewhere".to_owned(),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can be changed of an association, field by field.
 
-use crate::model::association::{AssociationDetail, AssociationRecord};
+use std::sync::Arc;
+
+use crate::model::association::{AssociationDetail, AssociationExtra, AssociationRecord};
 use crate::model::plan::Field;
 use crate::model::plan::definition::Definition;
 use crate::model::plan::invalid::{Invalid, Rule};
@@ -117,6 +119,29 @@ fn finished<T>(value: Option<T>, wrong: Vec<Invalid>) -> Result<T, Vec<Invalid>>
 }
 
 impl Draft {
+    /// The same with roles that were typed by their names written as ARNs in the cluster's account.
+    ///
+    /// A role can have a path, which only IAM knows; for the rules of what may be typed that makes no difference.
+    #[must_use]
+    pub fn with_arns(&self, cluster: &ClusterArn) -> Self {
+        let written = |text: &String| match name_of_role(text) {
+            Some(name) => format!(
+                "arn:{}:iam::{}:role/{name}",
+                cluster.partition(),
+                cluster.account()
+            ),
+            None => text.clone(),
+        };
+        Self {
+            role: self.role.as_ref().map(written),
+            target_role: match &self.target_role {
+                Setting::Set(text) => Setting::Set(written(text)),
+                other => other.clone(),
+            },
+            ..self.clone()
+        }
+    }
+
     /// Reads every field, and says of each what is wrong with it.
     pub fn read(&self, cluster: &ClusterArn) -> Result<Edit, Vec<Invalid>> {
         let mut wrong = Vec::new();
@@ -215,6 +240,44 @@ impl Edit {
     }
 }
 
+/// The name in what was typed of a role, if it is no ARN.
+pub fn name_of_role(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "+=,.@_/-".contains(c);
+    (!text.is_empty() && text.chars().all(is_plain)).then_some(text)
+}
+
+impl Edit {
+    /// What it leaves of an association.
+    pub(super) fn left(&self, before: &AssociationDetail) -> AssociationDetail {
+        let text = |role: RoleArn| role.arn().text().clone();
+        let extra = before.extra.as_deref().cloned().unwrap_or_default();
+        let policy = match &self.policy {
+            Setting::Keep => Setting::Keep,
+            Setting::Set(policy) => Setting::Set(policy.text().clone()),
+            Setting::Clear => Setting::Clear,
+        };
+        let target = match &self.target_role {
+            Setting::Keep => Setting::Keep,
+            Setting::Set(role) => Setting::Set(text(role.clone())),
+            Setting::Clear => Setting::Clear,
+        };
+        AssociationDetail {
+            role: self.role.clone().map(text).or_else(|| before.role.clone()),
+            target_role: target.applied(before.target_role.clone()),
+            session_tags_disabled: match self.session_tags {
+                Some(on) => Some(!on),
+                None => before.session_tags_disabled,
+            },
+            extra: Some(Arc::new(AssociationExtra {
+                policy: policy.applied(extra.policy.clone()),
+                ..extra
+            })),
+            ..before.clone()
+        }
+    }
+}
+
 fn wanted<T>(value: Option<T>) -> Setting<T> {
     value.map_or(Setting::Clear, Setting::Set)
 }
@@ -302,7 +365,7 @@ impl New {
         Edit {
             role: Some(self.role.clone()),
             target_role: wanted(self.target_role.clone()),
-            session_tags: Some(self.session_tags.unwrap_or(true)),
+            session_tags: self.session_tags,
             policy: wanted(self.policy.clone()),
         }
     }

@@ -145,7 +145,7 @@ impl fmt::Display for Rule {
             Self::NotAnArn(reason) => reason.fmt(f),
             Self::NotARole { arn } => write!(
                 f,
-                "\"{}\" is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME",
+                "\"{}\" is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME, nor can it be its name",
                 visible(arn)
             ),
             Self::RoleName { name } => write!(

@@ -1,5 +1,6 @@
 //! What is shown of a plan beside its diff: where, as whom, from what, and with which commands.
 
+use crate::model::age::moment;
 use crate::model::known::Origin;
 use crate::model::plan::{Definition, Plan, Steps};
 use crate::model::text::visible;
@@ -64,12 +65,12 @@ impl Plan {
             Origin::Cache => "from the cache",
             Origin::Live => "live",
         };
-        let mut lines = vec![line("read", &format!("{} {from}", before.at))];
+        let mut lines = vec![line("read", &format!("{} {from}", moment(before.at)))];
         let (association, detail) = (&before.value.association, &before.value.detail);
         let moments = [("created", detail.created), ("modified", detail.modified)];
-        for (label, moment) in moments {
-            if let Some(moment) = moment {
-                lines.push(line(label, &moment.to_string()));
+        for (label, at) in moments {
+            if let Some(at) = at {
+                lines.push(line(label, &moment(at)));
             }
         }
         let texts = [

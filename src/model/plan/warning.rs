@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::model::age::moment;
 use crate::model::arn::role_name;
 use crate::model::known::Origin;
 use crate::model::plan::change::{Change, Setting};
@@ -223,7 +224,8 @@ impl fmt::Display for Warning {
             ),
             Self::FromCache { at } => write!(
                 f,
-                "the association as shown is from the cache, read {at}; it may be another by now"
+                "the association as shown is from the cache, read {}; it may be another by now",
+                moment(*at)
             ),
         }
     }

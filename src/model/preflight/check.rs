@@ -8,10 +8,10 @@ use crate::model::plan::Ink;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     pub id: CheckId,
-    /// A statement that is true if the outcome is "ok".
+    /// What was looked at, such as `role reader`; what was found stands in the evidence.
     pub title: String,
     pub outcome: Outcome,
-    /// Sentences; safe to print.
+    /// What was found, which agrees with the outcome, and then why; safe to print.
     pub evidence: Vec<String>,
     pub fix: Option<Fix>,
 }
@@ -102,6 +102,13 @@ impl CheckId {
     }
 }
 
+impl CheckId {
+    /// Says whether no name overrides it: there is nothing to do, or what there is stands in the way.
+    pub(super) fn is_final(self) -> bool {
+        matches!(self, Self::Changes | Self::Current | Self::Existing)
+    }
+}
+
 impl fmt::Display for CheckId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -126,6 +133,14 @@ impl fmt::Display for Outcome {
 }
 
 impl Check {
+    /// What was looked at, and what was found.
+    pub fn headline(&self) -> String {
+        match self.evidence.first() {
+            Some(finding) => format!("{}: {finding}", self.title),
+            None => self.title.clone(),
+        }
+    }
+
     pub(super) fn new(
         id: CheckId,
         title: impl Into<String>,

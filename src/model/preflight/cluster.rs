@@ -29,7 +29,7 @@ pub(super) fn makes_use(steps: Steps) -> bool {
 }
 
 fn status(plan: &Plan, evidence: &Learned<Cluster>) -> Check {
-    let title = "the cluster is active";
+    let title = "status of the cluster";
     let check = |outcome, text: &str| Check::new(CheckId::ClusterStatus, title, outcome, text);
     let cluster = match evidence {
         Learned::Known(cluster) => cluster,
@@ -39,7 +39,7 @@ fn status(plan: &Plan, evidence: &Learned<Cluster>) -> Check {
     let Some(status) = cluster.status.as_deref() else {
         return check(Outcome::Unknown, "AWS sent no status");
     };
-    let text = format!("its status is {}", visible(status));
+    let text = visible(status).into_owned();
     match status {
         "ACTIVE" => check(Outcome::Ok, &text),
         "UPDATING" => check(Outcome::Warning, &text)
@@ -58,7 +58,7 @@ fn status(plan: &Plan, evidence: &Learned<Cluster>) -> Check {
 }
 
 fn platform(plan: &Plan, evidence: &Learned<Cluster>) -> Check {
-    let title = "the cluster's platform knows Pod Identity";
+    let title = "platform of the cluster";
     let check = |outcome, text: String| Check::new(CheckId::Platform, title, outcome, text);
     let cluster = match evidence {
         Learned::Known(cluster) => cluster,
@@ -93,25 +93,28 @@ fn platform(plan: &Plan, evidence: &Learned<Cluster>) -> Check {
         version(&cluster.platform_version)
     );
     match cluster.lacks_pod_identity() {
-        Some(false) => check(Outcome::Ok, text),
+        Some(false) => check(Outcome::Ok, format!("{text} knows Pod Identity")),
         Some(true) => check(
             too_bad,
             format!("{text} is too old: its webhook is missing"),
         )
         .fix("update the cluster, or use IRSA"),
-        None => check(Outcome::Unknown, text),
+        None => check(
+            Outcome::Unknown,
+            format!("whether {text} knows Pod Identity cannot be told"),
+        ),
     }
 }
 
 fn quota(evidence: &Learned<usize>) -> Check {
-    let title = "the cluster has room for another association";
+    let title = "quota of associations";
     let check = |outcome, text: String| Check::new(CheckId::Quota, title, outcome, text);
     let count = match evidence {
         Learned::Known(count) => *count,
         Learned::Absent => return check(Outcome::Unknown, "the cluster is not there".to_owned()),
         unknown => return check(Outcome::Unknown, unknown.unknown().unwrap_or_default()),
     };
-    let text = format!("it has {count} of {QUOTA}");
+    let text = format!("{count} of {QUOTA} are used");
     if count >= QUOTA {
         return check(Outcome::Blocking, text)
             .fix("delete associations that are not used; the quota cannot be raised");

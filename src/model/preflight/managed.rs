@@ -139,10 +139,10 @@ fn names(manager: Manager, key: &str, value: &str) -> bool {
 
 pub(super) fn check(plan: &Plan) -> Option<Check> {
     let before = plan.before()?;
-    let title = "no other tool manages the association";
+    let title = "tools that manage the association";
     let tags = Definition::of(&before.value).tags;
     let Some((manager, key)) = manager_of(&tags) else {
-        let evidence = "no tag names a tool; one that sets no tags cannot be seen";
+        let evidence = "no tag names one; a tool that sets no tags cannot be seen";
         return Some(Check::new(CheckId::ManagedBy, title, Outcome::Ok, evidence));
     };
     let value = tags

@@ -11,7 +11,7 @@ use crate::model::text::visible;
 /// Nobody changed it between the reading and now.
 pub(super) fn current(plan: &Plan, evidence: &Evidence) -> Option<Check> {
     let before = &plan.before()?.value;
-    let title = "the association is as it was read";
+    let title = "association as it was read";
     let check = |outcome, text: String| Check::new(CheckId::Current, title, outcome, text);
     Some(match &evidence.current {
         Learned::Known(now) if now.association.key != before.association.key => check(
@@ -21,19 +21,27 @@ pub(super) fn current(plan: &Plan, evidence: &Evidence) -> Option<Check> {
         Learned::Known(now) => {
             let differs = Definition::of(before).differences(&Definition::of(now));
             if differs.is_empty() && now.association.owner == before.association.owner {
-                return Some(check(Outcome::Ok, "it was read again".to_owned()));
+                return Some(check(
+                    Outcome::Ok,
+                    "unchanged, as it was read again".to_owned(),
+                ));
             }
-            let mut lines = differs.iter().map(|field| format!("now {field}"));
+            let mut lines = differs
+                .iter()
+                .map(|field| format!("changed since: {field}"));
             let first = lines
                 .next()
-                .unwrap_or_else(|| "it has another owner now".to_owned());
+                .unwrap_or_else(|| "changed since: it has another owner".to_owned());
             let found = check(Outcome::Blocking, first);
             lines
                 .fold(found, Check::and)
                 .fix("make the plan again from what is there now")
         }
-        Learned::Absent => check(Outcome::Blocking, "it is gone".to_owned())
-            .fix("read the associations of the cluster again"),
+        Learned::Absent => check(
+            Outcome::Blocking,
+            "it is gone: somebody deleted it".to_owned(),
+        )
+        .fix("create it again if it is still wanted"),
         unknown => check(Outcome::Unknown, unknown.unknown().unwrap_or_default()),
     })
 }
@@ -45,7 +53,7 @@ pub(super) fn existing(plan: &Plan, evidence: &Evidence) -> Option<Check> {
     };
     let name = format!("{}/{}", new.namespace, new.service_account);
     let name = visible(&name);
-    let title = format!("{name} has no association yet");
+    let title = format!("association of {name}");
     let check = |outcome, text: String| Check::new(CheckId::Existing, &*title, outcome, text);
     Some(match &evidence.existing {
         Learned::Known(found)
@@ -57,10 +65,13 @@ pub(super) fn existing(plan: &Plan, evidence: &Evidence) -> Option<Check> {
         }
         Learned::Known(found) => {
             let id = visible(&found.key.id);
-            let found = check(Outcome::Blocking, format!("it has {id}; EKS allows one"));
+            let found = check(
+                Outcome::Blocking,
+                format!("there is {id} already, and EKS allows one"),
+            );
             found.fix_with(format!("change {id} instead"), id)
         }
-        Learned::Absent => check(Outcome::Ok, "none was found".to_owned()),
+        Learned::Absent => check(Outcome::Ok, "none yet".to_owned()),
         unknown => check(Outcome::Unknown, unknown.unknown().unwrap_or_default()),
     })
 }
@@ -68,9 +79,9 @@ pub(super) fn existing(plan: &Plan, evidence: &Evidence) -> Option<Check> {
 /// An add-on makes its associations again as it wants them.
 pub(super) fn add_on(plan: &Plan) -> Option<Check> {
     let association = &plan.before()?.value.association;
-    let title = "no add-on owns the association";
+    let title = "owner of the association";
     let Some(add_on) = association.owner_name() else {
-        let evidence = "AWS names no owner";
+        let evidence = "no add-on, AWS names none";
         return Some(Check::new(CheckId::AddOn, title, Outcome::Ok, evidence));
     };
     let shown = visible(add_on);

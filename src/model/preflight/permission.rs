@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::model::export::json;
-use crate::model::plan::{Change, Plan};
+use crate::model::plan::{Change, New, Plan};
 use crate::model::preflight::check::{Check, CheckId, Outcome};
-use crate::model::preflight::evidence::{Decision, Evidence, Simulated};
+use crate::model::preflight::evidence::{Decision, Evidence, RoleEvidence, Simulated};
 use crate::model::preflight::target;
 use crate::model::text::visible;
 use crate::model::trust::POD_IDENTITY_PRINCIPAL;
@@ -20,39 +20,49 @@ pub struct Need {
     pub context: Vec<(Text, Text)>,
 }
 
+const GET_ROLE: &str = "iam:GetRole";
+const TAG: &str = "eks:TagResource";
 const PASSED_TO: &str = "iam:PassedToService";
 
 /// What the caller needs for the calls of a plan, in their order.
 pub fn needed(plan: &Plan) -> Vec<Need> {
-    let need = |action: &str, resource: &str| Need {
-        action: action.into(),
-        resource: resource.into(),
-        context: Vec::new(),
-    };
+    let need = Need::of;
     let pass = |role: &Arn| Need {
-        action: "iam:PassRole".into(),
-        resource: role.text().clone(),
         context: vec![(PASSED_TO.into(), POD_IDENTITY_PRINCIPAL.into())],
+        ..Need::of("iam:PassRole", role.as_str())
     };
     let cluster = plan.cluster().as_str();
     let association = plan.association_arn().unwrap_or_default();
     let delete = || need("eks:DeletePodIdentityAssociation", &association);
-    let create = || need("eks:CreatePodIdentityAssociation", cluster);
+    let create = |new: &New| {
+        let mut needs = vec![need("eks:CreatePodIdentityAssociation", cluster)];
+        if !new.tags.map().is_empty() {
+            // What is made has no id yet.
+            let any = plan.target().arn_of_association("*");
+            needs.push(need(TAG, &any));
+        }
+        needs.push(pass(new.role.arn()));
+        needs
+    };
     match plan.change() {
         Change::Update(edit) => {
             let mut needs = vec![need("eks:UpdatePodIdentityAssociation", &association)];
             needs.extend(edit.role.as_ref().map(|role| pass(role.arn())));
             needs
         }
-        Change::Create(new) => vec![create(), pass(new.role.arn())],
+        Change::Create(new) => create(new),
         Change::Delete => vec![delete()],
         Change::Tag(edit) => {
-            let set = (!edit.set().is_empty()).then(|| need("eks:TagResource", &association));
+            let set = (!edit.set().is_empty()).then(|| need(TAG, &association));
             let removed =
                 (!edit.removed().is_empty()).then(|| need("eks:UntagResource", &association));
             set.into_iter().chain(removed).collect()
         }
-        Change::Move(new) => vec![create(), pass(new.role.arn()), delete()],
+        Change::Move(new) => {
+            let mut needs = create(new);
+            needs.push(delete());
+            needs
+        }
     }
 }
 
@@ -63,14 +73,43 @@ pub fn needed_by_role(plan: &Plan) -> Vec<Need> {
 
 pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
     let needs = needed(plan);
-    needs
+    let mut checks: Vec<Check> = needs
         .iter()
         .map(|need| one(need, &evidence.permissions))
-        .collect()
+        .collect();
+    let given = match plan.change() {
+        Change::Update(edit) => edit.role.as_ref(),
+        Change::Create(new) | Change::Move(new) => Some(&new.role),
+        Change::Delete | Change::Tag(_) => None,
+    };
+    checks.extend(given.map(|role| reading(role.arn(), &evidence.role)));
+    checks
+}
+
+/// EKS may look at the role with the caller's permissions. That is not documented, so it is not blocking; and what
+/// the reading of the role came to says more than a simulator.
+fn reading(role: &Arn, evidence: &Learned<RoleEvidence>) -> Check {
+    let title = format!("your permission {GET_ROLE}");
+    let check = |outcome, text: String| Check::new(CheckId::Permission, &*title, outcome, text);
+    match evidence {
+        Learned::Known(_) | Learned::Absent => {
+            check(Outcome::Ok, "given, IAM answered just now".to_owned())
+        }
+        Learned::Needs(_) => {
+            let need = Need::of(GET_ROLE, role.as_str());
+            check(
+                Outcome::Warning,
+                "missing, IAM refused it just now".to_owned(),
+            )
+            .and("EKS may look at the role with your permissions, and refuse the change")
+            .fix_with("ask for this statement", json::pretty(&need.statement()))
+        }
+        unknown => check(Outcome::Unknown, unknown.unknown().unwrap_or_default()),
+    }
 }
 
 fn one(need: &Need, evidence: &Learned<Vec<Simulated>>) -> Check {
-    let title = format!("you may use {}", visible(&need.action));
+    let title = format!("your permission {}", visible(&need.action));
     let open = |why: String| Check::new(CheckId::Permission, &*title, Outcome::Unknown, why);
     let answers = match evidence {
         Learned::Known(answers) => answers,
@@ -92,6 +131,14 @@ fn one(need: &Need, evidence: &Learned<Vec<Simulated>>) -> Check {
 }
 
 impl Need {
+    pub(super) fn of(action: &str, resource: &str) -> Self {
+        Self {
+            action: action.into(),
+            resource: resource.into(),
+            context: Vec::new(),
+        }
+    }
+
     /// The statement of an identity policy that grants it.
     pub fn statement(&self) -> serde_json::Value {
         let mut statement = json!({

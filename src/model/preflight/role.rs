@@ -20,15 +20,10 @@ pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
     }
     let Some(role) = &after.role else {
         let text = "AWS sent no role for the association";
-        return vec![Check::new(
-            CheckId::Role,
-            "the role exists",
-            Outcome::Unknown,
-            text,
-        )];
+        return vec![Check::new(CheckId::Role, "role", Outcome::Unknown, text)];
     };
     vec![
-        exists(CheckId::Role, "the role", role, &evidence.role),
+        exists(CheckId::Role, "role", role, &evidence.role),
         trust(&hop, role, &evidence.role),
     ]
 }
@@ -42,18 +37,18 @@ pub(super) fn exists(
 ) -> Check {
     let name = crate::model::arn::role_name(role);
     let shown = visible(name);
-    let title = format!("{what} {shown} exists");
+    let title = format!("{what} {shown}");
     let check = |outcome, text: String| Check::new(id, &*title, outcome, text);
     match evidence {
         Learned::Known(found) if found.arn == *role => {
             let account = crate::model::arn::account_of(role).unwrap_or_default();
-            check(Outcome::Ok, format!("IAM has it in account {}", visible(account)))
+            check(Outcome::Ok, format!("exists in account {}", visible(account)))
         }
         Learned::Known(found) if crate::model::arn::role_name(&found.arn) == name => {
             let arn = visible(&found.arn);
             check(
                 Outcome::Blocking,
-                format!("IAM has {arn}, and not {}", visible(role)),
+                format!("does not exist under this ARN: IAM has {arn}, and not {}", visible(role)),
             )
             .fix_with("use the ARN that IAM has", arn)
         }
@@ -61,15 +56,16 @@ pub(super) fn exists(
             Outcome::Unknown,
             "the answer of IAM is about another role".to_owned(),
         ),
-        Learned::Absent => check(Outcome::Blocking, "IAM knows no such role".to_owned())
+        Learned::Absent => check(Outcome::Blocking, "does not exist, IAM knows no such role".to_owned())
             .fix("create the role or pick another; a role that was made seconds ago may not be visible yet"),
         unknown => check(Outcome::Unknown, unknown.unknown().unwrap_or_default()),
     }
 }
 
 fn trust(hop: &AssociationHop<'_>, role: &Text, evidence: &Learned<RoleEvidence>) -> Check {
-    let title = "the role's trust policy lets EKS use it for these pods";
-    let judged = judged(CheckId::Trust, title, role, evidence, |policy| {
+    let title = "trust policy of the role";
+    let what = "EKS give it to these pods";
+    let judged = judged(CheckId::Trust, (title, what), role, evidence, |policy| {
         for_association(policy, hop)
     });
     let (check, judgement) = match judged {
@@ -80,10 +76,10 @@ fn trust(hop: &AssociationHop<'_>, role: &Text, evidence: &Learned<RoleEvidence>
     with_fix(check, &judgement, role, &json::pretty(&statement))
 }
 
-/// Judges a trust policy, or says why it cannot be judged.
+/// Judges a trust policy, or says why it cannot be judged; `what` follows "lets".
 pub(super) fn judged(
     id: CheckId,
-    title: &str,
+    (title, what): (&str, &str),
     role: &Text,
     evidence: &Learned<RoleEvidence>,
     judge: impl FnOnce(&crate::model::trust::Policy) -> Judgement,
@@ -109,8 +105,13 @@ pub(super) fn judged(
         Verdict::Unknown => Outcome::Unknown,
         Verdict::No => Outcome::Blocking,
     };
-    let mut check = Check::new(id, title, outcome, "");
-    check.evidence = judgement.reasons();
+    let finding = match judgement.verdict {
+        Verdict::Yes => format!("lets {what}"),
+        Verdict::No => format!("does not let {what}"),
+        Verdict::Unknown => format!("whether it lets {what} cannot be told from here"),
+    };
+    let mut check = Check::new(id, title, outcome, finding);
+    check.evidence.extend(judgement.reasons());
     let lints = judgement.lints.iter().map(ToString::to_string);
     for lint in lints {
         if !check.evidence.contains(&lint) {

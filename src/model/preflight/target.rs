@@ -35,7 +35,7 @@ pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
 
 fn exists(plan: &Plan, target: &Text, evidence: &Evidence) -> Check {
     let found = &evidence.target_role;
-    let check = role::exists(CheckId::TargetRole, "the target role", target, found);
+    let check = role::exists(CheckId::TargetRole, "target role", target, found);
     let account = account_of(target).unwrap_or_default();
     if account == plan.cluster().account() || matches!(found, Learned::Known(_) | Learned::Absent) {
         return check;
@@ -50,7 +50,7 @@ fn exists(plan: &Plan, target: &Text, evidence: &Evidence) -> Check {
 
 /// Whether the first role's own policies let it assume the target role.
 fn permission(plan: &Plan, after: &Definition, target: &Text, evidence: &Evidence) -> Check {
-    let title = "the role may assume the target role";
+    let title = "permission of the role to assume the target role";
     let id = CheckId::TargetPermission;
     let needs = needed_by_role(plan);
     let answers = match &evidence.role_permissions {
@@ -109,7 +109,8 @@ fn trust(
     target: &Text,
     evidence: &Evidence,
 ) -> Check {
-    let title = "the target role's trust policy lets the role assume it";
+    let title = "trust policy of the target role";
+    let what = "the role assume it";
     let id = CheckId::TargetTrust;
     let arn = after.role.as_deref().map(Arn::parse);
     let Some(Ok(role)) = arn else {
@@ -122,7 +123,7 @@ fn trust(
         role: &role,
         external_id,
     };
-    let judged = role::judged(id, title, target, &evidence.target_role, |policy| {
+    let judged = role::judged(id, (title, what), target, &evidence.target_role, |policy| {
         for_target_hop(policy, &target_hop)
     });
     let statement = statement_for_target(&target_hop, Tightness::Workload);
@@ -157,7 +158,7 @@ fn external_id(plan: &Plan) -> Option<&str> {
 
 /// A session policy goes with session tags off; what breaks that is refused before there is a plan.
 pub(super) fn policy_tags(plan: &Plan) -> Option<Check> {
-    let title = "the session policy goes with the session tags";
+    let title = "session policy and session tags";
     if let Change::Update(edit) = plan.change()
         && edit.policy == Setting::Clear
     {
@@ -180,16 +181,6 @@ pub(super) fn policy_tags(plan: &Plan) -> Option<Check> {
     Some(Check::new(CheckId::PolicyTags, title, outcome, text))
 }
 
-impl Need {
-    fn sts(action: &str, target: &str) -> Self {
-        Self {
-            action: action.into(),
-            resource: target.into(),
-            context: Vec::new(),
-        }
-    }
-}
-
 /// What the role of the association needs to reach the target role.
 pub(super) fn needs_of_role(plan: &Plan) -> Vec<Need> {
     let Some(after) = plan.after().filter(|_| plan.steps() != Steps::Tag) else {
@@ -203,9 +194,9 @@ pub(super) fn needs_of_role(plan: &Plan) -> Vec<Need> {
 
 /// What a role needs to reach a target role.
 pub(in crate::model) fn needs_of_hop(target: &str, session_tags: bool) -> Vec<Need> {
-    let mut needs = vec![Need::sts("sts:AssumeRole", target)];
+    let mut needs = vec![Need::of("sts:AssumeRole", target)];
     if session_tags {
-        needs.push(Need::sts("sts:TagSession", target));
+        needs.push(Need::of("sts:TagSession", target));
     }
     needs
 }

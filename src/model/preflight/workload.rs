@@ -13,9 +13,9 @@ pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
         return checks;
     };
     if plan.steps() != Steps::Update {
-        let namespace = format!("the namespace {}", visible(&after.namespace));
+        let namespace = format!("namespace {}", visible(&after.namespace));
         checks.push(exists(CheckId::Namespace, &namespace, &evidence.namespace));
-        let account = format!("the service account {}", visible(&after.service_account));
+        let account = format!("service account {}", visible(&after.service_account));
         let found = &evidence.service_account;
         checks.push(exists(CheckId::ServiceAccount, &account, found));
     }
@@ -24,15 +24,14 @@ pub(super) fn checks(plan: &Plan, evidence: &Evidence) -> Vec<Check> {
 }
 
 /// EKS takes names that Kubernetes does not know.
-fn exists(id: CheckId, what: &str, evidence: &Learned<()>) -> Check {
-    let title = format!("{what} exists");
+fn exists(id: CheckId, title: &str, evidence: &Learned<()>) -> Check {
     match evidence {
-        Learned::Known(()) => Check::new(id, title, Outcome::Ok, "Kubernetes has it"),
+        Learned::Known(()) => Check::new(id, title, Outcome::Ok, "exists in Kubernetes"),
         Learned::Absent => Check::new(
             id,
             title,
             Outcome::Warning,
-            "Kubernetes does not have it; that is allowed, and the association waits for it",
+            "does not exist in Kubernetes; that is allowed, and the association waits for it",
         )
         .fix("check the spelling: names match exactly"),
         unknown => {
@@ -42,8 +41,15 @@ fn exists(id: CheckId, what: &str, evidence: &Learned<()>) -> Check {
     }
 }
 
+fn counted(pods: usize) -> String {
+    match pods {
+        1 => "1 pod".to_owned(),
+        pods => format!("{pods} pods"),
+    }
+}
+
 fn placement(evidence: &Learned<Placement>) -> Check {
-    let title = "its pods run where Pod Identity works";
+    let title = "where its pods run";
     let check = |outcome, text: String| Check::new(CheckId::Placement, title, outcome, text);
     let placement = match evidence {
         Learned::Known(placement) => placement,
@@ -59,20 +65,27 @@ fn placement(evidence: &Learned<Placement>) -> Check {
     let lost = on_fargate.saturating_add(on_windows);
     if lost == 0 && undecided > 0 {
         let text = format!(
-            "of {pods} pods, what {undecided} run on is not known, because nodes could not be read"
+            "of {pods}, what {undecided} run on is not known, because nodes could not be read",
+            pods = counted(pods)
         );
         return check(Outcome::Unknown, text);
     }
     if lost == 0 {
         let text = match pods {
             0 => "it has no pods yet".to_owned(),
+            1 => "its only pod does not run on Fargate or Windows".to_owned(),
             _ => format!("none of its {pods} pods runs on Fargate or Windows"),
         };
         return check(Outcome::Ok, text);
     }
-    let all = if lost >= pods { "all" } else { "some" };
+    let who = match (lost >= pods, pods) {
+        (true, 1) => "its only pod gets nothing".to_owned(),
+        (true, _) => "all of its pods get nothing".to_owned(),
+        (false, _) => "some of its pods get nothing".to_owned(),
+    };
     let text = format!(
-        "{all} of its pods get nothing: of {pods}, {on_fargate} on Fargate and {on_windows} on Windows"
+        "{who}: of {}, {on_fargate} on Fargate and {on_windows} on Windows",
+        counted(pods)
     );
     check(Outcome::Warning, text).fix("use IRSA for pods on Fargate and Windows")
 }

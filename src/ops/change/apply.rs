@@ -12,10 +12,31 @@ use crate::cloud::{Session, Urgency};
 use crate::model::guard::Access;
 use crate::model::journal::{ChangeKind, Image, Intent, Link, Outcome, Place, Who};
 use crate::model::plan::{Approved, Change, Definition, Plan};
-use crate::model::{Caller, Document, Failure, FailureKind};
+use crate::model::{Caller, Document, Failure, FailureKind, Text};
 use crate::ops::fleet::Site;
 
-/// Carries an approved plan out; `link` says whose undo or redo it is.
+/// What else a change belongs to.
+#[derive(Debug, Clone, Default)]
+pub struct Belongs {
+    /// Whose undo or redo it is.
+    pub link: Option<Link>,
+    /// The word of what was approved together with it.
+    pub batch: Option<Text>,
+}
+
+impl Belongs {
+    pub fn new_batch() -> Text {
+        Uuid::new_v4().to_string().into()
+    }
+}
+
+impl From<Option<Link>> for Belongs {
+    fn from(link: Option<Link>) -> Self {
+        Self { link, batch: None }
+    }
+}
+
+/// Carries an approved plan out.
 ///
 /// Dropped on its way, it leaves the journal with what was known at that moment; dropped in mid-call, it leaves the
 /// entry open, and the next start asks AWS what came of it.
@@ -23,9 +44,10 @@ pub async fn apply(
     site: &Site,
     desk: &Desk,
     approved: Approved<Plan>,
-    link: Option<Link>,
+    belongs: impl Into<Belongs>,
     mut on_progress: impl FnMut(Progress) + Send,
 ) -> Applied {
+    let Belongs { link, batch } = belongs.into();
     let plan = approved.into_plan();
     let ground = match ground(site, desk, &plan, &mut on_progress).await {
         Ok(ground) => ground,
@@ -36,8 +58,9 @@ pub async fn apply(
         stopped: None,
     };
     let steps = steps(&plan, ground.found.as_ref());
-    let batch = (steps.len() > 1).then(|| Uuid::new_v4().to_string());
-    for mut step in steps {
+    let batch = batch.or_else(|| (steps.len() > 1).then(Belongs::new_batch));
+    let last = steps.len().saturating_sub(1);
+    for (number, mut step) in steps.into_iter().enumerate() {
         if let (Change::Move(_), ChangeKind::DeleteAssociation) = (plan.change(), &step.kind) {
             // What is deleted is gone, and the creation took its time.
             match replaced(&site.session, &plan, &applied).await {
@@ -53,8 +76,10 @@ pub async fn apply(
             desk,
             &ground.caller,
             step,
-            link.clone(),
-            batch.as_deref(),
+            // Only the last call settles that a change is undone.
+            link.clone()
+                .map(|link| if number < last { link.partly() } else { link }),
+            batch.clone(),
         );
         match one(&site.session, desk, intent, &mut on_progress).await {
             Ok((done, stopped)) => {
@@ -182,7 +207,7 @@ fn intent(
     caller: &Caller,
     step: Step,
     link: Option<Link>,
-    batch: Option<&str>,
+    batch: Option<Text>,
 ) -> Intent {
     let at: Timestamp = (desk.now)();
     Intent {
@@ -202,7 +227,7 @@ fn intent(
         before: step.before,
         planned: step.planned,
         link,
-        batch: batch.map(Into::into),
+        batch,
         rest: Document::new(),
     }
 }

@@ -46,20 +46,15 @@ pub async fn find(
 }
 
 /// The association of an id; `None` if there is none.
-pub(in crate::ops) async fn at(
+pub async fn at(
     session: &Session,
     key: &AssociationKey,
 ) -> Result<Option<Described<AssociationRecord>>, Failure> {
     match load::association(session, URGENCY, key).await {
         Ok(described) => Ok(Some(described)),
-        Err(failure) if is_association_missing(&failure) => Ok(None),
+        Err(failure) if failure.is_gone() => Ok(None),
         Err(failure) => Err(failure),
     }
-}
-
-/// A cluster that is missing says the same with other words, and tells nothing about the association.
-fn is_association_missing(failure: &Failure) -> bool {
-    failure.kind == FailureKind::NotFound && !failure.cause.contains("No cluster found")
 }
 
 /// The association of a namespace and a service account; `None` if there is none.

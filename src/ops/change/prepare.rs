@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{by_name, find};
 use crate::cloud::Urgency;
-use crate::model::plan::{Basis, Draft, Invalid, New, Plan, TagEdit};
+use crate::model::plan::{Basis, Draft, Edit, Invalid, New, Plan, TagEdit};
 use crate::model::reference::AssociationReference;
 use crate::model::{Association, AssociationRecord, Failure, Known};
 use crate::ops::fleet::Site;
@@ -156,6 +156,25 @@ pub async fn replan(
         surroundings,
         existing: None,
     })
+}
+
+/// Changes an association, and its tags: two calls of EKS, so two plans, where both differ.
+pub async fn edited(
+    site: &Site,
+    before: &Known<AssociationRecord>,
+    edit: &Edit,
+    tags: &TagEdit,
+    now: fn() -> Timestamp,
+) -> Result<Vec<Prepared>, Unprepared> {
+    let found = &before.value.association;
+    let (basis, surroundings) = basis(site, &found.namespace, &found.service_account, now).await?;
+    let plans = Plan::edited(&basis, before, edit, tags)?;
+    let prepared = plans.into_iter().map(|plan| Prepared {
+        plan,
+        surroundings: surroundings.clone(),
+        existing: None,
+    });
+    Ok(prepared.collect())
 }
 
 async fn read(

@@ -6,16 +6,19 @@ use tokio::sync::mpsc::Sender;
 
 use super::answer::Steps;
 use crate::app::msg::{ChangeStep, Journalled, Reversing};
+use crate::app::unfinished::Unfinished;
 use crate::app::{Msg, Step};
 use crate::cloud::{Cloud, Session, Urgency};
 use crate::model::journal::{Entry, EntryId, History, Link, Outcome};
-use crate::model::plan::{Approved, Change, Plan};
-use crate::model::reference::{AssociationReference, ClusterReference};
-use crate::model::{ClusterArn, Failure, FailureKind, Known, Route, Text};
+use crate::model::plan::{Approved, Change, New, Plan, Tags};
+use crate::model::preflight::Evidence;
+use crate::model::reference::ClusterReference;
+use crate::model::{ClusterArn, Failure, FailureKind, Known, Learned, Route, Text};
 use crate::ops::change::{self, Applied, Desk, Patience, Prepared, Progress, Unprepared};
 use crate::ops::fleet::{Site, one_site};
+use crate::ops::preflight;
+use crate::ops::recover::{self, Recovered};
 use crate::ops::undo::{self, Way};
-use crate::ops::{preflight, recover};
 use crate::runtime::clock;
 use crate::store::Journal;
 
@@ -45,7 +48,19 @@ pub(super) async fn recover(
     unfinished: Vec<Entry>,
     messages: Sender<Msg>,
 ) {
+    let count = unfinished.len();
+    let checking = Msg::Unfinished(Unfinished::Checking(count));
+    // The loop is gone only when the program ends.
+    messages.send(checking).await.unwrap_or_default();
     let found = recover::recover(&cloud, &desk, unfinished, |_, _| {}).await;
+    let is_open = |found: &&Recovered| match &found.found {
+        Ok(outcome) => !outcome.is_definite(),
+        Err(_) => true,
+    };
+    let checked = Unfinished::Checked {
+        count,
+        open: found.iter().filter(is_open).count(),
+    };
     let mut told = Vec::new();
     let mut failed = false;
     for recovered in &found {
@@ -66,8 +81,9 @@ pub(super) async fn recover(
     } else {
         Ok(text)
     };
-    // The loop is gone only when the program ends.
     messages.send(Msg::Told(told)).await.unwrap_or_default();
+    let checked = Msg::Unfinished(checked);
+    messages.send(checked).await.unwrap_or_default();
 }
 
 pub(super) async fn site(
@@ -98,9 +114,18 @@ pub(super) async fn review(
             "the association, and the pods of its service account".into(),
         ))
         .await;
+    let Some(prepared) = again(&site, &plan).await? else {
+        // Whatever else could be asked, there is nothing to change any more.
+        let evidence = Evidence {
+            current: Learned::Absent,
+            ..Evidence::default()
+        };
+        steps.send(Step::Evidence(Box::new((plan, evidence)))).await;
+        return Ok(());
+    };
     let Prepared {
         plan, surroundings, ..
-    } = again(&site, &plan).await?;
+    } = prepared;
     steps
         .send(Step::Asking(
             "roles, their trust, quota, and your own permissions".into(),
@@ -112,15 +137,14 @@ pub(super) async fn review(
     Ok(())
 }
 
-/// The same change of what stands there now.
-async fn again(site: &Site, plan: &Plan) -> Result<Prepared, Failure> {
-    let before = match &plan.target().id {
+/// The same change of what stands there now; `None` if that is gone.
+async fn again(site: &Site, plan: &Plan) -> Result<Option<Prepared>, Failure> {
+    let before = match plan.target().key() {
         None => None,
-        Some(id) => {
-            let reference = AssociationReference::Id(id.to_string());
-            let found = change::find(&site.session, &site.arn, &reference).await?;
-            Some(Known::live(found.value, clock::now()))
-        }
+        Some(key) => match change::at(&site.session, &key).await? {
+            Some(found) => Some(Known::live(found.value, clock::now())),
+            None => return Ok(None),
+        },
     };
     let target = plan.target();
     let names = (&*target.namespace, &*target.service_account);
@@ -129,15 +153,25 @@ async fn again(site: &Site, plan: &Plan) -> Result<Prepared, Failure> {
         (Change::Update(edit), Some(before)) => Plan::update(basis, before, edit),
         (Change::Delete, Some(before)) => Plan::delete(basis, before),
         (Change::Tag(edit), Some(before)) => Plan::tag(basis, before, edit),
-        (Change::Move(new), Some(before)) => {
+        (Change::Move(new), Some(before)) if carries_tags(plan, new) => {
             let (namespace, name) = (&new.namespace, &new.service_account);
             Plan::relocate(basis, before, namespace, name, new.as_edit())
         }
+        (Change::Move(new), Some(before)) => Plan::replace(basis, before, new.clone()),
         // A plan of something that is there has its id.
         (_, None) => Err(Vec::new()),
     };
     let prepared = change::replan(site, names, clock::now, replanned).await;
-    prepared.map_err(|unprepared| failure(unprepared, &plan.title()))
+    prepared
+        .map(Some)
+        .map_err(|unprepared| failure(unprepared, &plan.title()))
+}
+
+/// Whether a move takes the tags along as they are, so that those of others since come along too.
+fn carries_tags(plan: &Plan, new: &New) -> bool {
+    let before = plan.before();
+    let found = before.map(|before| Tags::as_read(before.value.detail.tags()));
+    found.is_some_and(|found| found.map() == new.tags.map())
 }
 
 fn failure(unprepared: Unprepared, doing: &str) -> Failure {
@@ -204,15 +238,14 @@ pub(super) async fn reverse(
     let way = if redo { Way::Redo } else { Way::Undo };
     let journal = Arc::clone(&desk.journal);
     let read = blocking(move || journal.newest(NEWEST)).await?;
-    let named = wanted.as_ref().map(|id| {
-        let entry = History::new(&read.entries).entry(id);
-        entry.ok_or_else(|| {
+    let entry = match &wanted {
+        Some(id) => History::new(&read.entries).entry(id).ok_or_else(|| {
             let cause = "the journal has no change for it";
             let doing = format!("{} a change", way.word());
             Failure::new(FailureKind::NotFound, doing, cause)
-        })
-    });
-    let entry = named.unwrap_or_else(|| undo::next(&read.entries, way))?;
+        })?,
+        None => undo::next(cloud, routes, &read.entries, way).await?,
+    };
     let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
     let site = one_site(cloud, routes, &cluster).await?;
     let weighed = undo::weigh(&site, &read.entries, &entry.id, way, clock::now).await;
@@ -220,7 +253,7 @@ pub(super) async fn reverse(
     let weighed = weighed.map_err(|unprepared| failure(unprepared, &doing))?;
     let reversing = Reversing {
         entry: entry.clone(),
-        reversal: weighed.reversal,
+        way: weighed.way,
         plans: weighed.plans.into_iter().map(|one| one.plan).collect(),
     };
     steps.send(Step::Reversal(Box::new(reversing))).await;

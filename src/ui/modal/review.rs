@@ -23,7 +23,7 @@ pub(super) fn draw(
     let framed = area.height >= 3 && area.width >= 5;
     if framed {
         painter.frame(area, frame);
-        let title = capital(&review.plan.title());
+        let title = capital(&review.title());
         painter.on_frame(area, area.y, &[piece(frame.title_role(), title)]);
     }
     let inside = rect(describe::review_area(state.size));

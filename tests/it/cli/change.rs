@@ -1,5 +1,6 @@
 //! Changes from the command line, against the simulator, whose log counts what was asked of it.
 
+mod acts;
 mod back;
 mod bad;
 mod drift;
@@ -285,7 +286,7 @@ fn the_preview_says_where_what_and_why_not() {
 }
 
 #[test]
-fn what_exists_is_not_created_twice() {
+fn what_exists_is_changed_and_not_created_twice() {
     let site = site(&[]);
     let arguments = [
         "create",
@@ -294,11 +295,29 @@ fn what_exists_is_not_created_twice() {
         "payments/api",
         "--role",
         WRITER,
+        "--tag",
+        "team=z",
     ];
+    let off = ["set-role", "shop", "payments/api", "--session-tags", "off"];
+    assert_eq!(site.run(&[&off[..], &["--yes"]].concat()).code, 0);
     let ended = site.run(&[&arguments[..], &["--yes"]].concat());
-    assert_eq!(ended.code, 4, "{ended:?}");
-    // Even who insists finds it taken.
+    assert_eq!((ended.code, writes(&site).1), (4, 1), "{ended:?}");
+    assert!(ended.err.contains("it exists already"), "{ended:?}");
+    // What is suggested works.
+    assert!(ended.err.contains("--confirm api"), "{ended:?}");
     let ended = site.run(&[&arguments[..], &["--confirm", "api"]].concat());
-    assert_eq!((ended.code, writes(&site).1), (4, 0), "{ended:?}");
-    assert_eq!(entries(&site), Vec::<Value>::new());
+    assert_eq!((ended.code, writes(&site).1), (0, 3), "{ended:?}");
+    let now = seen(&site, "payments/api").unwrap();
+    assert_eq!(now["roleArn"], WRITER);
+    assert_eq!(now["tags"], json!({"team": "z", "old": "x"}));
+    assert_eq!(now["disableSessionTags"], true, "nobody named them");
+    // It was one act, and is taken back as one.
+    let ended = site.run(&["undo", "--yes"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let now = seen(&site, "payments/api").unwrap();
+    assert_eq!(now["roleArn"], READER);
+    assert_eq!(now["tags"], json!({"team": "a", "old": "x"}));
+    let again = site.run(&[&arguments[..5], &["reader", "--yes"]].concat());
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(again.out.contains("nothing to change"), "{again:?}");
 }

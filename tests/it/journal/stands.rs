@@ -56,7 +56,7 @@ async fn weighed(there: Option<Value>) -> Standing {
     };
     let entries = std::slice::from_ref(&entry);
     let weighed = weigh(&site, entries, &entry.id, Way::Undo, later).await;
-    weighed.unwrap().reversal.standing
+    weighed.unwrap().way.standing()
 }
 
 #[tokio::test]

@@ -280,7 +280,7 @@ fn undone_changes_are_skipped_and_undos_are_not_undone() {
     // Newest first: 4 undoes 3, and 5 is a change of something else.
     let mut entries = vec![
         on(5, "web", None),
-        on(4, "api", Some(Link::Undoes(id(3)))),
+        on(4, "api", Some(Link::undoes(id(3)))),
         on(3, "api", None),
         on(2, "api", None),
     ];
@@ -293,7 +293,7 @@ fn undone_changes_are_skipped_and_undos_are_not_undone() {
     // A later change of the same thing ends the offer of a redo; so does the redo itself.
     entries.insert(0, on(6, "api", None));
     assert_eq!(ids(&mut History::new(&entries).redoable()), []);
-    entries[0] = on(6, "api", Some(Link::Redoes(id(3))));
+    entries[0] = on(6, "api", Some(Link::redoes(id(3))));
     let history = History::new(&entries);
     assert_eq!(ids(&mut history.redoable()), []);
     assert_eq!(ids(&mut history.undoable()), [id(5), id(3), id(2)]);
@@ -324,11 +324,11 @@ fn an_undo_without_a_choice_does_not_pass_over_what_nobody_knows() {
     Arc::make_mut(&mut test.intent).kind = ChangeKind::TestCredentials;
     assert_eq!(next(&[test, last()]), Ok(id(1)));
     // An undo of which nobody knows is in doubt too, until a later one is made.
-    let undo = |number, outcome| on(number, Some(Link::Undoes(id(1))), outcome);
+    let undo = |number, outcome| on(number, Some(Link::undoes(id(1))), outcome);
     assert_eq!(next(&[undo(2, doubt()), last()]), Err(id(2)));
-    let redo = on(3, Some(Link::Redoes(id(1))), Some(applied()));
+    let redo = on(3, Some(Link::redoes(id(1))), Some(applied()));
     assert_eq!(next(&[redo, undo(2, doubt()), last()]), Ok(id(1)));
     // And so is a change that was in doubt and is undone by its entry.
-    let undone = on(3, Some(Link::Undoes(id(2))), Some(applied()));
+    let undone = on(3, Some(Link::undoes(id(2))), Some(applied()));
     assert_eq!(next(&[undone, on(2, None, doubt()), last()]), Ok(id(1)));
 }

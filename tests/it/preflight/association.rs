@@ -48,7 +48,8 @@ fn current() {
     assert_check(&with(Learned::Known(touched)), Outcome::Ok, "read again");
     let mut changed = record();
     changed.detail.role = Some("arn:aws:iam::111122223333:role/c".into());
-    let words = "now role: arn:aws:iam::111122223333:role/a → arn:aws:iam::111122223333:role/c";
+    let words =
+        "changed since: role: arn:aws:iam::111122223333:role/a → arn:aws:iam::111122223333:role/c";
     assert_check(&with(Learned::Known(changed)), Outcome::Blocking, words);
     let mut owned = record();
     owned.association.owner = Some("x".into());
@@ -106,7 +107,7 @@ fn existing() {
             Outcome::Unknown,
             "another service account",
         );
-        assert_check(&with(Learned::Absent), Outcome::Ok, "none was found");
+        assert_check(&with(Learned::Absent), Outcome::Ok, "none yet");
         for (unknown, words) in unknowns() {
             assert_check(&with(unknown), Outcome::Unknown, words);
         }
@@ -162,7 +163,7 @@ fn add_ons() {
     assert_check(
         &check(&deletion(), &evidence, id),
         Outcome::Ok,
-        "AWS names no owner",
+        "no add-on, AWS names none",
     );
 }
 
@@ -225,5 +226,9 @@ fn managers() {
         "put back what it wants within minutes",
     );
     let found = check(&deletion(), &Evidence::default(), CheckId::ManagedBy);
-    assert_check(&found, Outcome::Ok, "one that sets no tags cannot be seen");
+    assert_check(
+        &found,
+        Outcome::Ok,
+        "a tool that sets no tags cannot be seen",
+    );
 }

@@ -151,8 +151,8 @@ fn names_that_kubernetes_does_not_know_are_legal() {
     let plan = creation();
     let of = |evidence: &Evidence, id| check(&plan, evidence, id);
     for (id, what) in [
-        (CheckId::Namespace, "the namespace payments exists"),
-        (CheckId::ServiceAccount, "the service account api exists"),
+        (CheckId::Namespace, "namespace payments | exists"),
+        (CheckId::ServiceAccount, "service account api | exists"),
     ] {
         assert_check(&of(&fine(&plan), id), Outcome::Ok, what);
         let evidence = Evidence {

@@ -84,6 +84,6 @@ fn nothing_to_do_cannot_be_overridden() {
     };
     assert_eq!(
         why,
-        ["every field is as it is already; change at least one"]
+        ["changes: none, every field is so already; change at least one"]
     );
 }

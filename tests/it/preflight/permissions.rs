@@ -10,6 +10,7 @@ use crate::plan::{creation, deletion, edit_role, relocation, role_arn, tagging, 
 
 const ASSOCIATION: &str =
     "arn:aws:eks:eu-west-1:111122223333:podidentityassociation/shop/a-0123456789abcdefg";
+const ANY: &str = "arn:aws:eks:eu-west-1:111122223333:podidentityassociation/shop/*";
 const CLUSTER: &str = "arn:aws:eks:eu-west-1:111122223333:cluster/shop";
 
 #[test]
@@ -33,6 +34,10 @@ fn each_call_has_its_permission() {
         ),
         (update(off), vec![(update_action, ASSOCIATION)]),
         (creation(), vec![(create, CLUSTER), (pass, &a)]),
+        (
+            tagged_creation(),
+            vec![(create, CLUSTER), ("eks:TagResource", ANY), (pass, &a)],
+        ),
         (deletion(), vec![(delete, ASSOCIATION)]),
         (tagging(&["x=1"]), vec![("eks:TagResource", ASSOCIATION)]),
         (
@@ -41,7 +46,12 @@ fn each_call_has_its_permission() {
         ),
         (
             relocation("web", Edit::default()),
-            vec![(create, CLUSTER), (pass, &a), (delete, ASSOCIATION)],
+            vec![
+                (create, CLUSTER),
+                ("eks:TagResource", ANY),
+                (pass, &a),
+                (delete, ASSOCIATION),
+            ],
         ),
     ] {
         let needs = needed(&plan);
@@ -51,6 +61,41 @@ fn each_call_has_its_permission() {
             .collect();
         assert_eq!(found, expected);
     }
+}
+
+fn tagged_creation() -> roledex::model::plan::Plan {
+    let mut new = crate::plan::new("payments", "api");
+    new.tags = roledex::model::plan::Tags::parse([("team", "x")]).unwrap();
+    roledex::model::plan::Plan::create(crate::plan::basis(), crate::plan::cluster(), new).unwrap()
+}
+
+/// Whether the role may be read is known from reading it.
+#[test]
+fn reading_the_role_is_a_permission_too() {
+    let plan = update(edit_role("b"));
+    let of = |role| {
+        let evidence = Evidence {
+            role,
+            ..fine(&plan)
+        };
+        let preflight = run(&plan, &evidence);
+        let checks = preflight.checks().iter();
+        let mut found = checks.filter(|check| check.title == "your permission iam:GetRole");
+        found.next().unwrap().clone()
+    };
+    assert_check(&of(fine(&plan).role), Outcome::Ok, "IAM answered just now");
+    let denied = of(Learned::Needs("iam:GetRole".into()));
+    assert_check(&denied, Outcome::Warning, "IAM refused it");
+    let statement = denied.fix.unwrap().copy.unwrap();
+    assert!(statement.contains("iam:GetRole") && statement.contains(&role_arn("b")));
+    let failed = Learned::Failed("no answer".into());
+    assert_check(&of(failed), Outcome::Unknown, "no answer");
+    assert!(
+        run(&deletion(), &fine(&deletion()))
+            .checks()
+            .iter()
+            .all(|check| !check.title.contains("GetRole"))
+    );
 }
 
 fn passing(decision: Decision, missing: &[&str]) -> roledex::model::preflight::Check {
@@ -70,8 +115,8 @@ fn passing_of(evidence: &Evidence) -> roledex::model::preflight::Check {
     let mut found = preflight
         .checks()
         .iter()
-        .filter(|check| check.id == CheckId::Permission);
-    found.next_back().unwrap().clone()
+        .filter(|check| check.id == CheckId::Permission && check.title.ends_with("iam:PassRole"));
+    found.next().unwrap().clone()
 }
 
 #[test]
@@ -79,7 +124,7 @@ fn pass_role() {
     assert_check(
         &passing(Decision::Allowed, &[]),
         Outcome::Ok,
-        "you may use iam:PassRole",
+        "your permission iam:PassRole",
     );
     let silent = passing(Decision::ImplicitDeny, &[]);
     assert_check(&silent, Outcome::Blocking, "no policy allows iam:PassRole");

@@ -60,6 +60,7 @@ fn the_editor_gets_the_terminal_and_its_text_comes_back() {
         .wait_for("from outside")
         .wait_for("session policy");
     // The keys are ours again.
+    pty.send("\u{1b}").wait_for("discard what was typed");
     pty.send("\u{1b}").wait_gone("session policy");
     pty.send("\u{3}");
     assert_eq!(pty.exit().exit_code(), 0);

@@ -6,8 +6,32 @@ use crate::model::Text;
 use crate::model::plan::{Basis, Draft, Field, Invalid, New, Plan, Rule, Setting, TagEdit};
 
 impl ChangeForm {
-    /// The plan of what is typed, or every rule that it breaks.
-    pub fn plan(&self, basis: Basis) -> Result<Plan, Vec<Invalid>> {
+    /// The plans of what is typed, one after the other, or every rule that it breaks; none if nothing differs.
+    pub fn plans(&self, basis: Basis) -> Result<Vec<Plan>, Vec<Invalid>> {
+        if let (Purpose::Create, Some(before)) = (self.purpose, &self.before) {
+            let (pairs, wrong) = self.pairs();
+            let set = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+            return match (self.draft().read(&self.cluster), TagEdit::of(set, [])) {
+                (Ok(edit), Ok(tags)) if wrong.is_empty() => {
+                    Plan::edited(&basis, before, &edit, &tags)
+                }
+                (edit, tags) => {
+                    let mut all = edit.err().unwrap_or_default();
+                    all.extend(tags.err().into_iter().flatten());
+                    all.extend(wrong);
+                    Err(all)
+                }
+            };
+        }
+        let plan = self.plan(basis)?;
+        Ok(if plan.diff().is_empty() {
+            Vec::new()
+        } else {
+            vec![plan]
+        })
+    }
+
+    fn plan(&self, basis: Basis) -> Result<Plan, Vec<Invalid>> {
         match (self.purpose, &self.before) {
             (Purpose::Tags, Some(before)) => {
                 let edit = self.tag_edit(&own_tags(&before.value))?;

@@ -59,7 +59,7 @@ fn an_intent_is_one_readable_object() {
         run: "r".into(),
         intent: Arc::new(Intent {
             planned: Image::Absent,
-            link: Some(Link::Undoes(id())),
+            link: Some(Link::undoes(id())),
             ..intent()
         }),
     };
@@ -203,8 +203,12 @@ fn any_intent() -> impl Strategy<Value = Intent> {
     let maybe = || prop::option::of(text());
     let link = prop_oneof![
         Just(None),
-        Just(Some(Link::Undoes(id()))),
-        Just(Some(Link::Redoes(id()))),
+        Just(Some(Link::undoes(id()))),
+        Just(Some(Link::redoes(id()).partly())),
+        Just(Some(Link {
+            with: vec![id(), id()],
+            ..Link::undoes(id())
+        })),
     ];
     let kind = prop_oneof![
         prop::sample::select(ChangeKind::ALL.to_vec()),

@@ -24,7 +24,10 @@ fn bad_input_is_refused_before_any_call() {
         "--yes",
     ][..];
     let cases: Vec<(Vec<&str>, &str)> = vec![
-        ([set, &["--role", "reader"]].concat(), "ARN"),
+        (
+            [set, &["--role", "re ader"]].concat(),
+            "\"re ader\" is not the ARN",
+        ),
         (
             [set, &["--role", "arn:aws:iam::111122223333:user/a"]].concat(),
             "not the ARN of a role",

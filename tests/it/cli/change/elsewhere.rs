@@ -39,17 +39,17 @@ fn a_target_role_of_another_account_is_read_by_its_own_route() {
     let site = Site::new(World::parse(&format!("{WORLD}{OTHER}")).unwrap(), &[]);
     let open = dry(&site, "open", &[]);
     assert!(
-        open.contains("ok        the target role open exists"),
+        open.contains("ok        target role open: exists in account 444455556666"),
         "{open}"
     );
     let shut = dry(&site, "shut", &[]);
     assert!(
-        shut.contains("blocking  the target role's trust policy lets the role assume it"),
+        shut.contains("blocking  trust policy of the target role: does not let the role assume it"),
         "{shut}"
     );
     let gone = dry(&site, "gone", &[]);
     assert!(
-        gone.contains("blocking  the target role gone exists"),
+        gone.contains("blocking  target role gone: does not exist"),
         "{gone}"
     );
     let unseen = dry(&site, "shut", &["--profile", "one"]);
@@ -58,7 +58,7 @@ fn a_target_role_of_another_account_is_read_by_its_own_route() {
         "{unseen}"
     );
     assert!(
-        unseen.contains("unknown   the target role's trust policy lets the role assume it"),
+        unseen.contains("unknown   trust policy of the target role: "),
         "{unseen}"
     );
 }

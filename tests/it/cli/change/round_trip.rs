@@ -171,15 +171,17 @@ async fn bring_all_back(hands: &Hands, way: Way) -> Result<usize, TestCaseError>
             .unwrap();
         // Nobody else was here, so nothing is in the way and nothing would be overwritten.
         prop_assert_eq!(
-            &weighed.reversal.standing,
+            &weighed.way.standing(),
             &Standing::Clean,
             "{:#?}",
             next.intent
         );
-        prop_assert!(!weighed.reversal.tramples());
+        prop_assert!(!weighed.way.tramples());
         prop_assert!(!weighed.plans.is_empty());
-        for prepared in weighed.plans {
-            let link = Some(weighed.reversal.link.clone());
+        let last = weighed.plans.len() - 1;
+        for (number, prepared) in weighed.plans.into_iter().enumerate() {
+            let link = weighed.way.link.clone();
+            let link = Some(if number < last { link.partly() } else { link });
             let applied = hands.apply_as(approve(prepared.plan), link, |_| ()).await;
             prop_assert!(applied.is_done(), "{:?}", applied);
         }

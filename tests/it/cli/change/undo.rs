@@ -104,7 +104,13 @@ fn an_undo_shows_what_others_changed_and_does_not_overwrite_it_unasked() {
     set(vault);
     let ended = site.run(&["undo", &mine, "--yes"]);
     assert_eq!(ended.code, 4, "{ended:?}");
-    assert!(ended.out.contains("will be overwritten"), "{ended:?}");
+    assert!(ended.out.contains("would be lost"), "{ended:?}");
+    // It was no stranger, and the journal knows that.
+    assert!(!ended.out.contains("somebody else"), "{ended:?}");
+    assert!(
+        ended.err.contains("overwrites the later change"),
+        "{ended:?}"
+    );
     assert!(
         ended.out.contains(vault) && ended.err.contains("--confirm api"),
         "{ended:?}"

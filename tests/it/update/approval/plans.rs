@@ -57,7 +57,7 @@ pub(super) fn reversing(cluster: &str, two: bool) -> Reversing {
     let reversal = History::new(&entries).undo(&entry.id, &now).unwrap();
     Reversing {
         entry,
-        reversal,
+        way: reversal.into(),
         plans: (0..=usize::from(two)).map(plan).collect(),
     }
 }

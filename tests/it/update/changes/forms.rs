@@ -113,10 +113,30 @@ fn creating_what_is_there_becomes_a_change_and_says_so() {
         .typed("web")
         .keys("tab");
     assert!(form(&script).notes()[0].contains("shop/web has an association already"));
-    script.typed(&arn_of("new")).keys("ctrl-s");
+    script.typed(&arn_of("new")).keys("tab tab tab tab");
+    assert_eq!(form(&script).stop, Stop::Tags);
+    script.typed("team=x").keys("ctrl-s");
     let plan = review(&script).plan.clone();
     assert_eq!(plan.target().id.as_deref(), Some("a-00000000000000003"));
     assert!(matches!(plan.change(), Change::Update(edit) if edit.session_tags.is_none()));
+    // The tags that were typed are another call, and another review.
+    let [rest] = &review(&script).rest[..] else {
+        panic!("{:?}", review(&script).rest)
+    };
+    let Change::Tag(tags) = rest.change() else {
+        panic!("{rest:?}")
+    };
+    assert_eq!(tags.set().len(), 1);
+    assert!(tags.removed().is_empty());
+    answer(&mut script);
+    script.keys("tab enter");
+    let ticket = apply_ticket(&script);
+    script.done(ticket, Ok(()));
+    assert!(
+        matches!(review(&script).plan.change(), Change::Tag(_)),
+        "{}",
+        script.notice()
+    );
 }
 
 #[test]
@@ -209,7 +229,7 @@ fn what_is_typed_first_takes_the_place_of_what_was_there() {
     let mut script = world();
     script.keys("e").typed("x");
     assert_eq!(form(&script).role.text(), "x");
-    script.keys("esc e left").typed("x");
+    script.keys("esc esc e left").typed("x");
     let text = form(&script).role.text();
     assert_eq!(
         text,

@@ -20,7 +20,7 @@ fn an_undo_is_reviewed_and_linked() {
     let mut script = world();
     edit_role(&mut script, "new");
     let plan = review(&script).plan.clone();
-    script.keys("esc esc z");
+    script.keys("esc esc esc z");
     let ticket = script.ticket(|request| {
         matches!(
             request,
@@ -37,7 +37,7 @@ fn an_undo_is_reviewed_and_linked() {
     let reversal = history.undo(&entry.id, &now).unwrap();
     let reversing = Reversing {
         entry: entry.clone(),
-        reversal,
+        way: reversal.into(),
         plans: vec![plan],
     };
     script.step(ticket, Step::Reversal(Box::new(reversing)));
@@ -45,7 +45,7 @@ fn an_undo_is_reviewed_and_linked() {
     answer(&mut script);
     script.keys("tab enter");
     let linked = script.effects.iter().any(|effect| {
-        matches!(effect, Effect::Apply { link: Some(Link::Undoes(id)), .. } if *id == entry.id)
+        matches!(effect, Effect::Apply { link: Some(link), .. } if *link == Link::undoes(entry.id.clone()))
     });
     assert!(linked, "{}", script.notice());
 }
@@ -57,7 +57,7 @@ fn an_undo_that_tramples_wants_the_name() {
     edit_role(&mut script, "new");
     let plan = review(&script).plan.clone();
     let name = plan.target().service_account.to_string();
-    script.keys("esc esc z");
+    script.keys("esc esc esc z");
     let ticket = script.ticket(|request| matches!(request, Request::Reverse { .. }));
     let entry = entry();
     let entries = [entry.clone()];
@@ -73,7 +73,7 @@ fn an_undo_that_tramples_wants_the_name() {
     let plans = vec![plan];
     let reversing = Reversing {
         entry,
-        reversal,
+        way: reversal.into(),
         plans,
     };
     script.step(ticket, Step::Reversal(Box::new(reversing)));
@@ -85,9 +85,12 @@ fn an_undo_that_tramples_wants_the_name() {
     };
     script.keys("tab enter");
     assert!(review(&script).naming.is_some(), "{}", script.notice());
-    script.keys("enter");
+    script.keys("q enter");
     assert!(!is_applied(&script));
-    script.keys("tab enter");
+    // The prompt stays, so that what is typed on are no commands.
+    let notice = script.notice();
+    assert!(notice.contains(&format!("that is not {name}")), "{notice}");
+    assert!(review(&script).naming.as_ref().unwrap().is_empty());
     let typed: Vec<String> = name.chars().map(String::from).collect();
     script.keys(&typed.join(" "));
     script.keys("enter");
