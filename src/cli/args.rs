@@ -23,7 +23,7 @@ Examples:
   roledex get roles --cluster shop -o wide         who uses which role, and whom the roles trust
   roledex doctor --cluster shop -n payments        what keeps its pods from their roles, and what mends it
   roledex doctor -o sarif --fail-on warning > roledex.sarif
-  roledex set-role shop payments/api --role arn:aws:iam::111122223333:role/api --dry-run
+  roledex set-role shop payments/api --role api --dry-run
   roledex set-role shop payments/api --role ARN --test    change it, and ask EKS Auth until pods get it
   roledex create association shop payments/worker --role ARN --tag team=payments --yes
   roledex delete association shop payments/old --confirm old

@@ -21,7 +21,8 @@ pub fn label(entry: &Entry, now: Timestamp) -> String {
         "{:>4}  {}  {} {} of {}{summary}",
         age(intent.at, now),
         entry.id.short(),
-        intent.kind.as_str(),
+        // Nearly all of them are about associations, and a line has little room.
+        intent.kind.as_str().trim_end_matches("-association"),
         intent.target,
         intent.place.cluster.name(),
     )
@@ -39,7 +40,7 @@ pub fn outcome(entry: &Entry, is_running: bool) -> (&'static str, String, Tone) 
             (glyph::WARNING, "cannot be told".to_owned(), Tone::Warning)
         }
         Some(Outcome::Other { word }) => (glyph::WARNING, word.to_string(), Tone::Warning),
-        None if is_running => (glyph::BUSY, "being made".to_owned(), Tone::Busy),
+        None if is_running => (glyph::BUSY, "under way".to_owned(), Tone::Busy),
         None => (glyph::WARNING, "not known yet".to_owned(), Tone::Warning),
     }
 }

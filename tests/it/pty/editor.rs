@@ -57,8 +57,8 @@ fn the_editor_gets_the_terminal_and_its_text_comes_back() {
     pty.send("\u{3}").wait_for("nothing was taken over");
     pty.send("\u{f}").wait_for("turn 2");
     pty.send("{\"Version\":\"from outside\"}\r")
-        .wait_for("from outside")
-        .wait_for("session policy");
+        .wait_for("session policy")
+        .wait_for("from outside");
     // The keys are ours again.
     pty.send("\u{1b}").wait_for("discard what was typed");
     pty.send("\u{1b}").wait_gone("session policy");
