@@ -7,7 +7,7 @@ use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
 use crate::model::journal::{EntryId, Reversal, WayBack};
 use crate::model::measure::rows;
-use crate::model::plan::{Plan, Warning, revoke_command};
+use crate::model::plan::{Counted, Plan, Warning, revoke_command};
 use crate::model::preflight::{Check, Outcome, Preflight};
 use crate::model::verdict::Verdict;
 
@@ -249,12 +249,15 @@ fn pod_lines(plan: &Plan) -> Vec<TextLine> {
             Verdict::Yes => Tone::Warning,
             Verdict::Unknown | Verdict::No => Tone::Muted,
         };
-        let fate = counted.fate(pod, plan.steps());
+        let fate = Counted::fate(pod, plan.steps());
         TextLine::new(Tone::Name, &format!("    {}", pod.name)).with(tone, &format!("  {fate}"))
     }));
     let more = counted.unnamed();
     if more > 0 {
         lines.push(TextLine::new(Tone::Muted, &format!("    and {more} more")));
+    }
+    if let Some(afterwards) = counted.afterwards(plan.steps()) {
+        lines.push(TextLine::new(Tone::Warning, &format!("    {afterwards}")));
     }
     lines
 }

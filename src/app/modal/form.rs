@@ -43,6 +43,10 @@ pub enum Stop {
 
 /// A change while it is typed.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of each other: of suggestions, of a field, of the whole form"
+)]
 pub struct ChangeForm {
     pub purpose: Purpose,
     pub cluster: ClusterArn,

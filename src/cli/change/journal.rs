@@ -63,12 +63,11 @@ pub(crate) async fn show(global: &Global, args: &JournalArgs) -> Result<Exit, Pr
             view.further_unread
         );
     }
-    match &args.entry {
-        Some(_) => one(&view, format)?,
-        None => {
-            let open: Vec<_> = unfinished.iter().map(|entry| entry.id.clone()).collect();
-            all(&view, format, !global.no_headers, &open)?;
-        }
+    if args.entry.is_some() {
+        one(&view, format)?;
+    } else {
+        let open: Vec<_> = unfinished.iter().map(|entry| entry.id.clone()).collect();
+        all(&view, format, !global.no_headers, &open)?;
     }
     desk::settle(&setup, &desk, unfinished).await;
     Ok(Exit::Done)

@@ -19,9 +19,10 @@ pub(crate) fn text(title: &str, plan: &Plan, preflight: &Preflight) -> String {
     let labels = lines.iter().chain(&record);
     let width = labels.map(|line| line.label.len()).max().unwrap_or(0);
     let labelled = |row: &Line| format!("  {:width$}  {}", row.label, row.value);
-    lines.iter().for_each(|row| line(&labelled(row)));
-    affected(plan).iter().for_each(|row| line(row));
-    record.iter().for_each(|row| line(&labelled(row)));
+    let rows = lines.iter().map(labelled).chain(affected(plan));
+    for row in rows.chain(record.iter().map(labelled)) {
+        line(&row);
+    }
     let diff = plan.diff();
     line("changes");
     for field in &diff {
@@ -64,7 +65,7 @@ fn affected(plan: &Plan) -> Vec<String> {
     let mut rows: Vec<String> = counted
         .named()
         .map(|pod| {
-            let fate = counted.fate(pod, plan.steps());
+            let fate = Counted::fate(pod, plan.steps());
             format!("    {}: {fate}", visible(&pod.name))
         })
         .collect();
@@ -72,6 +73,8 @@ fn affected(plan: &Plan) -> Vec<String> {
     if more > 0 {
         rows.push(format!("    and {more} more"));
     }
+    let afterwards = counted.afterwards(plan.steps());
+    rows.extend(afterwards.map(|afterwards| format!("    {afterwards}")));
     rows
 }
 

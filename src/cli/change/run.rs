@@ -124,7 +124,7 @@ impl Run<'_> {
         let mut exit = Exit::Done;
         told.word = "applied";
         let last = approved.len().saturating_sub(1);
-        let batch = (last > 0).then(|| Belongs::new_batch());
+        let batch = (last > 0).then(Belongs::new_batch);
         for (done, approved) in approved.into_iter().enumerate() {
             let title = why.title(approved.plan());
             let belongs = match why {

@@ -113,9 +113,16 @@ impl BlastRadius {
                 .count()
         };
         let (sure, perhaps) = (with(Verdict::Yes), with(Verdict::Unknown));
+        if let [only] = &counted.pods[..] {
+            let has = match only.uses {
+                Verdict::Yes => "which has these credentials",
+                Verdict::Unknown => "which perhaps has these credentials",
+                Verdict::No => "which has other credentials",
+            };
+            return format!("1 pod, {has}");
+        }
         let pods = match counted.pods.len() {
             0 => return "no pods".to_owned(),
-            1 => "1 pod".to_owned(),
             count => format!("{count} pods"),
         };
         let perhaps = match perhaps {
@@ -140,22 +147,26 @@ impl Counted {
         self.pods.len().saturating_sub(NAMED)
     }
 
-    /// What the calls of a plan mean for a pod; safe to print.
-    pub fn fate(&self, pod: &AffectedPod, steps: Steps) -> String {
-        let loses = matches!(steps, Steps::Delete | Steps::CreateAndDelete);
-        let fallback = self.fallback.phrase();
-        match (pod.uses, loses) {
-            (Verdict::Yes, true) => {
-                format!("loses its credentials; made anew it has {fallback}")
-            }
-            (Verdict::Unknown, true) => {
-                format!("may lose its credentials; made anew it has {fallback}")
-            }
-            (Verdict::Yes, false) => "has its credentials from here".to_owned(),
-            (Verdict::Unknown, false) => "may have its credentials from here".to_owned(),
-            (Verdict::No, _) => "has its credentials from elsewhere".to_owned(),
+    /// What the calls of a plan mean for a pod.
+    pub fn fate(pod: &AffectedPod, steps: Steps) -> &'static str {
+        match (pod.uses, loses(steps)) {
+            (Verdict::Yes, true) => "loses its credentials",
+            (Verdict::Unknown, true) => "may lose its credentials",
+            (Verdict::Yes, false) => "has its credentials from here",
+            (Verdict::Unknown, false) => "may have its credentials from here",
+            (Verdict::No, _) => "has its credentials from elsewhere",
         }
     }
+
+    /// What pods that lose their credentials fall back to; they are of one service account. Safe to print.
+    pub fn afterwards(&self, steps: Steps) -> Option<String> {
+        let is_due = loses(steps) && self.pods.iter().any(|pod| pod.uses != Verdict::No);
+        is_due.then(|| format!("made anew, they fall back to {}", self.fallback.phrase()))
+    }
+}
+
+fn loses(steps: Steps) -> bool {
+    matches!(steps, Steps::Delete | Steps::CreateAndDelete)
 }
 
 impl Fallback {

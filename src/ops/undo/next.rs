@@ -11,10 +11,17 @@ use crate::model::{Failure, FailureKind, Route, Text};
 /// Where a route of this run leads.
 struct Here {
     profile: Option<Text>,
-    /// The endpoint that it uses; `None` if nobody knows, because it could not be opened.
-    endpoint: Option<Option<Text>>,
+    endpoint: Endpoint,
     /// `None` if nobody knows.
     account: Option<Text>,
+}
+
+/// What a route's calls go to.
+enum Endpoint {
+    /// Nobody knows, because it could not be opened.
+    Unknown,
+    /// That of AWS if there is none.
+    Known(Option<Text>),
 }
 
 /// The entry that is next; refused where it is not certain which one that is.
@@ -53,11 +60,11 @@ async fn in_region(cloud: &Arc<Cloud>, routes: &[Route], region: &str) -> Vec<He
     {
         let mut here = Here {
             profile: route.profile.clone(),
-            endpoint: None,
+            endpoint: Endpoint::Unknown,
             account: None,
         };
         if let Ok(session) = cloud.session(route).await {
-            here.endpoint = Some(session.endpoint().cloned());
+            here.endpoint = Endpoint::Known(session.endpoint().cloned());
             let caller = session.caller(Urgency::Interactive).await;
             here.account = caller.ok().map(|caller| caller.account);
         }
@@ -72,8 +79,8 @@ impl Here {
     fn reaches(&self, entry: &Entry) -> bool {
         let place = &entry.intent.place;
         let endpoint = match &self.endpoint {
-            Some(endpoint) => *endpoint == place.endpoint,
-            None => self.profile == place.profile,
+            Endpoint::Known(endpoint) => *endpoint == place.endpoint,
+            Endpoint::Unknown => self.profile == place.profile,
         };
         let account = match &self.account {
             Some(account) => **account == *place.cluster.account(),

@@ -244,11 +244,18 @@ pub(super) async fn reverse(
             let doing = format!("{} a change", way.word());
             Failure::new(FailureKind::NotFound, doing, cause)
         })?,
-        None => undo::next(cloud, routes, &read.entries, way).await?,
+        None => Box::pin(undo::next(cloud, routes, &read.entries, way)).await?,
     };
     let cluster = ClusterReference::Arn(entry.intent.place.cluster.clone());
     let site = one_site(cloud, routes, &cluster).await?;
-    let weighed = undo::weigh(&site, &read.entries, &entry.id, way, clock::now).await;
+    let weighed = Box::pin(undo::weigh(
+        &site,
+        &read.entries,
+        &entry.id,
+        way,
+        clock::now,
+    ))
+    .await;
     let doing = format!("{} {}", way.word(), entry.id.short());
     let weighed = weighed.map_err(|unprepared| failure(unprepared, &doing))?;
     let reversing = Reversing {

@@ -285,10 +285,11 @@ fn a_deletion_names_the_pods_that_lose_their_credentials() {
         .filter(|line| line.starts_with("    api-"))
         .collect();
     assert_eq!(named.len(), 3, "{ended:?}");
+    assert!(pods.contains("made anew, they fall back to"), "{ended:?}");
     assert!(
         named
             .iter()
-            .all(|line| line.contains("lose its credentials; made anew it has")),
+            .all(|line| line.contains("lose its credentials")),
         "{named:?}"
     );
     let ended = site.run(&[

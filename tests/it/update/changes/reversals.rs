@@ -123,9 +123,16 @@ fn an_undo_of_two_changes_counts_after_the_second() {
         let lines = lines.iter().map(|line| line.text().into_owned());
         lines.collect::<Vec<_>>().join("\n")
     };
-    assert!(said(&script).contains("this is not all of it"), "{}", said(&script));
+    assert!(
+        said(&script).contains("this is not all of it"),
+        "{}",
+        said(&script)
+    );
     let title = review(&script).title();
-    assert!(title.starts_with(&format!("undo of {}: ", entry.id.short())), "{title}");
+    assert!(
+        title.starts_with(&format!("undo of {}: ", entry.id.short())),
+        "{title}"
+    );
     let links = |script: &Script| {
         let effects = script.effects.iter();
         let links = effects.filter_map(|effect| match effect {
@@ -140,7 +147,11 @@ fn an_undo_of_two_changes_counts_after_the_second() {
     assert_eq!(links(&script), [undo.clone().partly()]);
     let ticket = super::apply_ticket(&script);
     script.done(ticket, Ok(()));
-    assert!(!said(&script).contains("this is not all of it"), "{}", said(&script));
+    assert!(
+        !said(&script).contains("this is not all of it"),
+        "{}",
+        said(&script)
+    );
     answer(&mut script);
     script.keys("tab enter");
     assert_eq!(links(&script), [undo.clone().partly(), undo]);
@@ -152,7 +163,10 @@ fn what_an_earlier_run_left_is_in_sight_until_somebody_looks() {
     let mut script = world();
     let shown = |script: &Script| script.state.unfinished.map(Unfinished::phrase);
     script.send(Msg::Unfinished(Unfinished::Checking(2)));
-    assert_eq!(shown(&script).unwrap(), "2 unfinished changes being checked");
+    assert_eq!(
+        shown(&script).unwrap(),
+        "2 unfinished changes being checked"
+    );
     // A look at the list does not end what is still to come of it.
     script.keys("H");
     let ticket = script.ticket(is_reading);
