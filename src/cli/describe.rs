@@ -15,6 +15,7 @@ use crate::model::identity_provider;
 use crate::model::reference::{AssociationReference, ClusterReference};
 use crate::model::role::RoleReference;
 use crate::ops::fleet;
+use crate::runtime::clock;
 
 /// What is meant, once it is known which kind it is of.
 enum Meant {
@@ -136,7 +137,7 @@ async fn live(global: &Global, meant: &Meant) -> Result<(Row, Vec<Failure>), Pro
         Meant::Role(role) => {
             let mut line = Line::new();
             let progress = |progress| line.show(progress);
-            let found = fleet::one_role(cloud, routes, role, progress).await;
+            let found = fleet::one_role(cloud, routes, role, clock::now, progress).await;
             drop(line);
             let (row, mut failures) = found?;
             // A role may be used from a scope that is not reached.

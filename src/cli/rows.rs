@@ -72,6 +72,7 @@ impl Row {
                 arn: row.arn,
                 state: row.state,
                 usage: row.usage.map(Box::new),
+                radius: row.radius.map(Box::new),
             },
         }
     }

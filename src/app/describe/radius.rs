@@ -137,6 +137,27 @@ fn counts(radius: &Radius) -> Vec<TextLine> {
     ]
 }
 
+/// The numbers alone, for whoever asked about the role and not about whom it reaches.
+pub(super) fn summary(state: &State, role: &Text) -> Vec<TextLine> {
+    let radius = state.fleet.radius(role, state.now);
+    let mut lines = vec![TextLine::empty(), TextLine::heading("Whom it reaches")];
+    lines.extend(counts(&radius));
+    for (what, gap) in radius.gaps() {
+        let text = format!(
+            "  {} there may be more {what}: {}",
+            glyph::WARNING,
+            gap.reason()
+        );
+        lines.push(TextLine::new(Tone::Warning, &text));
+    }
+    let key = state.options.keymap.shown(crate::input::Command::UsedBy);
+    if let Some(key) = key {
+        let text = format!("  {key} on the row tells them one by one, and reads what is missing");
+        lines.push(TextLine::new(Tone::Muted, &text));
+    }
+    lines
+}
+
 fn gaps(state: &State, radius: &Radius) -> Vec<TextLine> {
     let gaps = radius.gaps();
     if gaps.is_empty() {

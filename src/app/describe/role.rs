@@ -1,6 +1,7 @@
 //! A role, explained: whom it trusts, and who uses it.
 
 use crate::app::describe::TextLine;
+use crate::app::describe::radius::summary;
 use crate::app::describe::row::{member, moment, provenance};
 use crate::app::pane::Tone;
 use crate::app::roles::RoleRow;
@@ -28,6 +29,13 @@ pub(in crate::app) fn role(state: &State, role: &Text, row: &RoleRow) -> Vec<Tex
             lines.push(TextLine::member("trust", Tone::Warning, &why));
         }
     }
+    lines.extend(summary(state, role));
+    let found = row.detail.value();
+    lines.extend(
+        found
+            .map(|found| trust_policy(&found.value))
+            .unwrap_or_default(),
+    );
     let usage = &row.usage;
     let pair = |user: &crate::model::usage::AssociationUser| {
         let (namespace, account) = (&user.namespace, &user.service_account);
@@ -82,15 +90,19 @@ fn told(state: &State, role: &RoleDetail, row: &RoleRow) -> Vec<TextLine> {
             .iter()
             .map(|(key, value)| plain("tag", &format!("{key}={value}"))),
     );
-    if let Some(trust) = &role.trust {
-        lines.push(TextLine::empty());
-        lines.push(TextLine::heading("Trust policy"));
-        lines.extend(
-            pretty(trust)
-                .lines()
-                .map(|line| TextLine::new(Tone::Plain, &format!("  {line}"))),
-        );
-    }
+    lines
+}
+
+fn trust_policy(role: &RoleDetail) -> Vec<TextLine> {
+    let Some(trust) = &role.trust else {
+        return Vec::new();
+    };
+    let mut lines = vec![TextLine::empty(), TextLine::heading("Trust policy")];
+    lines.extend(
+        pretty(trust)
+            .lines()
+            .map(|line| TextLine::new(Tone::Plain, &format!("  {line}"))),
+    );
     lines
 }
 

@@ -11,7 +11,7 @@ use crate::model::export::document::{
     IDENTITY_PROVIDER_MEMBERS, without,
 };
 use crate::model::role::RoleState;
-use crate::model::usage::RoleUsage;
+use crate::model::usage::{Radius, RoleUsage};
 use crate::model::{
     AccessEntryKey, AccessRecord, Addon, AddonKey, Association, AssociationDetail, Cluster,
     ClusterArn, Described, IdentityProvider, IdentityProviderKey, Text, Update,
@@ -38,6 +38,8 @@ pub(super) enum Item {
         state: RoleState,
         /// Absent where nobody looked.
         usage: Option<Box<RoleUsage>>,
+        /// Absent where nobody looked down to the pods.
+        radius: Option<Box<Radius>>,
     },
 }
 
@@ -129,10 +131,19 @@ impl Item {
                     reason,
                 ),
             },
-            Self::Role { arn, state, usage } => {
+            Self::Role {
+                arn,
+                state,
+                usage,
+                radius,
+            } => {
                 let document = document::role_state(arn, state);
-                match usage {
+                let document = match usage {
                     Some(usage) => document::with_usage(document, usage),
+                    None => document,
+                };
+                match radius {
+                    Some(radius) => document::with_radius(document, radius),
                     None => document,
                 }
             }
@@ -162,9 +173,9 @@ impl Item {
             Self::AccessEntry(key, record) => {
                 columns::access_entry(key, record.as_deref().ok(), profile, now)
             }
-            Self::Role { arn, state, usage } => {
-                columns::role(arn, state, usage.as_deref(), profile, now)
-            }
+            Self::Role {
+                arn, state, usage, ..
+            } => columns::role(arn, state, usage.as_deref(), profile, now),
         }
     }
 }

