@@ -219,7 +219,7 @@ impl Executor {
             } else {
                 Urgency::Background
             };
-            answer(&cloud, &routes, &journal, urgency, request, &steps).await
+            Box::pin(answer(&cloud, &routes, &journal, urgency, request, &steps)).await
         };
         self.calls.insert(ticket, spawn(ticket, answer, messages));
     }
