@@ -7,6 +7,7 @@ mod exec;
 mod exits;
 mod formats;
 mod kubernetes;
+mod other;
 mod parts;
 mod roles;
 mod safety;

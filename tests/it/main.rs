@@ -28,6 +28,7 @@ mod pty;
 mod render;
 mod runtime;
 mod script;
+mod secrets;
 mod signature;
 mod sim;
 mod simulated;

@@ -8,3 +8,4 @@ mod life;
 mod main_job;
 mod prompts;
 mod run_with;
+mod secrets;

@@ -3,6 +3,7 @@
 mod chain;
 mod given;
 mod permissions;
+mod secrets;
 mod transport;
 
 use std::fs;
@@ -77,6 +78,16 @@ fn a_pod_gets_the_role_of_its_association() {
     );
     let journal = site.run(&["journal", "-o", "json"]).out;
     assert_eq!(journal.matches("test-credentials").count(), 2, "{journal}");
+}
+
+#[test]
+fn the_readme_names_every_member_of_the_report() {
+    let readme = include_str!("../../../README.md");
+    let report = report(&site(&[]).run(&["test", "shop", "shop/api", "-o", "json"]));
+    let members = report.as_object().unwrap().keys();
+    for name in members.chain(step(&report, "verdict").as_object().unwrap().keys()) {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
 }
 
 /// Each error of EKS Auth with the status that it comes with.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::driver::Pty;
 
 fn start(arguments: &[&str]) -> Pty {
@@ -50,6 +52,32 @@ fn leaving_the_prompt_gives_the_echo_back() {
         assert!(!String::from_utf8_lossy(&pty.raw()).contains("secret"));
         pty.send("\n");
         pty.exit();
+    }
+}
+
+/// A process sends it to roledex alone, and not to everybody in the foreground as the terminal does.
+#[test]
+fn what_a_process_sends_reaches_the_command_at_a_terminal_too() {
+    let (cluster, account) = TARGET;
+    for (name, signal) in [
+        ("INT", Signal::INT),
+        ("QUIT", Signal::QUIT),
+        ("TERM", Signal::TERM),
+    ] {
+        let script = format!(
+            "trap 'echo heard' {name}; echo ready; while read line; do echo $line; done; exit 3"
+        );
+        let mut pty = start(&[cluster, account, "--", "/bin/sh", "-c", &script]);
+        pty.wait_for("ready");
+        let roledex = Pid::from_raw(pty.pid().try_into().unwrap()).unwrap();
+        kill_process(roledex, signal).unwrap();
+        // dash runs the trap once its read is over.
+        pty.send("go on\n").wait_for("heard");
+        pty.send("still here\n").wait_for("still here");
+        pty.send("\u{4}");
+        assert_eq!(pty.exit().exit_code(), 3, "{name}");
+        let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+        assert_eq!(raw.matches("heard").count(), 1, "{name}: {raw}");
     }
 }
 

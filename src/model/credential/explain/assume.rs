@@ -190,7 +190,14 @@ fn role(about: &About<'_>) -> Explained {
         causes.join("; ")
     };
     let explained = Explained::new(format!("EKS may not assume {name}"), why);
-    role_remedies(explained, about)
+    let explained = role_remedies(explained, about);
+    if explained.remedies.is_empty() {
+        return explained.advice(
+            "look in CloudTrail for the AssumeRole that pods.eks.amazonaws.com made at this time: its errorMessage names \
+             what denied it; if role or trust policy were changed a moment ago, test again in some seconds",
+        );
+    }
+    explained
 }
 
 fn role_remedies(mut explained: Explained, about: &About<'_>) -> Explained {
