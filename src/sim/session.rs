@@ -53,14 +53,14 @@ fn forget_principal(trust: &mut Value, arn: &str, id: &str) {
         one => std::slice::from_mut(one),
     };
     for statement in statements {
-        let Some(named) = statement.pointer_mut("/Principal/AWS") else {
+        let Some(principals) = statement.pointer_mut("/Principal/AWS") else {
             continue;
         };
-        let names = match named {
-            Value::Array(names) => names.as_mut_slice(),
+        let list = match principals {
+            Value::Array(list) => list.as_mut_slice(),
             one => std::slice::from_mut(one),
         };
-        for name in names.iter_mut().filter(|name| **name == arn) {
+        for name in list.iter_mut().filter(|name| **name == arn) {
             *name = Value::from(id);
         }
     }

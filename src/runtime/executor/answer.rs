@@ -174,7 +174,14 @@ pub(super) async fn answer(
             service_account,
         } => {
             let session = session(cloud, routes, of.route).await?;
-            credential::pods(&session, &of, &namespace, &service_account, steps).await
+            Box::pin(credential::pods(
+                &session,
+                &of,
+                &namespace,
+                &service_account,
+                steps,
+            ))
+            .await
         }
         Request::UpdateDocument { route, key } => {
             let session = session(cloud, routes, route).await?;
