@@ -42,7 +42,9 @@ impl Endpoint {
             .parse()
             .map_err(|_| malformed("its endpoint is no URL"))?;
         if !is_private(&uri) {
-            return Err(malformed("its endpoint is no https URL"));
+            return Err(malformed(
+                "its endpoint is no https URL, and not on this machine",
+            ));
         }
         if !is_encrypted(&uri) {
             let authority = Vec::new();

@@ -65,7 +65,7 @@ pub(super) async fn choose(
     if !connect::is_private(&config.cluster_url) {
         return match mapped {
             Some(name) => Err(unusable(format!(
-                "the server of context {name} is no https URL"
+                "the server of context {name} is no https URL, and not on this machine"
             ))),
             None => Ok(None),
         };
@@ -74,7 +74,8 @@ pub(super) async fn choose(
         config.root_cert = Some(endpoint.authority.clone());
     }
     config.accept_invalid_certs = false;
-    if !has_own_proxy {
+    // Nor may a proxy of its own read what goes without TLS.
+    if !has_own_proxy || !connect::is_encrypted(&config.cluster_url) {
         config.proxy_url = connect::proxy(&config.cluster_url, doing)?;
     }
     Ok(Some(Chosen {
@@ -122,6 +123,10 @@ fn is_same(cluster: &NamedCluster, endpoint: &Endpoint) -> bool {
     };
     if is_same_server(&server, &endpoint.uri) {
         return true;
+    }
+    // Nothing checks the authority of a server without TLS.
+    if !connect::is_encrypted(&server) {
+        return false;
     }
     let pem = match (
         &cluster.certificate_authority_data,
