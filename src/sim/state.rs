@@ -80,6 +80,7 @@ pub(crate) struct Role {
 pub(crate) struct OpenIdConnectProvider {
     pub(crate) arn: String,
     pub(crate) url: String,
+    pub(crate) audiences: Vec<String>,
     pub(crate) created: Timestamp,
 }
 

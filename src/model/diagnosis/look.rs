@@ -117,10 +117,26 @@ impl<'a> Look<'a> {
     pub fn census_gap(&self, part: impl Into<Part>) -> Option<Text> {
         let part = part.into();
         let gap = self.census().gap(part)?;
-        Some(match self.census().reading(part) {
-            Reading::Failed(failure) if is_refused(failure) => permission(part),
-            _ => gap.into(),
-        })
+        if self.refusal(part).is_some() {
+            return Some(permission(part));
+        }
+        match &self.evidence.cluster {
+            // Without its description there is no way to its Kubernetes.
+            Learned::Needs(_) if matches!(self.census().reading(part), Reading::Failed(_)) => {
+                self::gap(&self.evidence.cluster)
+            }
+            _ => Some(gap.into()),
+        }
+    }
+
+    /// The answer of Kubernetes, if it refused to list a kind of object; that it was never asked is no refusal.
+    pub fn refusal(&self, part: impl Into<Part>) -> Option<&'a Failure> {
+        match self.census().reading(part) {
+            Reading::Failed(failure) if is_refused(failure) => {
+                (!matches!(self.evidence.cluster, Learned::Needs(_))).then_some(failure)
+            }
+            _ => None,
+        }
     }
 
     pub fn census(&self) -> &'a Census {

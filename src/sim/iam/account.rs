@@ -35,7 +35,7 @@ pub(crate) fn get_provider(call: &Call<'_>, state: &mut State) -> Result<Reply, 
         })?;
     Ok(Reply::Xml(vec![
         Element::text("Url", provider.url.as_str()),
-        Element::texts("ClientIDList", ["sts.amazonaws.com".to_owned()]),
+        Element::texts("ClientIDList", provider.audiences.iter().cloned()),
         Element::texts("ThumbprintList", []),
         Element::text("CreateDate", reply::date(provider.created)),
     ]))

@@ -44,9 +44,11 @@ pub(super) fn build(file: AccountFile, start: Timestamp) -> Account {
     };
     for file in file.clusters {
         let is_irsa = file.irsa;
+        let audiences = file.audiences.clone();
         let cluster = cluster::build(file, &mut roles, start);
         if is_irsa {
-            let provider = provider(&cluster.account, &cluster.document, cluster.started);
+            let mut provider = provider(&cluster.account, &cluster.document, cluster.started);
+            provider.audiences = audiences.unwrap_or(provider.audiences);
             account
                 .identity_providers
                 .insert(provider.arn.clone(), provider);
@@ -234,6 +236,7 @@ fn provider(
     OpenIdConnectProvider {
         arn: format!("arn:aws:iam::{account}:oidc-provider/{url}"),
         url,
+        audiences: vec!["sts.amazonaws.com".to_owned()],
         created,
     }
 }

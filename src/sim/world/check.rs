@@ -132,9 +132,13 @@ fn cluster(file: &ClusterFile) -> Result<(), Wrong> {
                 })?;
             }
             ensure(
-                association.policy.is_none() || association.session_tags == Some(false),
+                association.policy.is_none() || association.session_tags.is_some(),
                 &here,
-                || format!("{namespace}/{name} has a policy, which needs session_tags: false"),
+                || {
+                    format!(
+                        "{namespace}/{name} has a policy, which needs session_tags: false, or true for one from before EKS refused that"
+                    )
+                },
             )?;
         }
     }

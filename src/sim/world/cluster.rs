@@ -128,7 +128,8 @@ fn association(
     let owner = file
         .addon
         .and_then(|addon| cluster.parts.get(&(PartKind::Addon, addon)))
-        .map(|addon| addon.arn.clone());
+        .map(|addon| addon.arn.clone())
+        .or(file.owner);
     Association {
         id: file.id.unwrap_or_else(|| identifier::association(&seed)),
         role_arn: roles.arn(&file.role, &cluster.region),
@@ -271,6 +272,11 @@ fn document(
                 "storageConfig".to_owned(),
                 json!({"blockStorage": {"enabled": true}}),
             );
+        }
+        if !file.outposts.is_empty() {
+            let outposts = json!({"outpostArns": file.outposts,
+                                  "controlPlaneInstanceType": "m5d.large"});
+            members.insert("outpostConfig".to_owned(), outposts);
         }
         if file.hybrid_nodes {
             let remote = json!({"remoteNodeNetworks": [{"cidrs": ["10.80.0.0/16"]}],

@@ -134,6 +134,12 @@ pub(crate) struct ClusterFile {
     /// Whether the cluster's issuer is registered as an IAM identity provider.
     #[serde(default)]
     pub(crate) irsa: bool,
+    /// What that provider takes tokens for, where it is not what IRSA needs.
+    #[serde(default)]
+    pub(crate) audiences: Option<Vec<String>>,
+    /// Outposts on which it is a local cluster.
+    #[serde(default)]
+    pub(crate) outposts: Vec<String>,
     #[serde(default)]
     pub(crate) addons: IndexMap<String, AddonFile>,
     #[serde(default)]
@@ -191,6 +197,9 @@ pub(crate) struct AssociationFile {
     pub(crate) modified: Option<When>,
     #[serde(default)]
     pub(crate) addon: Option<String>,
+    /// The ARN of an owner that is not there.
+    #[serde(default)]
+    pub(crate) owner: Option<String>,
     #[serde(default)]
     pub(crate) id: Option<String>,
 }

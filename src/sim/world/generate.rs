@@ -159,6 +159,8 @@ fn cluster(index: u32, size: Size) -> ClusterFile {
         health: Vec::new(),
         tags: IndexMap::new(),
         irsa: false,
+        audiences: None,
+        outposts: Vec::new(),
         addons: IndexMap::from([("eks-pod-identity-agent".to_owned(), agent)]),
         nodegroups: IndexMap::from([("general".to_owned(), nodes)]),
         fargate_profiles: IndexMap::new(),

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use roledex::model::diagnosis::{Finding, Standing, Subject};
+use roledex::ops::fleet::Selection;
 use roledex::sim::World;
 
+use super::rows::table::ROWS;
 use super::world::{healthy, patched};
-use super::{Patient, all, each, everything, findings, is_error, is_found, run};
+use super::{Patient, all, each, everything, findings, is_error, run};
 
 /// The operation of the simulator that is denied, and the words that name what it takes.
 const PERMISSIONS: &[(&str, &str)] = &[
@@ -41,6 +43,7 @@ const PERMISSIONS: &[(&str, &str)] = &[
     ("kube:list:serviceaccounts", "list serviceaccounts"),
     ("kube:list:nodes", "list nodes"),
     ("kube:list:namespaces", "list namespaces"),
+    ("kube:get:namespaces", "get namespaces"),
     ("kube:list:networkpolicies", "list networkpolicies"),
     ("kube:list:daemonsets", "list daemonsets"),
     (
@@ -99,71 +102,214 @@ fn name(finding: &Finding) -> (&'static str, Subject) {
     (finding.rule.0, finding.subject.clone())
 }
 
-fn examined(world: World, denied: Option<&str>) -> (Vec<Finding>, String) {
+/// What doctor needs to get so far that there is a cluster to be examined.
+const FIRST: &[&str] = &["GetCallerIdentity", "ListClusters"];
+
+/// What was seen with some operations failing.
+struct Seen {
+    found: Vec<Finding>,
+    told: String,
+    asked: BTreeSet<&'static str>,
+}
+
+impl Seen {
+    fn is_found(&self, wanted: &(&'static str, Subject)) -> bool {
+        let mut told = self.found.iter().filter(|one| is_told(one));
+        told.any(|finding| name(finding) == *wanted)
+    }
+
+    /// What the rule says that it needs.
+    fn needs(&self, rule: &str) -> Vec<&str> {
+        let of_rule = self.found.iter().filter(|finding| finding.rule.0 == rule);
+        let needs = of_rule.filter_map(|finding| match &finding.standing {
+            Standing::Unknown(needs) => Some(&**needs),
+            Standing::Found | Standing::Possible => None,
+        });
+        needs.collect()
+    }
+}
+
+fn examined(world: World, faults: &[String], selection: &Selection) -> Seen {
     run(async {
         let patient = Patient::of(world).await;
-        if let Some(operation) = denied {
-            patient.fault(&format!("{operation}=denied"));
+        for fault in faults {
+            patient.fault(fault);
         }
-        let found = patient.examine(&everything()).await;
-        (findings(&found).cloned().collect(), all(&found))
+        let found = patient.examine(selection).await;
+        let entries = patient.simulator.log().entries();
+        Seen {
+            found: findings(&found).cloned().collect(),
+            told: all(&found),
+            // What is no operation is how a client finds its way to the API server.
+            asked: entries
+                .iter()
+                .map(|entry| entry.operation)
+                .filter(|operation| !operation.is_empty())
+                .collect(),
+        }
     })
 }
 
-#[test]
-fn a_healthy_world_never_gains_an_error() {
-    each(PERMISSIONS, |(operation, words)| {
-        let (found, told) = examined(healthy(), Some(operation));
-        if found.iter().any(is_found) {
-            return Err(format!("without {words}:\n  {told}"));
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn no_error_goes_without_a_question_that_names_the_permission() {
-    let (whole, all_told) = examined(patched(SICK), None);
-    let errors: BTreeSet<_> = whole
-        .iter()
-        .filter(|finding| is_error(finding))
-        .map(name)
-        .collect();
-    assert!(errors.len() > 12, "{all_told}");
-    let unknown = |found: &[Finding]| {
-        found
-            .iter()
-            .any(|one| matches!(one.standing, Standing::Unknown(_)))
-    };
-    assert!(!unknown(&whole), "{all_told}");
-    each(PERMISSIONS, |(operation, words)| {
-        let (found, told) = examined(patched(SICK), Some(operation));
-        let now: BTreeSet<_> = found
-            .iter()
-            .filter(|finding| is_error(finding))
-            .map(name)
-            .collect();
-        let come: Vec<_> = now.difference(&errors).collect();
-        // What may be so is still told, in a weaker voice.
-        let kept: BTreeSet<_> = found
-            .iter()
-            .filter(|finding| is_told(finding))
-            .map(name)
-            .collect();
-        let gone: Vec<_> = errors.difference(&kept).collect();
-        let is_named = found.iter().any(|finding| match &finding.standing {
-            Standing::Unknown(needs) => needs.contains(words),
-            Standing::Found | Standing::Possible => false,
-        });
-        if come.is_empty() && (gone.is_empty() || is_named) {
-            return Ok(());
-        }
-        Err(format!(
-            "without {words}: come {come:?}, gone {gone:?}\n  {told}"
-        ))
-    });
+fn denied(operation: &str) -> [String; 1] {
+    [format!("{operation}=denied")]
 }
 
 fn is_told(finding: &Finding) -> bool {
     !matches!(finding.standing, Standing::Unknown(_))
+}
+
+fn errors(found: &[Finding]) -> BTreeSet<(&'static str, Subject)> {
+    found
+        .iter()
+        .filter(|finding| is_error(finding))
+        .map(name)
+        .collect()
+}
+
+/// Every error is still there, in whatever voice, or its own rule asks for what it lacks; and none has come.
+fn compare(
+    before: &BTreeSet<(&'static str, Subject)>,
+    after: &Seen,
+    words: &str,
+) -> Result<(), String> {
+    let now = errors(&after.found);
+    let come: Vec<_> = now.difference(before).collect();
+    let silent = before.iter().filter(|error| {
+        let is_asked = after
+            .needs(error.0)
+            .iter()
+            .any(|needs| needs.contains(words));
+        !after.is_found(error) && !is_asked
+    });
+    let silent: Vec<_> = silent.collect();
+    if come.is_empty() && silent.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "without {words}: come {come:?}, silent {silent:?}\n  {}",
+        after.told
+    ))
+}
+
+/// A call that somebody adds is taken away like the others.
+#[test]
+fn everything_that_is_asked_is_taken_away_below() {
+    let narrowed = Selection {
+        namespaces: vec!["shop".to_owned()],
+        ..everything()
+    };
+    let mut asked = BTreeSet::new();
+    for selection in [everything(), narrowed] {
+        asked.extend(examined(patched(SICK), &[], &selection).asked);
+    }
+    let known: BTreeSet<&str> = PERMISSIONS
+        .iter()
+        .map(|(operation, _)| *operation)
+        .chain(FIRST.iter().copied())
+        .collect();
+    assert_eq!(asked, known);
+}
+
+#[test]
+fn a_healthy_world_gains_questions_that_name_the_permission_and_nothing_else() {
+    let whole = examined(healthy(), &[], &everything()).asked;
+    each(PERMISSIONS, |(operation, words)| {
+        let seen = examined(healthy(), &denied(operation), &everything());
+        let other = seen.found.iter().find(|finding| match &finding.standing {
+            Standing::Unknown(needs) => !needs.contains(words),
+            Standing::Found | Standing::Possible => true,
+        });
+        let is_silent = seen.found.is_empty() && whole.contains(operation);
+        if other.is_none() && !is_silent {
+            return Ok(());
+        }
+        Err(format!(
+            "without {words}: {}\n  {}",
+            other.map_or_else(
+                || "nothing is asked".to_owned(),
+                |finding| finding.rule.to_string()
+            ),
+            seen.told
+        ))
+    });
+}
+
+#[test]
+fn no_error_goes_without_a_question_of_its_own_rule_that_names_the_permission() {
+    let whole = examined(patched(SICK), &[], &everything());
+    let errors = errors(&whole.found);
+    assert!(errors.len() > 12, "{}", whole.told);
+    assert!(whole.found.iter().all(is_told), "{}", whole.told);
+    each(PERMISSIONS, |(operation, words)| {
+        let seen = examined(patched(SICK), &denied(operation), &everything());
+        compare(&errors, &seen, words)
+    });
+}
+
+/// All of Kubernetes, all of IAM, all of both; refused, throttled and broken.
+#[test]
+fn without_a_whole_service_nothing_goes_silently() {
+    let errors = errors(&examined(patched(SICK), &[], &everything()).found);
+    let of = |is_meant: fn(&str, &str) -> bool| {
+        let meant = PERMISSIONS
+            .iter()
+            .filter(|(operation, words)| is_meant(operation, words));
+        meant.map(|(operation, _)| *operation).collect::<Vec<_>>()
+    };
+    let kubernetes = of(|operation, _| operation.starts_with("kube:"));
+    let iam = of(|_, words| words.starts_with("iam:"));
+    let both = [kubernetes.clone(), iam.clone()].concat();
+    // Whoever is throttled asks again and again, which takes its time.
+    let role = vec!["GetRole"];
+    let broken = "error:500:ServiceFailure:broken";
+    let cases = [
+        (&kubernetes, "denied", ""),
+        (&kubernetes, broken, ""),
+        (&iam, "denied", ""),
+        (&role, broken, ""),
+        (&role, "throttle", ""),
+        (&both, "denied", ""),
+    ];
+    each(&cases, |(operations, how, words)| {
+        let faults = operations
+            .iter()
+            .map(|operation| format!("{operation}={how}"));
+        let faults: Vec<String> = faults.collect();
+        let seen = examined(patched(SICK), &faults, &everything());
+        compare(&errors, &seen, words).map_err(|wrong| format!("{how}: {wrong}"))
+    });
+}
+
+/// What most rules rest on; the others are taken away from the world with everything above.
+const OFTEN: &[&str] = &[
+    "DescribeCluster",
+    "ListPodIdentityAssociations",
+    "DescribePodIdentityAssociation",
+    "GetRole",
+    "kube:list:pods",
+    "kube:list:nodes",
+    "kube:list:serviceaccounts",
+];
+
+/// In each world with one trouble: that trouble is still told, or its own rule asks for the permission.
+#[test]
+fn no_trouble_of_its_own_world_goes_silently() {
+    each(ROWS, |(row, rule, patch)| {
+        for (operation, words) in PERMISSIONS.iter().filter(|(one, _)| OFTEN.contains(one)) {
+            let seen = examined(patched(patch), &denied(operation), &everything());
+            let is_still = seen
+                .found
+                .iter()
+                // That Kubernetes refuses is known by what it does not say.
+                .any(|finding| finding.rule.0 == *rule && (is_told(finding) || *row == 77));
+            let is_asked = seen.needs(rule).iter().any(|needs| needs.contains(words));
+            if !is_still && !is_asked {
+                return Err(format!(
+                    "row {row}, {rule} without {words}:\n  {}",
+                    seen.told
+                ));
+            }
+        }
+        Ok(())
+    });
 }

@@ -8,7 +8,9 @@ use crate::model::census::Part;
 use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, command, kubectl};
 use crate::model::diagnosis::served::{Met, Seen, each, found, is_idle, listed, unread};
-use crate::model::diagnosis::{DaemonSet, Finding, Look, Remedy, Rule, RuleId, Severity, Subject};
+use crate::model::diagnosis::{
+    DaemonSet, Finding, Look, Remedy, Rule, RuleId, Severity, Standing, Subject,
+};
 use crate::model::identity::{Agent, Fact};
 use crate::model::node::{Compute, Node};
 use crate::model::text::visible;
@@ -242,8 +244,15 @@ fn not_ready(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             |finding, met| with_nodes(finding, met, "not ready").remedies(looking(look, met)),
         )
     });
-    let set = daemon_set(look).filter(|set| !is_complete(set));
-    if let (Some(set), true, false) = (set, findings.is_empty(), is_idle(look)) {
+    let is_told = |finding: &Finding| !matches!(finding.standing, Standing::Unknown(_));
+    if is_idle(look) || findings.iter().any(is_told) {
+        return findings;
+    }
+    let unread = gap(&look.evidence.daemon_sets);
+    if findings.is_empty() {
+        findings.extend(unread.map(|needs| rule.unknown(Subject::Cluster, needs)));
+    }
+    if let Some(set) = daemon_set(look).filter(|set| !is_complete(set)) {
         let (ready, desired) = (set.ready.unwrap_or(0), set.desired.unwrap_or(0));
         let said = format!("the agent is ready on {ready} of {desired} nodes");
         let finding = found(rule, look, Subject::Addon(AGENT.into()), said)

@@ -1,6 +1,7 @@
 //! Pods that lack what the webhook writes into them.
 
 use crate::model::census::Part;
+use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, restart};
 use crate::model::diagnosis::served::{Met, Seen, each};
 use crate::model::diagnosis::{Finding, Look, Rule, RuleId, Severity};
@@ -131,12 +132,40 @@ fn older(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
 }
 
 fn raced(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
-    lacking(
+    let mut findings = lacking(
         rule,
         look,
         "created within seconds of the association, and not given its variables",
         |note| matches!(note, Note::InPropagationWindow { .. }).into(),
-    )
+    );
+    findings.extend(undated(rule, look));
+    findings
+}
+
+/// That it is not known which came first: then it may be this rule that tells why pods lack their variables.
+fn undated(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
+    let is_undated = |seen: &Seen<'_>| {
+        let may_lack = matches!(
+            seen.injection,
+            Injection::Lacking { .. } | Injection::Unknown
+        );
+        may_lack && !seen.is_noted(|note| *note == Note::MayPredate).is_no()
+    };
+    let undated = look
+        .served()
+        .iter()
+        .filter(|served| served.pods.iter().any(is_undated));
+    undated
+        .map(|served| {
+            let binding = &served.binding;
+            let needs = gap(binding.detail);
+            let needs = needs.unwrap_or_else(|| {
+                "when the association and the pod were created is not known".into()
+            });
+            rule.unknown(binding.subject(), needs)
+                .of_association(binding.association)
+        })
+        .collect()
 }
 
 fn not_injected(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
@@ -155,7 +184,8 @@ fn not_injected(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             "if new pods lack them too, see whether the configuration pod-identity-webhook was altered, and ask AWS support",
         ))
     };
-    findings.into_iter().map(advised).collect()
+    let findings = findings.into_iter().map(advised);
+    findings.chain(undated(rule, look)).collect()
 }
 
 fn opted_out(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {

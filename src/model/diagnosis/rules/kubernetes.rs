@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::model::census::{Part, Reading};
+use crate::model::Text;
+use crate::model::census::Part;
 use crate::model::diagnosis::look::permission;
 use crate::model::diagnosis::order::{KUBERNETES_REFUSES, KUBERNETES_SILENT};
 use crate::model::diagnosis::remedy::{advice, command, patch};
 use crate::model::diagnosis::{Finding, Look, Remedy, Rule, Severity, Subject};
-use crate::model::{FailureKind, Text};
 
 /// The group, role and binding that remedies make.
 const GROUP: &str = "roledex-readers";
@@ -35,12 +35,9 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn refused(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
-    let refused = Part::ALL.into_iter().filter_map(|part| {
-        let Reading::Failed(failure) = look.census().reading(part) else {
-            return None;
-        };
-        (failure.kind == FailureKind::Denied).then_some((part, failure))
-    });
+    let refused = Part::ALL
+        .into_iter()
+        .filter_map(|part| Some((part, look.refusal(part)?)));
     let refused: Vec<_> = refused.collect();
     let parts: Vec<Part> = refused.iter().map(|(part, _)| *part).collect();
     let mut findings = Vec::new();
@@ -138,10 +135,7 @@ fn principal(look: &Look<'_>) -> String {
 fn silent(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     let mut gaps: Vec<Text> = Vec::new();
     for part in Part::ALL {
-        let is_refused = matches!(
-            look.census().reading(part),
-            Reading::Failed(failure) if failure.kind == FailureKind::Denied
-        );
+        let is_refused = look.refusal(part).is_some();
         gaps.extend(look.census_gap(part).filter(|_| !is_refused));
     }
     gaps.sort();

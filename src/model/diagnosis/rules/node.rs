@@ -175,15 +175,14 @@ fn node_roles(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         match seen.evidence.node_role {
             Some(arn) => pods.entry(arn).or_default().push(seen.pod),
             // Of instances that EKS did not start it tells no role, so there is nobody to ask about.
-            None => gaps.extend(
-                look.picture
-                    .roles
-                    .gap(node)
-                    .map(|failure| match failure.kind {
-                        FailureKind::Denied => "needs eks:DescribeNodegroup".into(),
-                        _ => failure.to_string().into(),
-                    }),
-            ),
+            None => gaps.extend(look.picture.roles.gap(node).map(|failure| {
+                match failure.kind {
+                    // Which of the two it is, is known where none could be listed.
+                    FailureKind::Denied => gap(&look.evidence.nodegroups)
+                        .unwrap_or_else(|| "needs eks:DescribeNodegroup".into()),
+                    _ => failure.to_string().into(),
+                }
+            })),
         }
     }
     let mut findings = each(rule, look, &[Part::Pods, Part::Nodes], |_| Vec::new());

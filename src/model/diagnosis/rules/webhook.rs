@@ -142,8 +142,10 @@ fn namespaces(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Findi
             _ => Label::Unknown,
         })
     });
+    // Whom it keeps away, if there are associations that were not read.
+    let unread = look.bindings_gap().map(|_| Verdict::Unknown);
     let said = "the webhook is asked for some namespaces only";
-    let finding = told(rule, look, said, Verdict::all(is_served))?;
+    let finding = told(rule, look, said, Verdict::all(is_served.chain(unread)))?;
     Some(finding.proof(CALL, "webhooks[].namespaceSelector", words(selector)))
 }
 

@@ -74,6 +74,8 @@ const FIRST: &[Case] = &[
         &[
             "pod-older-than-association possible api-1",
             "node-role-instead possible api-1 <- pod-older-than-association",
+            "pod-created-with-association unknown: needs eks:DescribePodIdentityAssociation",
+            "pod-not-injected unknown: needs eks:DescribePodIdentityAssociation",
         ],
     ),
     // 11
