@@ -4,6 +4,7 @@ mod ask;
 mod course;
 
 use crate::app::describe::TextLine;
+use crate::app::describe::pod::not_injected;
 use crate::app::layout::{Area, text_lines};
 use crate::app::modal::credential::{CredentialPanel, Stage};
 use crate::app::pane::Tone;
@@ -60,6 +61,18 @@ pub fn title(panel: &CredentialPanel) -> String {
 }
 
 pub fn lines(state: &State, panel: &CredentialPanel) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    if matches!(panel.stage, Stage::Consent(_) | Stage::Course(_)) {
+        // The test proves what a pod may get, and this one does not even ask.
+        let mut pods = panel.pods.iter();
+        let chosen = pods.find(|pod| panel.pod().is_some_and(|name| pod.name == *name));
+        lines.extend(chosen.filter(|pod| !pod.injected).map(|_| not_injected()));
+    }
+    lines.extend(stage(state, panel));
+    lines
+}
+
+fn stage(state: &State, panel: &CredentialPanel) -> Vec<TextLine> {
     match &panel.stage {
         Stage::Command { .. } => ask::command(state),
         Stage::Looking(_) => ask::looking(panel),

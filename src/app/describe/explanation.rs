@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::describe::finding::{branch, head, open_question, remedies};
+use crate::app::describe::pod::never_injected;
 use crate::app::describe::scopes::failure_lines;
 use crate::app::describe::{TextLine, logs, row};
 use crate::app::diagnosis::{About, Concern, Diagnosed, Logs, abouts, concern};
@@ -92,6 +93,10 @@ fn parts<'a>(state: &'a State, key: &RowKey) -> Vec<Part<'a>> {
 pub(in crate::app) fn explanation(state: &State, key: &RowKey, logs: &Logs) -> Vec<TextLine> {
     let parts = parts(state, key);
     let mut lines = vec![TextLine::heading(&question(state, key))];
+    if let RowKey::Container(pod) = key {
+        let row = state.fleet.containers.get(pod);
+        lines.extend(row.and_then(never_injected));
+    }
     lines.extend(progress(state, &parts));
     lines.extend(logs::logs(logs));
     if !matches!(key, RowKey::Finding(_)) {

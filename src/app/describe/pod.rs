@@ -5,10 +5,10 @@ use crate::app::describe::account::explanation;
 use crate::app::describe::cluster;
 use crate::app::describe::row::{from_cell, member, moment};
 use crate::app::kubernetes::{ContainerKey, ContainerRow};
-use crate::app::pane::{Tone, pods};
+use crate::app::pane::{Tone, glyph, pods};
 use crate::app::state::State;
 use crate::model::census::{self, Picture};
-use crate::model::identity::Certainty;
+use crate::model::identity::{Certainty, Injection};
 use crate::model::pod::ContainerKind;
 
 pub(in crate::app) fn pod(state: &State, key: &ContainerKey, row: &ContainerRow) -> Vec<TextLine> {
@@ -17,6 +17,7 @@ pub(in crate::app) fn pod(state: &State, key: &ContainerKey, row: &ContainerRow)
         "Pod {}/{}",
         pod.namespace, pod.name
     ))];
+    lines.extend(never_injected(row));
     lines.push(member("cluster", Some(key.cluster.as_str())));
     lines.push(member("service account", Some(&pod.service_account)));
     lines.push(member("state", Some(pod.phase.as_str())));
@@ -41,6 +42,19 @@ pub(in crate::app) fn pod(state: &State, key: &ContainerKey, row: &ContainerRow)
         lines.push(TextLine::new(Tone::Warning, "its cluster is gone"));
     }
     lines
+}
+
+/// What a pod that the webhook passed over has to say before everything else.
+pub(super) fn never_injected(row: &ContainerRow) -> Option<TextLine> {
+    matches!(row.injection, Injection::Lacking { .. }).then(not_injected)
+}
+
+pub(super) fn not_injected() -> TextLine {
+    let text = format!(
+        "{} never injected: it holds neither the variables nor the token of Pod Identity; only a new pod gets them",
+        glyph::WARNING
+    );
+    TextLine::new(Tone::Warning, &text)
 }
 
 fn container(picture: &Picture<'_>, row: &census::ContainerRow<'_>) -> Vec<TextLine> {
