@@ -254,7 +254,14 @@ mod tests {
         let failure = is_send(one_access_entry(&cloud, &[], &reference, "x")).await;
         assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
         let role = RoleReference::parse("x").unwrap();
-        let failure = is_send(one_role(&cloud, &[], &role, nothing)).await;
+        let failure = is_send(one_role(
+            &cloud,
+            &[],
+            &role,
+            || jiff::Timestamp::UNIX_EPOCH,
+            nothing,
+        ))
+        .await;
         assert_eq!(failure.unwrap_err().kind, FailureKind::NotFound);
         let found = is_send(identity_providers(&cloud, &[], &selection, nothing)).await;
         assert!(found.rows.is_empty());

@@ -189,7 +189,7 @@ async fn look_through<'a>(
         .collect();
     let read = stream::iter(asked).buffer_unordered(TOGETHER);
     let read = read.take_until(Box::pin(sleep_until(until)));
-    let read: Vec<Result<(Option<Looked>, Vec<Seen<'a>>), Failure>> = read.collect().await;
+    let read: Vec<Result<OfLog<'_>, Failure>> = read.collect().await;
     let late = count - read.len();
     if late > 0 {
         gaps.insert(format!("{late} of {count} logs did not come in time"));
@@ -210,11 +210,11 @@ async fn look_through<'a>(
     (looked, seen)
 }
 
+/// What was read of one log, if it was there, and what was found in it.
+type OfLog<'a> = (Option<Looked>, Vec<Seen<'a>>);
+
 /// What one log says.
-fn read_log<'a>(
-    log: &Log<'a>,
-    read: Result<String, Failure>,
-) -> Result<(Option<Looked>, Vec<Seen<'a>>), Failure> {
+fn read_log<'a>(log: &Log<'a>, read: Result<String, Failure>) -> Result<OfLog<'a>, Failure> {
     let looked = |lines| Looked {
         agent_of: match &log.subject {
             Subject::Node(node) => Some(node.clone()),
