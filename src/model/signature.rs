@@ -9,6 +9,7 @@ mod mend;
 pub mod reading;
 mod refusal;
 mod secret;
+mod session;
 mod table;
 mod window;
 
@@ -20,6 +21,7 @@ pub use finding::{Seen, findings};
 pub use mend::Mend;
 pub use reading::{LogsOf, LogsRead, Looked, PodsOf};
 pub use refusal::{Barrier, Refusal};
+pub use session::Session;
 pub use table::SIGNATURES;
 pub use window::LONGEST as WINDOW;
 
@@ -32,6 +34,8 @@ pub struct Signature {
     pub patterns: &'static [&'static [&'static str]],
     /// None of these does: they make it another trouble, or none.
     pub without: &'static [&'static str],
+    /// The line says that a session of this kind was refused something.
+    pub session: Option<Session>,
     /// How much it matters where it is seen.
     pub severity: Severity,
     /// One sentence.
@@ -99,7 +103,15 @@ impl Signature {
             places?.into_iter().next()
         })?;
         let is_other = self.without.iter().any(|fragment| line.contains(fragment));
-        (!is_other).then_some(place)
+        if is_other {
+            return None;
+        }
+        if self.session.is_none() {
+            return Some(place);
+        }
+        let mut refused = session::refused(line);
+        let refused = refused.find(|refused| refused.session == self.session);
+        refused.map(|refused| refused.place)
     }
 }
 

@@ -1,15 +1,16 @@
 //! What mends a trouble that a log told of, written for the cluster and the pod whose log it is.
 
+mod allow;
+
 use serde_json::json;
 
-use super::refusal::{Barrier, Policy, Refusal};
+use super::refusal::Refusal;
 use super::{Fix, Match};
 use crate::model::arn::role_name;
 use crate::model::diagnosis::remedy::{advice, restart, statement};
 use crate::model::diagnosis::{Binding, Look, Remedy, RemedyKind, mend};
 use crate::model::identity::{Fact, Injection, injection};
 use crate::model::pod::Pod;
-use crate::model::text::visible;
 use crate::model::trust::{AssociationHop, Tightness, statement_for};
 
 /// What is to be written.
@@ -105,7 +106,7 @@ impl Mend {
                 || advice("disable the session tags of the association"),
                 |binding| mend::switch(look, &binding, "--disable-session-tags"),
             )],
-            Self::Allow => allow(refusal),
+            Self::Allow => allow::remedies(look, binding(look, pod), refusal),
         }
     }
 }
@@ -170,43 +171,4 @@ fn pass_role(refusal: Option<&Refusal>) -> Remedy {
         ),
         None => advice("ask for iam:PassRole on the role, to be passed to pods.eks.amazonaws.com"),
     }
-}
-
-fn allow(refusal: Option<&Refusal>) -> Vec<Remedy> {
-    let Some(refusal) = refusal else {
-        return vec![advice("allow the action in a policy of the role")];
-    };
-    let action = visible(&refusal.action);
-    let elsewhere = match refusal.barrier {
-        Some(Barrier::Denied(policy)) => {
-            let whose = policy.words();
-            return vec![advice(format!(
-                "{whose} denies {action}: have the Deny narrowed, no permission outweighs it"
-            ))];
-        }
-        Some(Barrier::Missing(
-            policy @ (Policy::Boundary | Policy::Session | Policy::Organisation),
-        )) => {
-            let whose = policy.words();
-            return vec![advice(format!("have {whose} allow {action}"))];
-        }
-        Some(Barrier::Missing(Policy::Resource | Policy::Endpoint | Policy::Identity)) => None,
-        None => Some(advice(
-            "a permissions boundary, the session policy of the association or a policy of the organisation may stand in the way as well",
-        )),
-    };
-    let whose = match &refusal.role {
-        Some(role) => format!("of the role {}", visible(role)),
-        None => "of the role".to_owned(),
-    };
-    let allowing = match &refusal.resource {
-        Some(resource) => statement(
-            format!("if it is meant to, add this statement to a policy {whose}"),
-            &json!({"Effect": "Allow", "Action": &*refusal.action, "Resource": &**resource}),
-        ),
-        None => advice(format!(
-            "if it is meant to, allow {action} in a policy {whose}"
-        )),
-    };
-    std::iter::once(allowing).chain(elsewhere).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::secret;
+use super::{secret, session};
 use crate::model::{Arn, Text};
 
 /// A call that was refused, as far as the line tells.
@@ -71,8 +71,6 @@ static ACTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
     .ok()
 });
-static ROLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r":assumed-role/([A-Za-z0-9_+=,.@\-]+)/").ok());
 
 /// How much of a line is looked at on either side of the words that were recognised.
 const AROUND: usize = 4096;
@@ -82,17 +80,24 @@ impl Refusal {
         let start = line.floor_char_boundary(place.saturating_sub(AROUND));
         let end = line.ceil_char_boundary(place.saturating_add(AROUND).min(line.len()));
         let line = line.get(start..end)?;
-        let found = ACTION.as_ref()?.captures(line)?;
+        // A line may tell of several: the one that was recognised ends behind the place, or begins there.
+        let mut calls = ACTION.as_ref()?.captures_iter(line);
+        let found = calls.find(|call| {
+            let whole = call.get(0);
+            whole.is_some_and(|whole| whole.end() >= place - start)
+        })?;
+        let begins = found.get(0)?.start();
         let action = found.get(1)?.as_str();
         let resource = found.get(2).map(|resource| resource.as_str());
         let resource = resource.map(|text| text.trim_end_matches(['.', ';', ')', ']', '}']));
         let is_plain = |text: &&str| Arn::parse(text).is_ok() && secret::spans(text).is_empty();
-        let role = ROLE.as_ref().and_then(|role| role.captures(line));
+        let who = session::refused(line).take_while(|refused| refused.place < begins);
+        let role = who.last();
         let after = line.get(found.get(0)?.end()..).unwrap_or_default();
         Some(Self {
             action: action.into(),
             resource: resource.filter(is_plain).map(Into::into),
-            role: role.and_then(|found| Some(found.get(1)?.as_str().into())),
+            role: role.map(|refused| refused.role.into()),
             barrier: barrier(after),
         })
     }
@@ -165,6 +170,27 @@ mod tests {
             assert_eq!(found.resource.as_deref(), Some("arn:aws:s3:::shop"));
             assert_eq!(found.role.as_deref(), Some("api"));
         }
+    }
+
+    #[test]
+    fn of_several_in_a_line_the_one_that_was_recognised_is_told() {
+        let user = "User: arn:aws:sts::111122223333:assumed-role/";
+        let first = format!("{user}nodes/i-0123456789abcdef0 is not authorized to perform: s3:A");
+        let line = format!("{first}; {user}api/eks-shop-1 is not authorized to perform: s3:B");
+        for (place, role, action) in [(30, "nodes", "s3:A"), (first.len() + 40, "api", "s3:B")] {
+            let found = Refusal::in_line(&line, place).unwrap();
+            assert_eq!(
+                (found.role.as_deref(), &*found.action),
+                (Some(role), action)
+            );
+        }
+        let line = format!(
+            "{user}api/x is not authorized to perform: sts:AssumeRole on resource: arn:aws:sts::1:assumed-role/other/eks-1"
+        );
+        assert_eq!(
+            Refusal::in_line(&line, 0).unwrap().role.as_deref(),
+            Some("api")
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is offered against a trouble of a log: for this cluster, this pod and this role, or as words alone.
 
 use roledex::model::census::Part;
-use roledex::model::diagnosis::{Evidence, Finding, RemedyKind, Subject};
+use roledex::model::diagnosis::{Evidence, Finding, Remedy, RemedyKind, Subject};
 use roledex::model::pod::Pod;
 use roledex::model::signature::{SIGNATURES, Seen, findings, scan};
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn nothing_is_left_to_be_filled_in() {
     let pod = api(&evidence);
     for signature in SIGNATURES {
         for fragments in signature.patterns {
-            let line = fragments.join(" … ");
+            let line = super::line_of(signature, fragments);
             for finding in told(&evidence, &pod, &[&line]) {
                 for remedy in &finding.remedies {
                     let text = &remedy.text;
@@ -154,6 +154,98 @@ fn what_was_refused_is_what_is_to_be_allowed() {
     let text = text_of(&passing, RemedyKind::Statement);
     let statement: Value = serde_json::from_str(text).unwrap();
     assert_eq!(statement["Resource"], "arn:aws:iam::111122223333:role/api");
+}
+
+/// Where the policy of a resource or of an endpoint lacks it, a statement for the role would change nothing.
+#[test]
+fn what_is_to_be_allowed_is_put_where_it_is_missing() {
+    let evidence = World::healthy().evidence();
+    let pod = api(&evidence);
+    let role = "arn:aws:iam::111122223333:role/api";
+    let told = |action: &str, resource: &str, policy: &str| {
+        let line = format!(
+            "User: arn:aws:sts::111122223333:assumed-role/api/eks-demo-api-7d is not authorized to perform: {action} on resource: {resource} because no {policy} policy allows the {action} action"
+        );
+        only(&evidence, &pod, &line).remedies
+    };
+    let statement = |remedy: &Remedy| -> Value { serde_json::from_str(&remedy.text).unwrap() };
+
+    let queue = "arn:aws:sqs:us-west-2:111122223333:orders";
+    let endpoint = told("sqs:SendMessage", queue, "VPC endpoint");
+    assert_eq!(endpoint.len(), 1, "{endpoint:?}");
+    assert!(
+        endpoint[0].title.contains("policy of the VPC endpoint"),
+        "{endpoint:?}"
+    );
+    assert_eq!(
+        statement(&endpoint[0]),
+        serde_json::json!({
+            "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue,
+            "Condition": {"ArnEquals": {"aws:PrincipalArn": role}},
+        })
+    );
+
+    let own = told("sqs:SendMessage", queue, "resource-based");
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert!(
+        own[0].title.ends_with(&format!("to the policy of {queue}")),
+        "{own:?}"
+    );
+    assert_eq!(
+        statement(&own[0]),
+        serde_json::json!({
+            "Effect": "Allow", "Principal": {"AWS": role}, "Action": "sqs:SendMessage",
+            "Resource": queue,
+        })
+    );
+
+    // Across accounts both have to allow it.
+    let theirs = "arn:aws:kms:us-west-2:444455556666:key/1a2b";
+    let both = told("kms:Decrypt", theirs, "resource-based");
+    let principals = both
+        .iter()
+        .map(|one| !statement(one)["Principal"].is_null());
+    let principals: Vec<bool> = principals.collect();
+    assert_eq!(principals, [true, false], "{both:?}");
+    assert!(both[1].title.contains("policy of the role api"), "{both:?}");
+
+    let bucket = told("s3:GetObject", "arn:aws:s3:::shop", "resource-based");
+    let kinds: Vec<RemedyKind> = bucket.iter().map(|one| one.kind).collect();
+    assert_eq!(
+        kinds,
+        [RemedyKind::Statement, RemedyKind::Advice],
+        "{bucket:?}"
+    );
+
+    let next = told(
+        "sts:AssumeRole",
+        "arn:aws:iam::111122223333:role/next",
+        "resource-based",
+    );
+    assert!(next[0].title.contains("the trust policy of"), "{next:?}");
+    assert!(statement(&next[0])["Resource"].is_null(), "{next:?}");
+}
+
+/// A role that is not the association's may have a path that its session does not tell.
+#[test]
+fn a_role_that_is_not_known_is_no_principal() {
+    let mut world = World::healthy();
+    world.associations().clear();
+    let evidence = world.evidence();
+    let pod = api(&evidence);
+    for (policy, words) in [
+        ("VPC endpoint", "policy of the VPC endpoint"),
+        ("resource-based", "policy of the resource"),
+    ] {
+        let line = format!(
+            "User: arn:aws:sts::111122223333:assumed-role/api/eks-demo-api-7d is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::shop because no {policy} policy allows the s3:ListBucket action"
+        );
+        let remedies = only(&evidence, &pod, &line).remedies;
+        assert_eq!(remedies.len(), 1, "{remedies:?}");
+        assert_eq!(remedies[0].kind, RemedyKind::Advice);
+        assert!(remedies[0].text.contains(words), "{remedies:?}");
+        assert!(remedies[0].text.contains("the role api"), "{remedies:?}");
+    }
 }
 
 #[test]

@@ -115,8 +115,82 @@ fn lines_of_programs_are_recognised() {
             "role-may-not",
         ),
     ] {
-        assert_eq!(only(line).signature.id, id, "{line}");
+        let found = only(line);
+        assert_eq!(found.signature.id, id, "{line}");
+        assert!(!found.line.contains("(hidden)"), "{}", found.line);
     }
+}
+
+/// Whose session was refused is told by its name; what a resource, a bucket or another ARN is called tells nothing.
+#[test]
+fn who_was_refused_is_told_by_the_session_alone() {
+    let node = "arn:aws:sts::111122223333:assumed-role/nodes/i-0123456789abcdef0";
+    let pod = "arn:aws:sts::111122223333:assumed-role/api/eks-demo-api-7d9f-0b6c";
+    let other = "arn:aws:sts::111122223333:assumed-role/api/botocore-session-1790000000";
+    let (bucket, role) = ("arn:aws:s3:::shop/i-0/eks-", ":assumed-role/");
+    let refused = "is not authorized to perform";
+    for (line, id) in [
+        (
+            format!("User: {node} {refused}: s3:GetObject on resource: {bucket}"),
+            Some("node-role-used"),
+        ),
+        (
+            format!("User: {node} {refused}: sts:AssumeRole on resource: {pod}"),
+            Some("node-role-used"),
+        ),
+        (
+            format!("User: {pod} {refused}: s3:GetObject on resource: {bucket}"),
+            Some("role-may-not"),
+        ),
+        (
+            format!(
+                "User: {pod} {refused}: ec2:StopInstances on resource: arn:aws:ec2:us-west-2:1:instance/i-0123456789abcdef0"
+            ),
+            Some("role-may-not"),
+        ),
+        (
+            format!("User: {pod} {refused}: sts:AssumeRole on resource: {node}"),
+            Some("role-may-not"),
+        ),
+        (
+            format!("instance/i-0123456789abcdef0 says: User: {pod} {refused}: s3:GetObject"),
+            Some("role-may-not"),
+        ),
+        (
+            format!(r#"{{"err":"User: \"{pod}\" {refused}: s3:GetObject"}}"#),
+            Some("role-may-not"),
+        ),
+        (
+            format!("User: {other} {refused}: s3:GetObject on resource: {bucket}"),
+            None,
+        ),
+        (
+            format!("User: {other} {refused}: sts:AssumeRole on resource: {pod}"),
+            None,
+        ),
+        (
+            format!(
+                "User: {other} {refused}: eks:ListPods on resource: arn:aws:eks:us-west-2:1:cluster/eks-demo"
+            ),
+            None,
+        ),
+        (
+            format!(
+                "User: arn:aws:iam::111122223333:user/dev {refused}: sts:AssumeRole on resource: {node}"
+            ),
+            None,
+        ),
+        (
+            format!("User: arn:aws:sts::1:assumed-role/nodes/i-0-import {refused}: s3:GetObject"),
+            None,
+        ),
+        (format!("{role} /i-0 /eks- {refused}"), None),
+    ] {
+        let found: Vec<&str> = super::ids(&[&line]);
+        assert_eq!(found, id.into_iter().collect::<Vec<_>>(), "{line}");
+    }
+    let both = format!("User: {node} {refused}: s3:A; User: {pod} {refused}: s3:B");
+    assert_eq!(super::ids(&[&both]), ["node-role-used", "role-may-not"]);
 }
 
 #[test]
@@ -195,6 +269,8 @@ fn answers_of_aws_are_recognised() {
             "own-session-expired",
         ),
     ] {
-        assert_eq!(only(line).signature.id, id, "{line}");
+        let found = only(line);
+        assert_eq!(found.signature.id, id, "{line}");
+        assert!(!found.line.contains("(hidden)"), "{}", found.line);
     }
 }

@@ -8,6 +8,7 @@ pub(super) const AGENT_WITHOUT_IPV6: Signature = Signature {
     id: "agent-without-ipv6",
     patterns: &[&["fd00:ec2::23", "bind: cannot assign requested address"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the node has no IPv6, and the agent does not start because it cannot listen on its IPv6 address",
     fix: &[Fix::Mend(Mend::AgentOnIpv4)],
@@ -22,6 +23,7 @@ pub(super) const AGENT_PORT_TAKEN: Signature = Signature {
         &["[fd00:ec2::23]:80", "bind: address already in use"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "something else on the node listens on port 80 of every address, so the agent does not start",
     fix: &[advice(
@@ -41,6 +43,7 @@ pub(super) const AGENT_WITHOUT_NODE_ROLE: Signature = Signature {
         ],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the agent has no credentials of the node to ask EKS Auth with: instance metadata is off or out of its reach, or the instance has no role",
     fix: &[advice(
@@ -64,6 +67,7 @@ pub(super) const AGENT_CUT_OFF: Signature = Signature {
         "no EC2 IMDS role found",
         "failed to refresh cached credentials",
     ],
+    session: None,
     severity: Severity::Error,
     cause: "the agent got no answer of EKS Auth within its second: the node has no way to it, or too many pods asked at once",
     fix: &[
@@ -82,6 +86,7 @@ pub(super) const AGENT_REFUSED: Signature = Signature {
     id: "node-role-lacks-eks-auth",
     patterns: &[&["not authorized to perform: eks-auth:AssumeRoleForPodIdentity"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the role of the node may not ask EKS Auth for credentials",
     fix: &[Fix::Mend(Mend::NodePolicy)],
@@ -94,6 +99,7 @@ pub(super) const AGENT_FORGETS: Signature = Signature {
     id: "agent-forgets-ended-pods",
     patterns: &[&["Removing credentials from cache", "ExpiredToken"]],
     without: &[],
+    session: None,
     severity: Severity::Info,
     cause: "the agent tried to renew the credentials of a pod that is gone, was refused, and forgot them, as it should",
     fix: &[],
@@ -109,6 +115,7 @@ pub(super) const AGENT_THROTTLED: Signature = Signature {
         &["AssumeRoleForPodIdentity", "StatusCode: 429"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "EKS Auth was asked too often, mostly because many pods started at once",
     fix: &[advice(
@@ -126,6 +133,7 @@ pub(super) const AGENT_BUSY: Signature = Signature {
         &["container metadata", "Too Many Requests"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "the agent of the node was asked more often than it answers; some program asks for credentials with every call",
     fix: &[advice(
@@ -139,6 +147,7 @@ pub(super) const AGENT_WRONG_ADDRESS: Signature = Signature {
     id: "agent-called-by-proxy",
     patterns: &[&["Called agent through invalid address"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the agent was called by another address than its own, mostly by a proxy",
     fix: &[Fix::Words(
@@ -173,6 +182,7 @@ pub(super) const AGENT_SILENT: Signature = Signature {
         &["fd00:ec2::23", "network is unreachable"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "nothing answered at the address of the agent: it does not run on the node, or not yet, or something keeps the pod from it",
     fix: &[advice(

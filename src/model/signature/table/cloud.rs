@@ -8,6 +8,7 @@ pub(super) const NO_ASSOCIATION: Signature = Signature {
     id: "no-association",
     patterns: &[&["has no service account role association"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "EKS Auth knows no association for the service account; it may have been deleted while the pod ran",
     fix: &[advice(
@@ -21,6 +22,7 @@ pub(super) const ROLE_NOT_ASSUMABLE: Signature = Signature {
     id: "role-not-assumable",
     patterns: &[&["EKS does not have permissions to assume the associated role"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "EKS Auth may not assume the role: it was deleted, its trust policy does not let pods.eks.amazonaws.com in, or a policy denies it",
     fix: &[advice(
@@ -34,6 +36,7 @@ pub(super) const IRSA_WITHOUT_PROVIDER: Signature = Signature {
     id: "irsa-without-provider",
     patterns: &[&["No OpenIDConnect provider found"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the pod was set up for IRSA, and the account has no identity provider for the issuer of the cluster",
     fix: &[
@@ -48,6 +51,7 @@ pub(super) const IRSA_AUDIENCE: Signature = Signature {
     id: "irsa-audience",
     patterns: &[&["Incorrect token audience"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the identity provider of IAM does not list the audience of the token",
     fix: &[Fix::Mend(Mend::Audience)],
@@ -59,6 +63,7 @@ pub(super) const IRSA_REFUSED: Signature = Signature {
     id: "irsa-refused",
     patterns: &[&["Not authorized to perform sts:AssumeRoleWithWebIdentity"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the trust policy of the role does not let in this service account by IRSA",
     fix: &[
@@ -75,6 +80,7 @@ pub(super) const TRUST_INVALID: Signature = Signature {
     id: "trust-invalid",
     patterns: &[&["Trust policy of the role provided is invalid"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the trust policy of the role does not name pods.eks.amazonaws.com",
     fix: &[Fix::Mend(Mend::Trust)],
@@ -86,6 +92,7 @@ pub(super) const ROLE_UNKNOWN: Signature = Signature {
     id: "role-unknown",
     patterns: &[&["Role provided in the request does not exist"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "IAM does not know the role, or not yet",
     fix: &[advice(
@@ -99,6 +106,7 @@ pub(super) const ASSOCIATION_EXISTS: Signature = Signature {
     id: "association-exists",
     patterns: &[&["Association already exists"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "the service account has an association already, or one that is still being deleted",
     fix: &[advice(
@@ -112,6 +120,7 @@ pub(super) const TAGS_REFUSED: Signature = Signature {
     id: "session-tags-refused",
     patterns: &[&["sts:TagSession on resource"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "session tags are passed on to the next role, and one of the two roles does not allow that",
     fix: &[advice(
@@ -129,6 +138,7 @@ pub(super) const TAGS_TOO_LARGE: Signature = Signature {
         &["Packed policy consumes"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "session tags and session policy together are larger than STS takes",
     fix: &[
@@ -143,6 +153,7 @@ pub(super) const PASS_ROLE: Signature = Signature {
     id: "pass-role-denied",
     patterns: &[&["iam:PassRole on"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "whoever changes the association may not pass its role to EKS Pod Identity",
     fix: &[Fix::Mend(Mend::PassRole)],
@@ -167,6 +178,7 @@ pub(super) const ASSOCIATION_RESOURCE: Signature = Signature {
         ],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the caller's policy names the cluster alone, and this call acts on the association",
     fix: &[Fix::Mend(Mend::Associations)],
@@ -178,6 +190,7 @@ pub(super) const ASSOCIATION_ID: Signature = Signature {
     id: "association-id-malformed",
     patterns: &[&["associationId should be 19 characters long"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "a tool sent something that is no id of an association, mostly an empty one",
     fix: &[advice(
@@ -191,6 +204,7 @@ pub(super) const ADDON_TOO_OLD: Signature = Signature {
     id: "addon-without-pod-identity",
     patterns: &[&["Pod Identity feature is not supported for addon version"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "this version of the add-on cannot use EKS Pod Identity",
     fix: &[advice("update the add-on")],
@@ -202,6 +216,7 @@ pub(super) const ADDON_ACCOUNT: Signature = Signature {
     id: "addon-service-account",
     patterns: &[&["in pod identity configuration is not supported for addon"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "the add-on has no such service account",
     fix: &[advice(
@@ -215,6 +230,7 @@ pub(super) const PROVIDER_IS_ISSUER: Signature = Signature {
     id: "identity-provider-is-issuer",
     patterns: &[&["Identity Provider URL cannot be same as OpenID Connect (OIDC) issuer URL"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "the issuer of the cluster, which IAM needs for IRSA, was given as an identity provider for people who log in",
     fix: &[advice(
@@ -228,6 +244,7 @@ pub(super) const PROVIDER_UNKNOWN: Signature = Signature {
     id: "identity-provider-unknown",
     patterns: &[&["No config found for cluster", "config type: oidc"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "the cluster has no identity provider of this name",
     fix: &[advice(
@@ -241,6 +258,7 @@ pub(super) const OWN_SESSION: Signature = Signature {
     id: "own-session-expired",
     patterns: &[&["Token has expired and refresh failed"]],
     without: &[],
+    session: None,
     severity: Severity::Warning,
     cause: "somebody's own session of IAM Identity Center has expired; it is no trouble of the pod",
     fix: &[advice(

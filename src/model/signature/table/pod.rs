@@ -2,7 +2,7 @@
 
 use super::advice;
 use crate::model::diagnosis::Severity;
-use crate::model::signature::{Fix, Mend, Place, Signature};
+use crate::model::signature::{Fix, Mend, Place, Session, Signature};
 
 pub(super) const GO_TOO_OLD: Signature = Signature {
     id: "go-sdk-too-old",
@@ -11,6 +11,7 @@ pub(super) const GO_TOO_OLD: Signature = Signature {
         &["fd00:ec2::23", "only loopback hosts are allowed"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "its AWS SDK for Go is older than EKS Pod Identity and refuses the address of the agent",
     fix: &[advice(
@@ -28,6 +29,7 @@ pub(super) const PYTHON_TOO_OLD: Signature = Signature {
         &["Unsupported host '[fd00:ec2::23]'"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "its boto3 or AWS CLI is older than EKS Pod Identity and refuses the address of the agent",
     fix: &[advice(
@@ -41,6 +43,7 @@ pub(super) const JAVA_TOO_OLD: Signature = Signature {
     id: "java-sdk-too-old",
     patterns: &[&["AWS_CONTAINER_CREDENTIALS_FULL_URI has an invalid host"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "its AWS SDK for Java is older than EKS Pod Identity and refuses the address of the agent",
     fix: &[advice(
@@ -54,6 +57,7 @@ pub(super) const JAVASCRIPT_TOO_OLD: Signature = Signature {
     id: "javascript-sdk-too-old",
     patterns: &[&["is not a valid container metadata service hostname"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "its AWS SDK for JavaScript asks by a provider that refuses the address of the agent; some later versions do so at the first renewal only",
     fix: &[advice(
@@ -70,6 +74,7 @@ pub(super) const PHP_TOO_OLD: Signature = Signature {
         &["fd00:ec2::23", "contains an unsupported host"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "its AWS SDK for PHP is older than EKS Pod Identity and refuses the address of the agent",
     fix: &[advice("use the AWS SDK for PHP 3.287.1 or later")],
@@ -81,6 +86,7 @@ pub(super) const TOKEN_WITH_BEARER: Signature = Signature {
     id: "token-with-bearer",
     patterns: &[&["could not base64 decode header: illegal base64 data at input byte 6"]],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the program sends its token with the word Bearer before it, and the agent wants the token alone",
     fix: &[advice(
@@ -97,6 +103,7 @@ pub(super) const TOKEN_MALFORMED: Signature = Signature {
         &["Service account token cannot be empty"],
     ],
     without: &["illegal base64 data at input byte 6"],
+    session: None,
     severity: Severity::Error,
     cause: "what the program sends as its token is none",
     fix: &[advice(
@@ -114,6 +121,7 @@ pub(super) const TOKEN_EXPIRED: Signature = Signature {
         &["AssumeRoleForPodIdentity", "ExpiredTokenException"],
     ],
     without: &["Removing credentials from cache"],
+    session: None,
     severity: Severity::Error,
     cause: "the program sends a token that has expired: it keeps what it read, or reads another file, or a clock is wrong",
     fix: &[advice(
@@ -130,6 +138,7 @@ pub(super) const TOKEN_OF_ANOTHER: Signature = Signature {
         &["AssumeRoleForPodIdentity", "InvalidTokenException"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the token is not one for EKS Pod Identity of this cluster: it has another audience, no pod, or another issuer",
     fix: &[advice(
@@ -147,6 +156,7 @@ pub(super) const TOKEN_UNBOUND: Signature = Signature {
         &["Service account token missing kubernetes.io claims"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the token is not bound to a pod, as EKS Auth wants it",
     fix: &[advice(
@@ -165,6 +175,7 @@ pub(super) const CLOCK_SKEW: Signature = Signature {
         &["RequestTimeTooSkewed"],
     ],
     without: &[],
+    session: None,
     severity: Severity::Error,
     cause: "the clock of the node, or of whoever signs, is wrong",
     fix: &[advice(
@@ -185,6 +196,7 @@ pub(super) const NO_CREDENTIALS: Signature = Signature {
         &["Unable to load AWS credentials from any provider in the chain"],
     ],
     without: &["AssumeRoleForPodIdentity"],
+    session: None,
     severity: Severity::Error,
     cause: "its SDK found no credentials anywhere: most likely the pod was created without the variables of EKS Pod Identity",
     fix: &[
@@ -199,8 +211,9 @@ pub(super) const NO_CREDENTIALS: Signature = Signature {
 
 pub(super) const NODE_ROLE_USED: Signature = Signature {
     id: "node-role-used",
-    patterns: &[&[":assumed-role/", "/i-0", "is not authorized to perform"]],
-    without: &["eks-auth:AssumeRoleForPodIdentity"],
+    patterns: &[&[":assumed-role/", "is not authorized to perform"]],
+    without: &["not authorized to perform: eks-auth:AssumeRoleForPodIdentity"],
+    session: Some(Session::Node),
     severity: Severity::Error,
     cause: "the program acts as the role of its node, since nothing gave it a role of its own",
     fix: &[
@@ -215,8 +228,9 @@ pub(super) const NODE_ROLE_USED: Signature = Signature {
 
 pub(super) const ROLE_MAY_NOT: Signature = Signature {
     id: "role-may-not",
-    patterns: &[&[":assumed-role/", "/eks-", "is not authorized to perform"]],
+    patterns: &[&[":assumed-role/", "is not authorized to perform"]],
     without: &["sts:TagSession on resource"],
+    session: Some(Session::Pod),
     severity: Severity::Error,
     cause: "EKS Pod Identity works, and the role may not do what the program wants",
     fix: &[Fix::Mend(Mend::Allow)],
