@@ -37,7 +37,7 @@ pub(super) fn failure(
     });
     let kind = code
         .and_then(|code| kind_of(code, asked))
-        .unwrap_or_else(|| kind_of_status(status));
+        .unwrap_or_else(|| kind_of_status(status, code.is_some()));
     let retry = match kind {
         FailureKind::Throttled => Retry::Throttled,
         FailureKind::Server if matches!(status, 500 | 502 | 503 | 504) => Retry::Transient,
@@ -116,14 +116,18 @@ fn kind_of(code: &str, asked: &Asked<'_>) -> Option<FailureKind> {
     })
 }
 
-fn kind_of_status(status: u16) -> FailureKind {
+/// What a status alone tells.
+///
+/// That a thing is not there is believed from a service that says so with a code. A page of a proxy, or of a
+/// server that has no such path, must not make rows go or changes be concluded.
+fn kind_of_status(status: u16, has_code: bool) -> FailureKind {
     match status {
-        401 | 403 => FailureKind::Denied,
-        404 => FailureKind::NotFound,
         407 => FailureKind::Unreachable,
         408 => FailureKind::Timeout,
-        409 => FailureKind::Conflict,
         429 => FailureKind::Throttled,
+        401 | 403 => FailureKind::Denied,
+        400..=499 if !has_code => FailureKind::Malformed,
+        409 => FailureKind::Conflict,
         400..=499 => FailureKind::Invalid,
         500..=599 => FailureKind::Server,
         _ => FailureKind::Other,
@@ -150,6 +154,14 @@ fn hint(
         FailureKind::Unreachable if status == 407 => {
             "the proxy wants a user and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
                 .to_owned()
+        }
+        FailureKind::Malformed | FailureKind::Denied if code.is_empty() => {
+            let check = if asked.has_own_endpoint {
+                "--endpoint-url or AWS_ENDPOINT_URL"
+            } else {
+                "HTTPS_PROXY and NO_PROXY"
+            };
+            format!("this may not be an answer of AWS: check {check}")
         }
         FailureKind::Throttled => {
             "it is asked again, more slowly, with the next refresh".to_owned()
@@ -283,6 +295,7 @@ mod tests {
             ("SlowDown", 503, Kind::Throttled, Retry::Throttled),
             ("SomethingNew", 418, Kind::Invalid, Retry::No),
             ("SomethingNew", 403, Kind::Denied, Retry::No),
+            ("UnknownOperationException", 404, Kind::Invalid, Retry::No),
             ("SomethingNew", 502, Kind::Server, Retry::Transient),
         ] {
             let (failure, retried) =
@@ -301,6 +314,12 @@ mod tests {
             (429, Kind::Throttled),
             (503, Kind::Server),
             (302, Kind::Other),
+            (401, Kind::Denied),
+            (403, Kind::Denied),
+            // No service says so without a code: nothing is gone.
+            (404, Kind::Malformed),
+            (409, Kind::Malformed),
+            (400, Kind::Malformed),
         ] {
             let (failure, _) = failure(None, None, status, &asked(&route, None));
             assert_eq!(failure.kind, kind);

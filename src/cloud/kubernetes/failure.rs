@@ -97,8 +97,14 @@ pub(super) fn of_status(
     let message = message
         .filter(|text| !text.is_empty())
         .unwrap_or_else(|| format!("the API server answered {code}"));
+    // What is listed is built in: a list that is "not there", or a page that is no status, comes from something
+    // else than an API server, and must not be taken for "there are none".
+    let is_list = asked.rule.starts_with("list");
     let (kind, retry) = match code {
         401 | 403 => (FailureKind::Denied, Retry::No),
+        404 if is_list || status.reason.as_deref() != Some("NotFound") => {
+            (FailureKind::Malformed, Retry::No)
+        }
         404 => (FailureKind::NotFound, Retry::No),
         409 => (FailureKind::Conflict, Retry::No),
         400 | 405 | 406 | 413 | 415 | 422 => (FailureKind::Invalid, Retry::No),
@@ -121,7 +127,7 @@ pub(super) fn of_status(
              bound to one of its groups, must have it",
             asked.rule
         )),
-        404 if asked.rule.starts_with("list") => {
+        404 if kind == FailureKind::Malformed => {
             Some("what answers may not be a Kubernetes API server".to_owned())
         }
         429 => Some("the API server is busy; try again later".to_owned()),

@@ -267,3 +267,29 @@ async fn updates_are_asked_with_their_subject_and_ended_ones_not_again() {
     assert_eq!(found[0].params_line(), "Version=1.35");
     assert_eq!(found[0].kind.as_deref(), Some("Novel"));
 }
+
+/// Where no service speaks, nothing is gone.
+#[tokio::test]
+async fn a_page_without_a_code_is_not_believed() {
+    for (status, kind) in [
+        (403, FailureKind::Denied),
+        (404, FailureKind::Malformed),
+        (409, FailureKind::Malformed),
+    ] {
+        let server = Server::saying(vec![Answer::typed(
+            status,
+            "text/html",
+            "<html>no</html>".to_owned(),
+        )])
+        .await;
+        let client = Client::of(&server);
+        let session = client.session().await;
+        let listed = session
+            .list_associations(NOW, &cluster("demo"), &AssociationFilter::default(), None)
+            .await;
+        let failure = listed.unwrap_err();
+        assert_eq!(failure.kind, kind, "{failure}");
+        let hint = failure.hint.unwrap();
+        assert!(hint.contains("--endpoint-url"), "{hint}");
+    }
+}

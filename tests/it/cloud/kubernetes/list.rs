@@ -183,3 +183,25 @@ async fn what_is_not_there_is_not_found() {
         "could not read Pod a/x in cluster demo as profile prod: pods \"x\" not found (NotFound)"
     );
 }
+
+/// A page of something else, or a list that is "not there", is no "there are none".
+#[tokio::test]
+async fn what_no_api_server_says_is_not_believed() {
+    let page =
+        Demo::start(|_| Answer::typed(404, "text/plain", "404 page not found".to_owned())).await;
+    let document = page
+        .kubernetes
+        .document(NOW, ObjectKind::Pod, Some("a"), "x");
+    let failure = document.await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Malformed, "{failure}");
+    assert!(
+        failure
+            .hint
+            .unwrap()
+            .contains("may not be a Kubernetes API server")
+    );
+    let demo = Demo::start(|_| status(404, "NotFound", "no such resource")).await;
+    let listed = demo.kubernetes.nodes(NOW, &ALL, None);
+    let failure = listed.await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Malformed, "{failure}");
+}
