@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::app::modal::ChangeForm;
 use crate::app::modal::credential::Tested;
+use crate::app::modal::{Act, ChangeForm};
 use crate::app::msg::ChangeStep;
 use crate::app::remote::Ticket;
-use crate::model::journal::WayBack;
-use crate::model::plan::{Change, Plan, Target};
+use crate::model::plan::{Change, Target};
 use crate::model::{Failure, Text};
 
 /// A change from its approval to its outcome.
@@ -20,9 +19,8 @@ pub struct Applying {
     pub kind: Kind,
     pub since: Timestamp,
     pub steps: Vec<ChangeStep>,
-    /// What comes next if it is done, and the way back that both are part of.
-    pub rest: Vec<Plan>,
-    pub way: Option<WayBack>,
+    /// What comes next if it is done, and what both are part of.
+    pub act: Act,
     pub outcome: Option<Result<(), Failure>>,
     /// Whose credentials can be tested once it is done: whoever gets another role by it.
     pub offer: Option<Tested>,

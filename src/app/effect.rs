@@ -34,6 +34,8 @@ pub enum Effect {
         approved: Box<Approved<Plan>>,
         /// The change that this one takes back, or makes again.
         link: Option<Link>,
+        /// The first of the changes that are one act of their maker, be it this one; none if it stands alone.
+        first: Option<Ticket>,
         /// Names of all profiles that reach the cluster: the strictest rule about one of them holds.
         profiles: Vec<Text>,
     },

@@ -11,7 +11,7 @@ pub use credential::CredentialPanel;
 pub use form::ChangeForm;
 pub use menu::{Action, Item, Menu};
 pub use palette::Palette;
-pub use review::Review;
+pub use review::{Act, Review};
 pub use text::{Form, Subject, TextView};
 
 use crate::app::filter::Filter;

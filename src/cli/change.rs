@@ -15,6 +15,7 @@ use crate::cli::exit::Exit;
 use crate::cli::get::unconfigured;
 use crate::cli::problem::Problem;
 use crate::cli::setup::Setup;
+use crate::model::preflight::Why;
 use crate::model::reference::ClusterReference;
 use crate::ops::change::{Unprepared, named_roles, of_existing, prepare};
 use crate::ops::fleet::{self, Site};
@@ -22,7 +23,7 @@ use crate::ops::preflight::Reach;
 use crate::ops::routes::Resolved;
 use crate::runtime::clock;
 use proof::Proof;
-use run::{Run, Why};
+use run::Run;
 
 pub(crate) use bring_back::bring_back;
 pub(crate) use input::Wish;

@@ -12,11 +12,11 @@ mod owner;
 mod permission;
 mod role;
 mod target;
+mod why;
 mod workload;
 
 use crate::model::Learned;
 use crate::model::guard::Access;
-use crate::model::journal::WayBack;
 use crate::model::plan::{Digest, Ink, Plan, Steps};
 
 pub use check::{Check, CheckId, Fix, Outcome};
@@ -25,6 +25,7 @@ pub use evidence::{Decision, Evidence, Placement, RoleEvidence, Simulated};
 pub use managed::{Manager, manager_of};
 pub use permission::{Need, needed, needed_by_role};
 pub(in crate::model) use target::{hop_permission, needs_of_hop};
+pub use why::Why;
 
 /// What a person must do to have a plan applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,21 +80,6 @@ impl Preflight {
     /// Says whether somebody deleted what was to be changed.
     pub fn is_gone(&self) -> bool {
         self.gone
-    }
-
-    /// The same, of a plan that brings a change back: what was done since is lost only by typing a name.
-    #[must_use]
-    pub fn of_way_back(mut self, way: &WayBack) -> Self {
-        self.also.extend(way.reasons());
-        self
-    }
-
-    /// The same, of a creation that became a change because the association is there already.
-    #[must_use]
-    pub fn of_existing(mut self) -> Self {
-        let reason = "it exists already, so this changes it instead of creating it";
-        self.also.push(reason.to_owned());
-        self
     }
 
     /// The plan that the checks are about.

@@ -25,7 +25,8 @@ use crate::app::{Effect, Msg, Request, Ticket};
 use crate::cloud::{Cloud, Secret, Urgency};
 use crate::model::journal::Entry;
 use crate::model::snapshot::Snapshot;
-use crate::model::{Failure, FailureKind, Route};
+use crate::model::{Failure, FailureKind, Route, Text};
+use crate::ops::change::Belongs;
 use crate::runtime::clock;
 use crate::runtime::hidden::Hidden;
 use crate::store::Journal;
@@ -42,6 +43,8 @@ pub struct Executor {
     journal: Result<Arc<Journal>, Failure>,
     /// What dead runs began, and nobody knows what came of.
     unfinished: Vec<Entry>,
+    /// The words by which the journal tells what was one act, by the first change of each.
+    batches: HashMap<Ticket, Text>,
     calls: HashMap<Ticket, AbortHandle>,
     timers: HashMap<Timer, AbortHandle>,
     /// The last file that is being written; each waits for the one before, and the program for the last.
@@ -60,6 +63,7 @@ impl Executor {
             cache,
             journal: Err(change::no_journal()),
             unfinished: Vec::new(),
+            batches: HashMap::new(),
             calls: HashMap::new(),
             timers: HashMap::new(),
             write: None,
@@ -111,15 +115,18 @@ impl Executor {
                 ticket,
                 approved,
                 link,
+                first,
                 profiles,
             } => {
+                let batch = first.map(|first| self.batch(first));
+                let belongs = Belongs { link, batch };
                 let (cloud, desk) = (Arc::clone(&self.cloud), change::desk(&self.journal));
                 let steps = Steps {
                     ticket,
                     messages: messages.clone(),
                 };
                 let made = async move {
-                    change::apply(&cloud, desk?, *approved, link, profiles, &steps).await
+                    change::apply(&cloud, desk?, *approved, belongs, profiles, &steps).await
                 };
                 self.calls
                     .insert(ticket, spawn(ticket, made, messages.clone()));
@@ -203,6 +210,12 @@ impl Executor {
         {
             tracing::error!(target: "roledex", "a cache file was not written: {error}");
         }
+    }
+
+    /// The word that the journal holds changes of one act together by.
+    fn batch(&mut self, first: Ticket) -> Text {
+        let batch = self.batches.entry(first);
+        batch.or_insert_with(Belongs::new_batch).clone()
     }
 
     fn call(&mut self, ticket: Ticket, urgent: bool, request: Request, messages: Sender<Msg>) {

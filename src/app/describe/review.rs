@@ -48,11 +48,11 @@ pub fn lines(review: &Review) -> Vec<TextLine> {
         lines.extend(gone_lines(plan));
         return lines;
     }
-    if let Some(way) = &review.way {
+    if let Some(way) = review.act.why.way() {
         lines.extend(way_lines(way));
     }
-    if !review.rest.is_empty() {
-        let rest: Vec<String> = review.rest.iter().map(Plan::title).collect();
+    if !review.act.rest.is_empty() {
+        let rest: Vec<String> = review.act.rest.iter().map(Plan::title).collect();
         let text = format!(
             "{} this is not all of it: {} follows, and is shown by itself",
             glyph::WARNING,

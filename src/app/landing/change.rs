@@ -3,12 +3,13 @@
 use crate::app::applying::{Applying, Kind};
 use crate::app::availability::may_test;
 use crate::app::effect::{Effect, Request};
-use crate::app::modal::{ChangeForm, Modal};
+use crate::app::modal::{Act, ChangeForm, Modal};
 use crate::app::msg::{ChangeStep, Step};
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::confirm;
 use crate::input::Command;
+use crate::model::preflight::Why;
 use crate::model::{AssociationKey, Failure, Learned};
 
 impl State {
@@ -56,9 +57,9 @@ impl State {
         let remarks: Vec<String> = applying.remarks().map(ToString::to_string).collect();
         applying.outcome = Some(outcome.clone());
         if outcome.is_err() {
-            applying.rest.clear();
+            applying.act.rest.clear();
         }
-        let (more, is_back) = (applying.rest.len(), applying.way.is_some());
+        let (more, is_back) = (applying.act.rest.len(), applying.act.why.way().is_some());
         let form = applying.form.take();
         let is_begun = applying.is_begun();
         let may_test = may_test(self, &target.cluster).is_ok();
@@ -117,14 +118,16 @@ impl State {
         let Some(applying) = self.applying.as_mut().filter(|_| is_free) else {
             return;
         };
-        if !matches!(applying.outcome, Some(Ok(()))) || applying.rest.is_empty() {
+        if !matches!(applying.outcome, Some(Ok(()))) || applying.act.rest.is_empty() {
             return;
         }
-        let mut rest = std::mem::take(&mut applying.rest).into_iter();
-        let way = applying.way.take();
-        if let Some(next) = rest.next() {
-            confirm::open_all(self, next, way, rest.collect(), effects);
-        }
+        let Act { why, rest, first } = std::mem::take(&mut applying.act);
+        // Whoever typed the name for the first of it knows that it exists.
+        let why = match why {
+            Why::Existing => Why::Asked,
+            why => why,
+        };
+        confirm::open(self, rest, why, first, effects);
     }
 
     /// The cursor of the list of changes stays on the entry that it was shown on.

@@ -1,11 +1,21 @@
 //! A change as it would be made: what differs, what the checks found, and the buttons.
 
 use crate::app::line::Line;
-use crate::app::remote::Remote;
+use crate::app::remote::{Remote, Ticket};
 use crate::model::Text;
-use crate::model::journal::{Link, WayBack};
+use crate::model::journal::Link;
 use crate::model::plan::{Plan, Reviewed};
-use crate::model::preflight::{Consent, Preflight};
+use crate::model::preflight::{Consent, Preflight, Why};
+
+/// What a plan is part of: what led to it, and what else it takes.
+#[derive(Debug, Default)]
+pub struct Act {
+    pub why: Why,
+    /// What is to be reviewed after this plan was applied, until all of it is made.
+    pub rest: Vec<Plan>,
+    /// The first of its changes that was approved, if that was another one.
+    pub first: Option<Ticket>,
+}
 
 /// A plan on the screen.
 ///
@@ -20,10 +30,7 @@ pub struct Review {
     pub asking: Option<Text>,
     /// What it was when it was put on the screen; spent by an approval.
     pub reviewed: Option<Reviewed>,
-    /// Before, mine and now, where a change is brought back.
-    pub way: Option<WayBack>,
-    /// What is to be reviewed after this one was applied, to bring all of a change back.
-    pub rest: Vec<Plan>,
+    pub act: Act,
     /// The cursor is on Apply.
     pub apply: bool,
     /// The name while it is typed.
@@ -33,14 +40,13 @@ pub struct Review {
 }
 
 impl Review {
-    pub fn new(plan: Plan, way: Option<WayBack>, rest: Vec<Plan>) -> Self {
+    pub fn new(plan: Plan, act: Act) -> Self {
         Self {
             plan,
             checks: Remote::default(),
             asking: None,
             reviewed: None,
-            way,
-            rest,
+            act,
             apply: false,
             naming: None,
             top: 0,
@@ -49,8 +55,8 @@ impl Review {
 
     /// What the journal is to link the change with.
     pub fn link(&self) -> Option<Link> {
-        let link = self.way.as_ref()?.link.clone();
-        Some(if self.rest.is_empty() {
+        let link = self.act.why.way()?.link.clone();
+        Some(if self.act.rest.is_empty() {
             link
         } else {
             link.partly()
@@ -59,11 +65,7 @@ impl Review {
 
     /// One sentence, such as `undo of 1234abcd: change payments/api of the cluster shop`.
     pub fn title(&self) -> String {
-        let title = self.plan.title();
-        match &self.way {
-            Some(way) => format!("{}: {title}", way.phrase()),
-            None => title,
-        }
+        self.act.why.title(&self.plan)
     }
 
     /// What it takes to have it applied, once the checks are answered.

@@ -12,6 +12,7 @@ use crate::app::update::confirm;
 use crate::model::journal::{EntryId, Standing};
 use crate::model::known::Origin;
 use crate::model::plan::{Basis, BlastRadius, Plan};
+use crate::model::preflight::Why;
 use crate::model::{AssociationKey, AssociationRecord, ClusterArn, Known};
 
 impl State {
@@ -43,8 +44,7 @@ impl State {
     pub(in crate::app) fn land_reversal(&mut self, found: Reversing, effects: &mut Vec<Effect>) {
         let Reversing { entry, way, plans } = found;
         let target = &entry.intent.target;
-        let mut plans = plans.into_iter();
-        match (way.standing(), plans.next()) {
+        match (way.standing(), plans.is_empty()) {
             (Standing::Impossible { why }, _) => {
                 let text = format!("{target} stays as it is: {why}");
                 self.complain(text);
@@ -52,12 +52,11 @@ impl State {
             (Standing::AlreadyThere, _) => {
                 self.say(format!("nothing is left to do: {target} is so already"));
             }
-            (_, None) => self.complain(format!("{target} stays as it is: there is no way back")),
-            (_, Some(plan)) => {
+            (_, true) => self.complain(format!("{target} stays as it is: there is no way back")),
+            (_, false) => {
                 // Who has begun something else meanwhile is not interrupted.
                 if matches!(self.modals.last(), None | Some(Modal::History(_))) {
-                    let rest = plans.collect();
-                    confirm::open_all(self, plan, Some(way), rest, effects);
+                    confirm::open(self, plans, Why::Back(way), None, effects);
                 } else {
                     self.say(
                         "what it takes to bring the change back is known; ask again to see it",
@@ -129,7 +128,7 @@ pub(super) fn delete(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     match Plan::delete(basis, before) {
-        Ok(plan) => confirm::open(state, plan, effects),
+        Ok(plan) => confirm::open(state, vec![plan], Why::Asked, None, effects),
         Err(wrong) => {
             let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
             state.complain(wrong.join("; "));

@@ -5,31 +5,30 @@ use crate::app::describe;
 use crate::app::effect::{Effect, Request};
 use crate::app::line::Line;
 use crate::app::modal::credential::{Course, Stage, Tested};
-use crate::app::modal::{Action, Item, Menu, Modal, Review};
+use crate::app::modal::{Act, Action, Item, Menu, Modal, Review};
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::textview;
 use crate::input::Command;
 use crate::model::Text;
 use crate::model::credential::{Expected, Purpose};
-use crate::model::journal::WayBack;
 use crate::model::plan::{Approved, Assent, Change, Definition, NotApproved, Plan, Reviewed};
-use crate::model::preflight::{Consent, Evidence, Preflight};
+use crate::model::preflight::{Consent, Evidence, Preflight, Why};
 
-/// Puts a plan on the screen at once, and asks for what its checks look at.
-pub(super) fn open(state: &mut State, plan: Plan, effects: &mut Vec<Effect>) {
-    open_all(state, plan, None, Vec::new(), effects);
-}
-
-/// The same for the first of several plans that bring a change back.
-pub(in crate::app) fn open_all(
+/// Puts the first of plans that belong together on the screen at once, and asks for what its checks look at.
+///
+/// The others follow when it was applied; `first` is the one that was approved before, if one was.
+pub(in crate::app) fn open(
     state: &mut State,
-    plan: Plan,
-    way: Option<WayBack>,
-    rest: Vec<Plan>,
+    plans: Vec<Plan>,
+    why: Why,
+    first: Option<Ticket>,
     effects: &mut Vec<Effect>,
 ) {
-    let mut review = Review::new(plan.clone(), way, rest);
+    let mut plans = plans.into_iter();
+    let Some(plan) = plans.next() else { return };
+    let rest = plans.collect();
+    let mut review = Review::new(plan.clone(), Act { why, rest, first });
     let profiles = state.profiles_of(plan.cluster()).map(Text::from).collect();
     let plan = Box::new(plan);
     let ticket = state.call(Request::Review { plan, profiles }, true, effects);
@@ -144,7 +143,7 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
         Ok(approved) => {
             let (link, title) = (review.link(), review.title());
             let plan = approved.plan();
-            let (rest, way) = (std::mem::take(&mut review.rest), review.way.take());
+            let mut act = std::mem::take(&mut review.act);
             let profiles = state.profiles_of(plan.cluster()).map(Text::from).collect();
             // The form that led here is done with, and so is the list that the change was chosen from.
             let form = state.modals.drain(..).find_map(|modal| match modal {
@@ -153,6 +152,10 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
             });
             state.loading.last_ticket += 1;
             let ticket = Ticket(state.loading.last_ticket);
+            // What brings a change back is held together by its links.
+            let belongs = act.why.way().is_none() && !act.rest.is_empty();
+            act.first = act.first.or_else(|| belongs.then_some(ticket));
+            let first = act.first;
             state.applying = Some(Applying {
                 ticket,
                 title,
@@ -160,8 +163,7 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
                 kind: Kind::of(plan.change()),
                 since: state.now,
                 steps: Vec::new(),
-                rest,
-                way,
+                act,
                 outcome: None,
                 offer: offer(plan),
                 warned: false,
@@ -172,6 +174,7 @@ fn approve(state: &mut State, effects: &mut Vec<Effect>) {
                 ticket,
                 approved: Box::new(approved),
                 link,
+                first,
                 profiles,
             });
         }
@@ -287,10 +290,7 @@ impl State {
                 continue;
             }
             otherwise = plan.diff() != review.plan.diff();
-            let mut preflight = Preflight::run(plan, evidence, access);
-            if let Some(way) = &review.way {
-                preflight = preflight.of_way_back(way);
-            }
+            let preflight = Preflight::run(plan, evidence, access).because(&review.act.why);
             review.reviewed = Some(Reviewed::of(plan, &preflight));
             review.plan = plan.clone();
             // Whoever was about to say yes has not seen this yet.

@@ -8,6 +8,7 @@ use crate::app::modal::{ChangeForm, Modal};
 use crate::app::state::State;
 use crate::app::update::confirm;
 use crate::input::Command;
+use crate::model::preflight::Why;
 
 pub(super) fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
@@ -284,14 +285,14 @@ fn review(state: &mut State, effects: &mut Vec<Effect>) {
     match form.plans(basis) {
         Ok(plans) => {
             form.wrong.clear();
-            let mut plans = plans.into_iter();
-            match plans.next() {
-                Some(first) => {
-                    confirm::open_all(state, first, None, plans.collect(), effects);
-                }
-                None => {
-                    state.complain("nothing differs from what is there; change at least one field");
-                }
+            let why = match (form.purpose, &form.before) {
+                (Purpose::Create, Some(_)) => Why::Existing,
+                _ => Why::Asked,
+            };
+            if plans.is_empty() {
+                state.complain("nothing differs from what is there; change at least one field");
+            } else {
+                confirm::open(state, plans, why, None, effects);
             }
         }
         Err(wrong) => {

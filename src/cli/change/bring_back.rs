@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::args::Return;
 use super::journal::no_entry;
-use super::run::{Run, Told, Why, unseen};
+use super::run::{Run, Told, unseen};
 use super::{desk, format, refuse_read_only, site, unprepared};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
@@ -14,6 +14,7 @@ use crate::cli::setup::Setup;
 use crate::model::Route;
 use crate::model::age::moment;
 use crate::model::journal::{Entry, EntryId, Reversal, Standing, WayBack};
+use crate::model::preflight::Why;
 use crate::model::reference::ClusterReference;
 use crate::model::text::visible;
 use crate::ops::preflight::Reach;

@@ -12,9 +12,8 @@ use crate::cli::args::Format;
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::model::export::json;
-use crate::model::journal::{EntryId, WayBack};
-use crate::model::plan::Plan;
-use crate::model::preflight::{Consent as Wanted, Outcome, Preflight};
+use crate::model::journal::EntryId;
+use crate::model::preflight::{Consent as Wanted, Outcome, Preflight, Why};
 use crate::model::text::visible;
 use crate::model::{Failure, Learned};
 use crate::ops::change::{Belongs, Desk, Prepared, Progress, apply};
@@ -45,33 +44,6 @@ pub(super) struct Run<'a> {
     pub(super) consent: &'a Consent,
 }
 
-/// What led to the plans.
-pub(super) enum Why {
-    Asked,
-    /// A creation found that the association is there already.
-    Existing,
-    /// They bring a change back.
-    Back(WayBack),
-}
-
-impl Why {
-    fn title(&self, plan: &Plan) -> String {
-        let title = plan.title();
-        match self {
-            Self::Asked | Self::Existing => title,
-            Self::Back(way) => format!("{}: {title}", way.phrase()),
-        }
-    }
-
-    fn of(&self, preflight: Preflight) -> Preflight {
-        match self {
-            Self::Asked => preflight,
-            Self::Existing => preflight.of_existing(),
-            Self::Back(way) => preflight.of_way_back(way),
-        }
-    }
-}
-
 impl Run<'_> {
     /// Shows, has approved and applies.
     pub(super) async fn all(
@@ -93,7 +65,7 @@ impl Run<'_> {
             self.tell(&line).map_err(unseen)?;
         }
         for (place, prepared) in prepared.into_iter().enumerate() {
-            let preflight = why.of(self.check(&prepared, place > 0).await);
+            let preflight = self.check(&prepared, place > 0).await.because(why);
             let plan = prepared.plan;
             let title = why.title(&plan);
             self.show(&preview::text(&title, &plan, &preflight))

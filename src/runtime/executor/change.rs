@@ -9,12 +9,12 @@ use crate::app::msg::{ChangeStep, Journalled, Reversing};
 use crate::app::unfinished::Unfinished;
 use crate::app::{Msg, Step};
 use crate::cloud::{Cloud, Session, Urgency};
-use crate::model::journal::{Entry, EntryId, History, Link, Outcome};
+use crate::model::journal::{Entry, EntryId, History, Outcome};
 use crate::model::plan::{Approved, Change, New, Plan, Tags};
 use crate::model::preflight::Evidence;
 use crate::model::reference::ClusterReference;
 use crate::model::{ClusterArn, Failure, FailureKind, Known, Learned, Route, Text};
-use crate::ops::change::{self, Applied, Desk, Patience, Prepared, Progress, Unprepared};
+use crate::ops::change::{self, Applied, Belongs, Desk, Patience, Prepared, Progress, Unprepared};
 use crate::ops::fleet::{Site, one_site};
 use crate::ops::preflight;
 use crate::ops::recover::{self, Recovered};
@@ -272,7 +272,7 @@ pub(super) async fn apply(
     cloud: &Arc<Cloud>,
     desk: Desk,
     approved: Approved<Plan>,
-    link: Option<Link>,
+    belongs: Belongs,
     profiles: Vec<Text>,
     steps: &Steps,
 ) -> Result<(), Failure> {
@@ -280,7 +280,7 @@ pub(super) async fn apply(
     let doing = plan.title();
     let site = site(cloud, plan.cluster(), plan.route(), profiles).await?;
     let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let applying = change::apply(&site, &desk, approved, link, move |progress| {
+    let applying = change::apply(&site, &desk, approved, belongs, move |progress| {
         // The loop is gone only when the program ends.
         sender.send(progress).unwrap_or_default();
     });

@@ -252,6 +252,51 @@ async fn an_association_is_moved_and_taken_back_by_keys_alone() {
     flow.finish().await;
 }
 
+/// EKS takes a role and tags in two calls; whoever typed both into one form takes both back by one key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_of_what_is_there_is_taken_back_as_a_whole() {
+    let mut flow = world().await;
+    let (before, name) = to_own(&mut flow);
+    let rows = flow.state.fleet.associations.values();
+    let roles = rows.filter_map(|row| row.detail.value()?.role.as_deref());
+    let other = roles.filter(|role| **role != *before).min().unwrap();
+    let other = other.to_owned();
+    let (namespace, account) = name.split_once('/').unwrap();
+    flow.keys("A")
+        .typed(namespace)
+        .keys("tab")
+        .typed(account)
+        .keys("tab")
+        .typed(&other)
+        .keys("tab tab tab tab")
+        .typed("made=by keys")
+        .keys("ctrl-s");
+    flow.until("checks", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    flow.until("the checks of the tags", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    let (update, tag, untag) = (
+        "UpdatePodIdentityAssociation",
+        "TagResource",
+        "UntagResource",
+    );
+    assert_eq!(accepted(&flow), [update, tag]);
+    assert_eq!(role_now(&flow, &name), Some(other));
+    assert_eq!(
+        tag_now(&flow, &name, "made").as_deref(),
+        Some("by keys")
+    );
+
+    flow.keys("esc z").until("the way back", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    flow.until("the other half of it", is_reviewed).await;
+    approve(&mut flow, &name).await;
+    assert_eq!(accepted(&flow), [update, tag, update, untag]);
+    assert_eq!(role_now(&flow, &name), Some(before));
+    assert_eq!(tag_now(&flow, &name, "made"), None);
+    flow.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_key_writes_where_nothing_may_be_changed() {
     let simulator = Simulator::start(World::demo().unwrap(), sim::Options::default())

@@ -120,8 +120,8 @@ fn creating_what_is_there_becomes_a_change_and_says_so() {
     assert_eq!(plan.target().id.as_deref(), Some("a-00000000000000003"));
     assert!(matches!(plan.change(), Change::Update(edit) if edit.session_tags.is_none()));
     // The tags that were typed are another call, and another review.
-    let [rest] = &review(&script).rest[..] else {
-        panic!("{:?}", review(&script).rest)
+    let [rest] = &review(&script).act.rest[..] else {
+        panic!("{:?}", review(&script).act.rest)
     };
     let Change::Tag(tags) = rest.change() else {
         panic!("{rest:?}")
@@ -130,6 +130,8 @@ fn creating_what_is_there_becomes_a_change_and_says_so() {
     assert!(tags.removed().is_empty());
     answer(&mut script);
     script.keys("tab enter");
+    assert!(applied(&script).is_empty(), "an enter is not enough");
+    script.typed("web").keys("enter");
     let ticket = apply_ticket(&script);
     script.done(ticket, Ok(()));
     assert!(
@@ -137,6 +139,31 @@ fn creating_what_is_there_becomes_a_change_and_says_so() {
         "{}",
         script.notice()
     );
+    // The name was typed once for both, and both are one act.
+    answer(&mut script);
+    script.keys("tab enter");
+    let acts: Vec<_> = script
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Apply { first, .. } => Some(*first),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(acts, [Some(ticket), Some(ticket)]);
+}
+
+#[test]
+fn a_change_that_was_asked_for_alone_is_no_act_with_others() {
+    let mut script = world();
+    super::edit_role(&mut script, "new");
+    answer(&mut script);
+    script.keys("tab enter");
+    let first = script.effects.iter().find_map(|effect| match effect {
+        Effect::Apply { first, .. } => Some(*first),
+        _ => None,
+    });
+    assert_eq!(first, Some(None));
 }
 
 #[test]
