@@ -102,34 +102,32 @@ impl<'a> History<'a> {
     ///
     /// More than one, because only the live state tells that somebody took the first back by hand.
     pub fn undoable(self) -> impl Iterator<Item = &'a Entry> {
-        let mut seen = BTreeSet::new();
-        let offered = move |entry: &&Entry| {
-            entry.intent.link.is_none()
-                && entry.is_applied()
-                && entry.intent.kind.family().is_some()
-                && self.undone_by(&entry.id).is_none()
-                && entry
-                    .intent
-                    .batch
-                    .as_ref()
-                    .is_none_or(|batch| seen.insert(batch.clone()))
-        };
-        self.entries.iter().filter(offered)
+        self.undo_candidates().filter_map(Result::ok)
     }
 
-    /// What a `z` without a choice takes back; or the newer change of which nobody knows whether it was made.
+    /// The same, and between them the changes of which nobody knows whether they were made.
     ///
-    /// Passing over that one in silence would take back another change than the one its maker has in mind.
-    pub fn next_undo(self) -> Result<Option<&'a Entry>, &'a Entry> {
-        let first = self.undoable().next();
-        let newer = self.entries.iter();
-        let mut newer = newer.take_while(|entry| first.is_none_or(|first| entry.id != first.id));
-        let undecided = newer.find(|entry| {
-            entry.intent.kind.family().is_some()
-                && entry.outcome().is_none_or(|outcome| !outcome.is_definite())
-                && !self.is_overtaken(entry)
-        });
-        undecided.map_or(Ok(first), Err)
+    /// Passing over one of those in silence would take back another change than the one its maker has in mind.
+    pub fn undo_candidates(self) -> impl Iterator<Item = Result<&'a Entry, &'a Entry>> {
+        let mut seen = BTreeSet::new();
+        self.entries.iter().filter_map(move |entry| {
+            let intent = &entry.intent;
+            intent.kind.family()?;
+            if entry
+                .outcome()
+                .is_none_or(|outcome| !outcome.is_definite())
+            {
+                return (!self.is_overtaken(entry)).then_some(Err(entry));
+            }
+            let is_offered = intent.link.is_none()
+                && entry.is_applied()
+                && self.undone_by(&entry.id).is_none()
+                && intent
+                    .batch
+                    .as_ref()
+                    .is_none_or(|batch| seen.insert(batch.clone()));
+            is_offered.then_some(Ok(entry))
+        })
     }
 
     /// The id of what a change, or the last undo or redo of it, left standing.

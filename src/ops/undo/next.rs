@@ -1,12 +1,17 @@
 //! The change that is next, if nobody named one: the newest of those that this run can reach.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt as _};
 
 use crate::cloud::{Cloud, Urgency};
 use crate::model::journal::{Entry, History, Way};
 use crate::model::text::visible;
 use crate::model::{Failure, FailureKind, Route, Text};
+
+/// Routes that are opened side by side.
+const TOGETHER: usize = 32;
 
 /// Where a route of this run leads.
 struct Here {
@@ -24,6 +29,13 @@ enum Endpoint {
     Known(Option<Text>),
 }
 
+/// The routes of a run, and where they lead as far as somebody had to know.
+struct Ways<'a> {
+    cloud: &'a Arc<Cloud>,
+    routes: &'a [Route],
+    opened: HashMap<&'a Route, Here>,
+}
+
 /// The entry that is next; refused where it is not certain which one that is.
 ///
 /// One journal serves every account, region and endpoint of its user, and what was changed in another world is
@@ -34,43 +46,79 @@ pub async fn next<'a>(
     entries: &'a [Entry],
     way: Way,
 ) -> Result<&'a Entry, Failure> {
-    let mut regions: BTreeMap<String, Vec<Here>> = BTreeMap::new();
-    let mut reached = Vec::new();
-    for entry in entries {
-        let region = entry.intent.place.cluster.region();
-        if !regions.contains_key(region) {
-            let found = in_region(cloud, routes, region).await;
-            regions.insert(region.to_owned(), found);
+    let history = History::new(entries);
+    let mut ways = Ways {
+        cloud,
+        routes,
+        opened: HashMap::new(),
+    };
+    match way {
+        Way::Undo => {
+            for one in history.undo_candidates() {
+                let (Ok(entry) | Err(entry)) = one;
+                if ways.reach(entry).await {
+                    return one.map_err(undecided);
+                }
+            }
         }
-        let heres = regions.get(region).into_iter().flatten();
-        if heres.into_iter().any(|here| here.reaches(entry)) {
-            reached.push(entry.clone());
+        Way::Redo => {
+            for entry in history.redoable() {
+                if ways.reach(entry).await {
+                    return Ok(entry);
+                }
+            }
         }
     }
-    let chosen = choose(&reached, way, entries)?.id.clone();
-    let entry = History::new(entries).entry(&chosen);
-    entry.ok_or_else(|| nothing(entries, way))
+    Err(nothing(entries, way))
 }
 
-async fn in_region(cloud: &Arc<Cloud>, routes: &[Route], region: &str) -> Vec<Here> {
-    let mut found = Vec::new();
-    for route in routes
-        .iter()
-        .filter(|route| route.region.as_str() == region)
-    {
-        let mut here = Here {
-            profile: route.profile.clone(),
-            endpoint: Endpoint::Unknown,
-            account: None,
-        };
-        if let Ok(session) = cloud.session(route).await {
-            here.endpoint = Endpoint::Known(session.endpoint().cloned());
-            let caller = session.caller(Urgency::Interactive).await;
-            here.account = caller.ok().map(|caller| caller.account);
-        }
-        found.push(here);
+impl<'a> Ways<'a> {
+    /// Whether a route leads to where the entry was made: the one that it took is asked first, and where that
+    /// leads there no other has to be opened.
+    async fn reach(&mut self, entry: &Entry) -> bool {
+        let place = &entry.intent.place;
+        let (took, others): (Vec<&Route>, Vec<&Route>) = self
+            .routes
+            .iter()
+            .filter(|route| route.region.as_str() == place.cluster.region())
+            .partition(|route| route.profile == place.profile);
+        self.any(took, entry).await || self.any(others, entry).await
     }
-    found
+
+    /// Opens what is not yet open of these, until one of them leads there.
+    async fn any(&mut self, routes: Vec<&'a Route>, entry: &Entry) -> bool {
+        let mut unopened = Vec::new();
+        for route in routes {
+            match self.opened.get(route) {
+                Some(here) if here.reaches(entry) => return true,
+                Some(_) => {}
+                None => unopened.push(open(self.cloud, route)),
+            }
+        }
+        let mut opening = stream::iter(unopened).buffer_unordered(TOGETHER);
+        while let Some((route, here)) = opening.next().await {
+            let reaches = here.reaches(entry);
+            self.opened.insert(route, here);
+            if reaches {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+async fn open<'a>(cloud: &Arc<Cloud>, route: &'a Route) -> (&'a Route, Here) {
+    let mut here = Here {
+        profile: route.profile.clone(),
+        endpoint: Endpoint::Unknown,
+        account: None,
+    };
+    if let Ok(session) = cloud.session(route).await {
+        here.endpoint = Endpoint::Known(session.endpoint().cloned());
+        let caller = session.caller(Urgency::Interactive).await;
+        here.account = caller.ok().map(|caller| caller.account);
+    }
+    (route, here)
 }
 
 impl Here {
@@ -90,23 +138,17 @@ impl Here {
     }
 }
 
-fn choose<'a>(reached: &'a [Entry], way: Way, all: &[Entry]) -> Result<&'a Entry, Failure> {
-    let history = History::new(reached);
-    let next = match way {
-        Way::Undo => history.next_undo().map_err(|undecided| {
-            let (id, intent) = (undecided.id.short(), &undecided.intent);
-            let cause = format!(
-                "nobody knows whether the newer {} of {} ({id}) was made",
-                intent.kind.as_str(),
-                visible(&intent.target.to_string())
-            );
-            Failure::new(FailureKind::Refused, doing(way), cause).hint(format!(
-                "look at {id} in the journal, and undo it or another by its entry"
-            ))
-        })?,
-        Way::Redo => history.redoable().next(),
-    };
-    next.ok_or_else(|| nothing(all, way))
+/// Refuses to pass over a newer change of which nobody knows whether it was made.
+fn undecided(entry: &Entry) -> Failure {
+    let (id, intent) = (entry.id.short(), &entry.intent);
+    let cause = format!(
+        "nobody knows whether the newer {} of {} ({id}) was made",
+        intent.kind.as_str(),
+        visible(&intent.target.to_string())
+    );
+    Failure::new(FailureKind::Refused, doing(Way::Undo), cause).hint(format!(
+        "look at {id} in the journal, and undo it or another by its entry"
+    ))
 }
 
 fn doing(way: Way) -> String {

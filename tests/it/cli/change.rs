@@ -7,6 +7,7 @@ mod drift;
 mod elsewhere;
 mod hands;
 mod killed;
+mod next;
 mod proof;
 mod races;
 mod round_trip;

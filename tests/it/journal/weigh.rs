@@ -308,8 +308,9 @@ fn an_undo_without_a_choice_does_not_pass_over_what_nobody_knows() {
     };
     let doubt = || Some(Outcome::CannotBeTold { reason: "x".into() });
     let next = |entries: &[Entry]| {
-        let next = History::new(entries).next_undo();
-        next.map(|next| next.unwrap().id.clone())
+        let next = History::new(entries).undo_candidates().next();
+        next.unwrap()
+            .map(|next| next.id.clone())
             .map_err(|undecided| undecided.id.clone())
     };
     let last = || on(1, None, Some(applied()));
