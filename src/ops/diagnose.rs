@@ -27,7 +27,7 @@ use iam::Iam;
 
 pub use asking::Progress;
 pub use fleet::{DiagnosisRow, fleet, fleet_with_logs};
-pub use logs::{logs, logs_of};
+pub use logs::{logs, logs_of, logs_within};
 
 /// Where evidence comes from; what IAM said once is not asked again while this lives.
 #[derive(Debug)]

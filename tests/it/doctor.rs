@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod logs;
 mod permissions;
 mod rows;
 mod world;

@@ -51,12 +51,14 @@ async fn examined(
     gather(cloud, routes, selection, progress, |site| async move {
         let found = of_scope(sources, &site, selection.scope(), |_| {}).await;
         let mut diagnosis = diagnose(&found.evidence);
+        let mut failures = found.failures;
         if with_logs {
             let read = logs(&site, Urgency::Background, &found.evidence, &diagnosis);
-            let read = Box::pin(read).await;
+            let (read, unread) = Box::pin(read).await;
             diagnosis.findings.extend(read);
+            failures.extend(unread);
         }
-        (vec![DiagnosisRow { site, diagnosis }], found.failures)
+        (vec![DiagnosisRow { site, diagnosis }], failures)
     })
     .await
 }

@@ -4,6 +4,7 @@
 //! around words that are known, without what looks like a secret. Of containers that were started again, the log of
 //! the one before is read too: it tells why that one ended.
 
+mod agents;
 mod choice;
 
 use std::collections::BTreeSet;
@@ -13,29 +14,26 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::cloud::{Kubernetes, LogOf, ObjectFilter, Urgency};
-use crate::model::addon::AGENT;
+use crate::cloud::{Kubernetes, LogOf, Urgency};
+use crate::model::census;
 use crate::model::diagnosis::{Diagnosis, Evidence, Finding, RuleId, Severity, Standing, Subject};
-use crate::model::identity::Fact;
-use crate::model::node::Compute;
+use crate::model::kubernetes::WatchedKind;
 use crate::model::pod::{ContainerKind, Pod};
 use crate::model::signature::{LogsOf, LogsRead, Looked, Seen, findings, scan};
 use crate::model::{Failure, FailureKind, Learned, Text};
 use crate::ops::fleet::Site;
 use crate::ops::load;
-use crate::ops::load::kubernetes::every;
-use choice::{Chosen, chosen, chosen_of, pods_of};
+use agents::Agents;
+use choice::{Chosen, Listed, chosen, chosen_of, pods_of};
 
 /// That a log, or all of them, could not be read.
 pub(super) const UNREAD: RuleId = RuleId("logs-unread");
 
 const LINES: usize = 200;
 const MOST_CONTAINERS: usize = 4;
-const MOST_AGENTS: usize = 8;
 const TOGETHER: usize = 6;
 /// For all of it: somebody waits.
 const DEADLINE: Duration = Duration::from_secs(20);
-const SYSTEM: &str = "kube-system";
 
 /// One log to read, and what it is about.
 struct Log<'a> {
@@ -49,28 +47,44 @@ struct Log<'a> {
 /// Reads the logs of the pods that a diagnosis names, or that were asked for, and of the agents beside them.
 ///
 /// A finding for each known trouble that they tell of, with the lines around it, and an unknown for whatever could not
-/// be read. It takes at most [`DEADLINE`], a bounded number of pods, and of each log its end.
+/// be read, with why in full. It takes at most [`DEADLINE`], a bounded number of pods, and of each log its end.
 pub async fn logs(
     site: &Site,
     urgency: Urgency,
     evidence: &Evidence,
     diagnosis: &Diagnosis,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<Failure>) {
+    let until = Instant::now() + DEADLINE;
+    let without = |why: String| (vec![unread(why)], Vec::new());
     let Some(cluster) = evidence.cluster.known() else {
         let needs = evidence.cluster.unknown();
-        return vec![unread(
-            needs.unwrap_or_else(|| "the cluster is gone".to_owned()),
-        )];
+        return without(needs.unwrap_or_else(|| "the cluster is gone".to_owned()));
     };
-    let kubernetes = match site.session.kubernetes(&site.arn, cluster).await {
-        Ok(kubernetes) => kubernetes,
-        Err(failure) => return vec![unread(failure.to_string())],
+    let connecting = Box::pin(site.session.kubernetes(&site.arn, cluster));
+    let kubernetes = match timeout_at(until, connecting).await {
+        Ok(Ok(kubernetes)) => kubernetes,
+        // The evidence lacks the same, and has said so.
+        Ok(Err(failure)) => return without(failure.to_string()),
+        Err(_) => return without("the API server did not answer in time".to_owned()),
     };
     let chosen = chosen(evidence, diagnosis);
-    let nodes = BTreeSet::new();
-    read(&kubernetes, urgency, evidence, chosen, nodes)
-        .await
-        .findings
+    let beside: Vec<Text> = nodes_of(&chosen).collect();
+    let in_trouble = agents::in_trouble(diagnosis);
+    // Whoever asks about some pods wants to know of their nodes before those of all others.
+    let nodes: Vec<Text> = if evidence.census.scope().is_everything() {
+        in_trouble.into_iter().chain(beside).collect()
+    } else {
+        beside.into_iter().chain(in_trouble).collect()
+    };
+    let mut reading = Reading::new(&kubernetes, urgency, until);
+    if let census::Reading::Failed(failure) = evidence.census.reading(WatchedKind::Pods) {
+        // Whose logs there are is not known; why is among what the evidence lacks.
+        reading.gaps.insert(words(failure, "list pods"));
+    }
+    let Read {
+        findings, failures, ..
+    } = reading.read(evidence, chosen, nodes).await;
+    (findings, failures)
 }
 
 /// Reads the logs of some service accounts, and of the agents beside their pods, bounded in the same way.
@@ -80,21 +94,61 @@ pub async fn logs_of(
     of: &LogsOf,
     now: fn() -> Timestamp,
 ) -> Result<LogsRead, Failure> {
-    let cluster = load::cluster(&site.session, urgency, &site.arn).await?;
-    let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
-    let pods = pods_of(&kubernetes, urgency, of).await?;
+    logs_within(DEADLINE, site, urgency, of, now).await
+}
+
+/// The same, for whoever waits longer or not so long.
+pub async fn logs_within(
+    patience: Duration,
+    site: &Site,
+    urgency: Urgency,
+    of: &LogsOf,
+    now: fn() -> Timestamp,
+) -> Result<LogsRead, Failure> {
+    let until = Instant::now() + patience;
+    let connecting = async {
+        let cluster = load::cluster(&site.session, urgency, &site.arn).await?;
+        let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
+        Ok::<_, Failure>((cluster, kubernetes))
+    };
+    let (cluster, kubernetes) = match timeout_at(until, Box::pin(connecting)).await {
+        Ok(connected) => connected?,
+        Err(_) => return Err(late(patience)),
+    };
+    let listing = pods_of(&kubernetes, urgency, of, until);
+    let Listed {
+        pods,
+        gaps,
+        failures,
+    } = Box::pin(listing).await?;
     let chosen = chosen_of(of, &pods);
     let at = now();
     let mut evidence = Evidence::nothing(site.arn.clone(), at);
     evidence.profile.clone_from(&site.route.profile);
     evidence.cluster = Learned::Known(cluster);
-    let nodes = of.nodes.clone();
-    let Read { looked, findings } = read(&kubernetes, urgency, &evidence, chosen, nodes).await;
+    let named = of.nodes.iter().cloned();
+    let nodes = named.chain(nodes_of(&chosen)).collect();
+    let mut reading = Reading::new(&kubernetes, urgency, until);
+    reading.gaps.extend(gaps);
+    reading.failures.extend(failures);
+    let read = reading.read(&evidence, chosen, nodes).await;
     Ok(LogsRead {
         at,
-        looked,
-        findings,
+        looked: read.looked,
+        findings: read.findings,
     })
+}
+
+fn late(patience: Duration) -> Failure {
+    let cause = format!(
+        "neither EKS nor the API server answered within {} seconds",
+        patience.as_secs()
+    );
+    Failure::new(FailureKind::Timeout, "read logs", cause).hint("try again")
+}
+
+fn nodes_of(chosen: &Chosen<'_>) -> impl Iterator<Item = Text> {
+    chosen.pods.iter().filter_map(|pod| pod.node.clone())
 }
 
 /// What came of the logs that were read.
@@ -102,47 +156,114 @@ pub async fn logs_of(
 struct Read {
     looked: Vec<Looked>,
     findings: Vec<Finding>,
+    failures: Vec<Failure>,
 }
 
-async fn read(
-    kubernetes: &Kubernetes,
+/// The reading of one cluster's logs, and what it could not read so far.
+struct Reading<'k> {
+    kubernetes: &'k Kubernetes,
     urgency: Urgency,
-    evidence: &Evidence,
-    chosen: Chosen<'_>,
-    mut nodes: BTreeSet<Text>,
-) -> Read {
-    let until = Instant::now() + DEADLINE;
-    let Chosen { pods, passed } = chosen;
-    let mut gaps = BTreeSet::new();
-    if passed > 0 {
-        gaps.insert(format!(
-            "{passed} more pods were passed over: ask about their service account alone to read their logs"
-        ));
+    until: Instant,
+    gaps: BTreeSet<String>,
+    failures: Vec<Failure>,
+}
+
+impl<'k> Reading<'k> {
+    fn new(kubernetes: &'k Kubernetes, urgency: Urgency, until: Instant) -> Self {
+        Self {
+            kubernetes,
+            urgency,
+            until,
+            gaps: BTreeSet::new(),
+            failures: Vec::new(),
+        }
     }
-    nodes.extend(pods.iter().filter_map(|pod| pod.node.clone()));
-    let nodes: BTreeSet<Text> = nodes.into_iter().take(MOST_AGENTS).collect();
-    gaps.extend(built_in(evidence, &nodes));
-    let agents = match timeout_at(until, agents(kubernetes, urgency, &nodes)).await {
-        Ok(Ok(agents)) => agents,
-        Ok(Err(failure)) => {
-            gaps.insert(words(&failure, "list pods"));
-            Vec::new()
+
+    async fn read(mut self, evidence: &Evidence, chosen: Chosen<'_>, nodes: Vec<Text>) -> Read {
+        let Chosen { pods, passed } = chosen;
+        if passed > 0 {
+            self.gaps.insert(format!(
+                "{passed} more pods were passed over: ask about their service account alone to read their logs"
+            ));
         }
-        Err(_) => {
-            gaps.insert("the list of the agents did not come in time".to_owned());
-            Vec::new()
+        let (nodes, gaps) = agents::with_agents(evidence, nodes);
+        self.gaps.extend(gaps);
+        let asked = agents::of_nodes(self.kubernetes, self.urgency, evidence, &nodes);
+        let agents = match timeout_at(self.until, Box::pin(asked)).await {
+            Ok(Ok(Agents { pods, gaps })) => {
+                self.gaps.extend(gaps);
+                pods
+            }
+            Ok(Err(failure)) => {
+                self.failed(failure, "list pods");
+                Vec::new()
+            }
+            Err(_) => {
+                let late = "the list of the agents did not come in time";
+                self.gaps.insert(late.to_owned());
+                Vec::new()
+            }
+        };
+        let of_pods = pods.iter().flat_map(|pod| all_of(pod, account(pod)));
+        let of_agents = agents.iter().flat_map(|pod| {
+            let node = pod.node.clone().unwrap_or_default();
+            all_of(pod, Subject::Node(node))
+        });
+        let wanted: Vec<Log<'_>> = of_agents.chain(of_pods).collect();
+        let (looked, seen) = self.look_through(wanted).await;
+        let mut findings = findings(evidence, seen);
+        findings.extend(self.gaps.into_iter().map(unread));
+        Read {
+            looked,
+            findings,
+            failures: self.failures,
         }
-    };
-    let of_pods = pods.iter().flat_map(|pod| all_of(pod, account(pod)));
-    let of_agents = agents.iter().flat_map(|pod| {
-        let node = pod.node.clone().unwrap_or_default();
-        all_of(pod, Subject::Node(node))
-    });
-    let wanted: Vec<Log<'_>> = of_agents.chain(of_pods).collect();
-    let (looked, seen) = look_through(kubernetes, urgency, until, wanted, &mut gaps).await;
-    let mut findings = findings(evidence, seen);
-    findings.extend(gaps.into_iter().map(unread));
-    Read { looked, findings }
+    }
+
+    fn failed(&mut self, failure: Failure, permission: &str) {
+        self.gaps.insert(words(&failure, permission));
+        self.failures.push(failure);
+    }
+
+    async fn look_through<'a>(&mut self, wanted: Vec<Log<'a>>) -> (Vec<Looked>, Vec<Seen<'a>>) {
+        let (kubernetes, urgency) = (self.kubernetes, self.urgency);
+        let count = wanted.len();
+        // Collected, because a stream that borrows its closure is not `Send` as far as the compiler can tell.
+        let asked: Vec<_> = wanted
+            .into_iter()
+            .map(|log| async move {
+                let of = LogOf {
+                    namespace: &log.pod.namespace,
+                    pod: &log.pod.name,
+                    container: log.container,
+                    lines: LINES,
+                    previous: log.previous,
+                };
+                let read = Box::pin(kubernetes.log(urgency, of)).await;
+                read_log(&log, read)
+            })
+            .collect();
+        let read = stream::iter(asked).buffer_unordered(TOGETHER);
+        let read = read.take_until(Box::pin(sleep_until(self.until)));
+        let read: Vec<Result<OfLog<'_>, Failure>> = read.collect().await;
+        let late = count - read.len();
+        if late > 0 {
+            self.gaps
+                .insert(format!("{late} of {count} logs did not come in time"));
+        }
+        let (mut looked, mut seen) = (Vec::new(), Vec::new());
+        for read in read {
+            match read {
+                Ok((log, found)) => {
+                    looked.extend(log);
+                    seen.extend(found);
+                }
+                Err(failure) => self.failed(failure, "get pods/log"),
+            }
+        }
+        looked.sort();
+        (looked, seen)
+    }
 }
 
 /// The logs of a pod.
@@ -162,52 +283,6 @@ fn all_of(pod: &Pod, subject: Subject) -> impl Iterator<Item = Log<'_>> {
             subject: subject.clone(),
         })
     })
-}
-
-async fn look_through<'a>(
-    kubernetes: &Kubernetes,
-    urgency: Urgency,
-    until: Instant,
-    wanted: Vec<Log<'a>>,
-    gaps: &mut BTreeSet<String>,
-) -> (Vec<Looked>, Vec<Seen<'a>>) {
-    let count = wanted.len();
-    // Collected, because a stream that borrows its closure is not `Send` as far as the compiler can tell.
-    let asked: Vec<_> = wanted
-        .into_iter()
-        .map(|log| async move {
-            let of = LogOf {
-                namespace: &log.pod.namespace,
-                pod: &log.pod.name,
-                container: log.container,
-                lines: LINES,
-                previous: log.previous,
-            };
-            let read = Box::pin(kubernetes.log(urgency, of)).await;
-            read_log(&log, read)
-        })
-        .collect();
-    let read = stream::iter(asked).buffer_unordered(TOGETHER);
-    let read = read.take_until(Box::pin(sleep_until(until)));
-    let read: Vec<Result<OfLog<'_>, Failure>> = read.collect().await;
-    let late = count - read.len();
-    if late > 0 {
-        gaps.insert(format!("{late} of {count} logs did not come in time"));
-    }
-    let (mut looked, mut seen) = (Vec::new(), Vec::new());
-    for read in read {
-        match read {
-            Ok((log, found)) => {
-                looked.extend(log);
-                seen.extend(found);
-            }
-            Err(failure) => {
-                gaps.insert(words(&failure, "get pods/log"));
-            }
-        }
-    }
-    looked.sort();
-    (looked, seen)
 }
 
 /// What was read of one log, if it was there, and what was found in it.
@@ -249,21 +324,6 @@ fn read_log<'a>(log: &Log<'a>, read: Result<String, Failure>) -> Result<OfLog<'a
     }
 }
 
-/// That agents have no log in Kubernetes: those of Auto Mode are a part of their node.
-fn built_in(evidence: &Evidence, nodes: &BTreeSet<Text>) -> Option<String> {
-    let is_auto = |name: &&Text| match evidence.census.node(name) {
-        Fact::Present(node) => node.compute == Compute::Auto,
-        Fact::Absent | Fact::Unknown => false,
-    };
-    match nodes.iter().filter(is_auto).count() {
-        0 => None,
-        1 => Some("the agent of a node of Auto Mode is no pod, and has no log here".to_owned()),
-        several => Some(format!(
-            "the agents of {several} nodes of Auto Mode are no pods, and have no logs here"
-        )),
-    }
-}
-
 fn account(pod: &Pod) -> Subject {
     Subject::Account {
         namespace: pod.namespace.clone(),
@@ -277,28 +337,6 @@ fn containers(pod: &Pod) -> impl Iterator<Item = &str> {
     lasting
         .map(|container| &*container.name)
         .take(MOST_CONTAINERS)
-}
-
-/// The pods of the agent on some nodes.
-async fn agents(
-    kubernetes: &Kubernetes,
-    urgency: Urgency,
-    nodes: &BTreeSet<Text>,
-) -> Result<Vec<Pod>, Failure> {
-    if nodes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let filter = &ObjectFilter {
-        namespace: Some(SYSTEM.to_owned()),
-        labels: Some(format!("app.kubernetes.io/name={AGENT}")),
-        ..ObjectFilter::default()
-    };
-    let mut agents = every("list the agents", |page| async move {
-        kubernetes.pods(urgency, filter, page.as_deref()).await
-    })
-    .await?;
-    agents.retain(|agent| agent.node.as_ref().is_some_and(|node| nodes.contains(node)));
-    Ok(agents)
 }
 
 /// What it takes, where that is known.

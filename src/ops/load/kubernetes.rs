@@ -65,6 +65,19 @@ pub async fn every<T, Asked>(
 where
     Asked: Future<Output = Result<KubePage<T>, Failure>>,
 {
+    let (items, _) = first(doing, usize::MAX, ask).await?;
+    Ok(items)
+}
+
+/// The same, but no page is asked for once there are so many; with them, whether there would be more.
+pub async fn first<T, Asked>(
+    doing: &str,
+    most: usize,
+    ask: impl Fn(Option<String>) -> Asked,
+) -> Result<(Vec<T>, bool), Failure>
+where
+    Asked: Future<Output = Result<KubePage<T>, Failure>>,
+{
     let (mut items, mut unreadable, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     let (mut token, mut restarts) = (None, 0);
     let endless = |cause: &str| {
@@ -83,11 +96,18 @@ where
         }
         items.extend(page.items);
         unreadable.extend(page.unreadable);
+        let is_enough = items.len() >= most;
         match page.next {
-            Some(next) if seen.insert(next.clone()) => token = Some(next),
-            Some(_) => return endless("the API server gave the same page token twice"),
-            None if unreadable.is_empty() => return Ok(items),
-            None => {
+            Some(next) if seen.insert(next.clone()) && !is_enough => token = Some(next),
+            Some(_) if !is_enough => {
+                return endless("the API server gave the same page token twice");
+            }
+            more if unreadable.is_empty() => {
+                let is_cut = more.is_some() || items.len() > most;
+                items.truncate(most);
+                return Ok((items, is_cut));
+            }
+            _ => {
                 let cause = unreadable.join("; ");
                 return Err(Failure::new(FailureKind::Malformed, doing, cause));
             }
@@ -137,5 +157,40 @@ fn of_any<T: Into<KubeObject>>(page: KubePage<T>) -> KubePage<KubeObject> {
         next,
         version,
         restarted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pages of two, without end.
+    fn page(token: Option<&str>) -> KubePage<usize> {
+        let number: usize = token.map_or(0, |token| token.parse().unwrap());
+        KubePage {
+            items: vec![number * 2, number * 2 + 1],
+            unreadable: Vec::new(),
+            next: Some((number + 1).to_string()),
+            version: String::new(),
+            restarted: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn no_page_is_asked_for_that_is_not_wanted() {
+        let asked = std::cell::Cell::new(0);
+        let ask = |token: Option<String>| {
+            asked.set(asked.get() + 1);
+            std::future::ready(Ok(page(token.as_deref())))
+        };
+        assert_eq!(first("list", 3, ask).await.unwrap(), (vec![0, 1, 2], true));
+        assert_eq!(asked.get(), 2);
+        let last = |_| {
+            let page = page(None);
+            std::future::ready(Ok(KubePage { next: None, ..page }))
+        };
+        assert_eq!(first("list", 2, last).await.unwrap(), (vec![0, 1], false));
+        assert_eq!(first("list", 1, last).await.unwrap(), (vec![0], true));
+        assert_eq!(every("list", last).await.unwrap(), [0, 1]);
     }
 }

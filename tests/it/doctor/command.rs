@@ -9,7 +9,7 @@ use super::world::{healthy, patched};
 const WARNED: &str = "cluster: {health: [{code: Ec2SubnetNotFound, message: A subnet is gone.}]}";
 const ROLE_GONE: &str = "roles: {shop-api: {deleted: true}}";
 
-fn ended(site: &Site, arguments: &[&str]) -> Ended {
+pub(super) fn ended(site: &Site, arguments: &[&str]) -> Ended {
     site.run(&[&["doctor"], arguments].concat())
 }
 
@@ -34,95 +34,6 @@ fn exit_codes_say_how_it_stands() {
     assert_eq!(read.code, 3, "{read:?}");
     assert!(read.out.contains("needs iam:GetRole: "), "{}", read.out);
     assert!(read.err.contains("iam:GetRole"), "{}", read.err);
-}
-
-const TOLD: &str = "cluster: {kubernetes: {workloads: {shop: {api: {log: [starting, 'via http://app:S3cr3t@proxy:3128: Called agent through invalid address', 'canary of the shop']}}}}}";
-
-#[test]
-fn logs_are_read_where_it_is_asked_for() {
-    let site = Site::new(patched(TOLD), &[]);
-    let asked = ["-n", "shop", "--service-account", "api", "-o", "json"];
-    assert_eq!(
-        ended(&site, &asked).rows()[0]["findings"],
-        Value::Array(Vec::new())
-    );
-    assert_eq!(
-        ended(&site, &["--logs"]).code,
-        0,
-        "nobody is in trouble, so no log is read"
-    );
-
-    let read = ended(&site, &[&asked[..], &["--logs"]].concat());
-    assert!(
-        !read.out.contains("canary") && !read.out.contains("S3cr3t"),
-        "{}",
-        read.out
-    );
-    let finding = read.rows()[0]["findings"][0].clone();
-    assert_eq!(finding["rule"], "agent-called-by-proxy");
-    assert_eq!(finding["standing"], "possible");
-    assert_eq!(finding["subject"]["serviceAccount"], "api");
-    assert_eq!(finding["pods"].as_array().map(Vec::len), Some(2));
-    let line = &finding["evidence"][0]["value"];
-    assert_eq!(
-        line,
-        "via http://app:(hidden)@proxy:3128: Called agent through invalid address"
-    );
-    assert!(!finding["remedies"].as_array().unwrap().is_empty());
-}
-
-/// A container that was started again writes its trouble and ends; what runs now has only begun.
-#[test]
-fn the_log_before_a_restart_is_read() {
-    let patch = "cluster: {kubernetes: {workloads: {shop: {api: {state: crashing, log: [starting], previous_log: ['Unable to locate credentials, token=canary'], pods: -3h}}}}}";
-    let site = Site::new(patched(patch), &[]);
-    let asked = [
-        "-n",
-        "shop",
-        "--service-account",
-        "api",
-        "--logs",
-        "-o",
-        "json",
-    ];
-    let rows = ended(&site, &asked).rows();
-    let findings = rows[0]["findings"].as_array().unwrap();
-    let is_meant = |finding: &&Value| finding["rule"] == "no-credentials";
-    let finding = findings.iter().find(is_meant).unwrap();
-    let proof = &finding["evidence"][0];
-    assert_eq!(
-        proof["field"],
-        "log of container api before its last restart"
-    );
-    assert_eq!(
-        proof["value"],
-        "Unable to locate credentials, token=(hidden)"
-    );
-}
-
-/// Agents of Auto Mode have no pod: their silence is no good news.
-#[test]
-fn agents_without_a_pod_are_told_of() {
-    let patch = "cluster: {auto_mode: true, addons: null, nodegroups: null}";
-    let site = Site::new(patched(patch), &[]);
-    let asked = ["--service-account", "api", "--logs", "-o", "json"];
-    let rows = ended(&site, &asked).rows();
-    let findings = rows[0]["findings"].as_array().unwrap();
-    let finding = findings
-        .iter()
-        .find(|one| one["rule"] == "logs-unread")
-        .unwrap();
-    let reason = finding["reason"].as_str().unwrap();
-    assert!(reason.contains("of Auto Mode"), "{reason}");
-}
-
-#[test]
-fn logs_that_may_not_be_read_are_named() {
-    let site = Site::new(patched(TOLD), &["kube:get:pods/log=denied"]);
-    let asked = ["--service-account", "api", "--logs", "-o", "json"];
-    let finding = ended(&site, &asked).rows()[0]["findings"][0].clone();
-    assert_eq!(finding["rule"], "logs-unread");
-    assert_eq!(finding["reason"], "needs get pods/log in Kubernetes");
 }
 
 #[test]

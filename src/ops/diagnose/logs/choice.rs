@@ -1,20 +1,24 @@
 //! The pods whose logs are looked through: a few stand for many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::account;
+use tokio::time::{Instant, timeout_at};
+
+use super::{account, words};
 use crate::cloud::{Kubernetes, ObjectFilter, Urgency};
-use crate::model::Failure;
 use crate::model::diagnosis::{Diagnosis, Evidence, Severity, Standing};
 use crate::model::pod::Pod;
 use crate::model::signature::{LogsOf, PodsOf};
-use crate::ops::load::kubernetes::every;
+use crate::model::{Failure, Text};
+use crate::ops::load::kubernetes::first;
 
 /// Of one service account, so many pods stand for the others.
 pub(super) const PODS_OF_ACCOUNT: usize = 3;
 const MOST_PODS: usize = 24;
-/// Service accounts whose pods are listed one by one; for more, all pods of the cluster cost less.
+/// Service accounts, or namespaces, whose pods are listed one by one; for more, one list of all pods costs less.
 const LISTED_ALONE: usize = 8;
+/// Pods that are listed to choose from: somebody waits, and a cluster may have a hundred thousand.
+pub(super) const MOST_LISTED: usize = 5_000;
 
 /// Pods to look at, and how many more there would be.
 #[derive(Debug, Default)]
@@ -23,35 +27,80 @@ pub(super) struct Chosen<'a> {
     pub(super) passed: usize,
 }
 
-/// Lists the pods of the service accounts that are wanted.
+/// Pods, and why some may be missing.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) pods: Vec<Pod>,
+    pub(super) gaps: BTreeSet<String>,
+    pub(super) failures: Vec<Failure>,
+}
+
+/// Lists the pods of the service accounts that are wanted, as many and for as long as somebody waits.
+///
+/// Fails if none of the lists can be read.
 pub(super) async fn pods_of(
     kubernetes: &Kubernetes,
     urgency: Urgency,
     of: &LogsOf,
-) -> Result<Vec<Pod>, Failure> {
-    let every_pod = || std::iter::once(ObjectFilter::default()).collect();
-    let one_by_one = || {
-        let accounts = of.accounts.keys();
-        let filters = accounts.map(|(namespace, name)| ObjectFilter {
-            namespace: Some(namespace.to_string()),
-            service_account: Some(name.to_string()),
-            ..ObjectFilter::default()
-        });
-        filters.collect()
-    };
-    let filters: Vec<ObjectFilter> = if of.accounts.len() > LISTED_ALONE {
-        every_pod()
-    } else {
-        one_by_one()
-    };
-    let mut pods = Vec::new();
+    until: Instant,
+) -> Result<Listed, Failure> {
+    let mut listed = Listed::default();
+    let filters = filters(of);
     for filter in &filters {
-        let listed = every("list the pods", |page| async move {
+        let room = MOST_LISTED.saturating_sub(listed.pods.len());
+        let list = first("list the pods", room, |page| async move {
             kubernetes.pods(urgency, filter, page.as_deref()).await
         });
-        pods.extend(listed.await?);
+        match timeout_at(until, list).await {
+            Ok(Ok((pods, is_cut))) => {
+                listed.pods.extend(pods);
+                if is_cut {
+                    listed.gaps.insert(format!(
+                        "only the first {MOST_LISTED} pods were listed: ask about one service account to look at its others"
+                    ));
+                    break;
+                }
+            }
+            Ok(Err(failure)) => listed.failed(failure, "list pods"),
+            Err(_) => {
+                let late = "the list of the pods did not come in time";
+                listed.gaps.insert(late.to_owned());
+                break;
+            }
+        }
     }
-    Ok(pods)
+    if !filters.is_empty() && listed.failures.len() == filters.len() {
+        return Err(listed.failures.remove(0));
+    }
+    Ok(listed)
+}
+
+impl Listed {
+    fn failed(&mut self, failure: Failure, permission: &str) {
+        self.gaps.insert(words(&failure, permission));
+        self.failures.push(failure);
+    }
+}
+
+/// By service account, by namespace or all of them: whichever are few lists.
+fn filters(of: &LogsOf) -> Vec<ObjectFilter> {
+    let within = |namespace: &Text| ObjectFilter {
+        namespace: Some(namespace.to_string()),
+        ..ObjectFilter::default()
+    };
+    if of.accounts.len() <= LISTED_ALONE {
+        let accounts = of.accounts.keys();
+        let one_by_one = accounts.map(|(namespace, name)| ObjectFilter {
+            service_account: Some(name.to_string()),
+            ..within(namespace)
+        });
+        return one_by_one.collect();
+    }
+    let namespaces: BTreeSet<&Text> = of.accounts.keys().map(|(namespace, _)| namespace).collect();
+    if namespaces.len() <= LISTED_ALONE {
+        return namespaces.into_iter().map(within).collect();
+    }
+    std::iter::once(ObjectFilter::default()).collect()
 }
 
 /// Of the pods that are wanted a few for each service account: those that are named before the others.
@@ -111,4 +160,28 @@ pub(super) fn chosen<'a>(evidence: &'a Evidence, diagnosis: &Diagnosis) -> Chose
         let is_within = census.scope().covers(&pod.namespace, &pod.service_account);
         has_begun(pod) && is_within && (is_asked || is_in_trouble(pod))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pods_are_listed_by_account_then_by_namespace_then_all_at_once() {
+        let of = |count: usize, namespaces: usize| {
+            let mut of = LogsOf::default();
+            for n in 0..count {
+                let namespace = format!("n{}", n % namespaces);
+                of.add(namespace.into(), format!("a{n}").into(), &[]);
+            }
+            let filters = filters(&of);
+            let first = filters.first().unwrap();
+            let by = (first.namespace.is_some(), first.service_account.is_some());
+            (filters.len(), by)
+        };
+        assert_eq!(of(8, 8), (8, (true, true)));
+        assert_eq!(of(9, 2), (2, (true, false)));
+        assert_eq!(of(9, 9), (1, (false, false)));
+        assert!(filters(&LogsOf::default()).is_empty());
+    }
 }
