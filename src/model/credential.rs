@@ -12,11 +12,13 @@ mod candidate;
 mod claims;
 mod explain;
 mod judge;
+mod kept;
 mod known;
 mod outcome;
 mod refusal;
 mod report;
 mod scene;
+mod schedule;
 mod step;
 mod test;
 
@@ -25,18 +27,21 @@ pub use candidate::{Unpicked, candidates, is_candidate, is_injected, none_fits, 
 pub use claims::{BoundPod, Claims, Flaw, NotAToken};
 pub use explain::{About, Explained, explain_assume, explain_token};
 pub use judge::{Judged, judge};
+pub use kept::{Hindrance, Kept, gone, kept};
 pub use known::Known;
-pub use outcome::{assumed_step, claims_step, failed_step, remade, verdict_step};
+pub use outcome::{
+    Circumstances, assumed_step, calls, claims_step, failed_step, remade, seconds, verdict_step,
+};
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
 pub use scene::{
-    account_step, association_step, cannot_ask, cluster_step, permission_step, pod_step,
+    account_step, association_step, cluster_step, permission_step, pod_step,
     unknown_step,
 };
+pub use schedule::{MOST_POLLS, POLL_SECONDS, next_poll};
 pub use step::{Step, StepKind, StepState};
 pub use test::{
-    Clearance, CredentialTest, Expected, MOST_POLLS, POLL_SECONDS, Purpose, TOKEN_SECONDS,
-    TokenSource,
+    Clearance, CredentialTest, Expected, Purpose, TOKEN_SECONDS, TokenSource,
 };
 
 /// The audience of the tokens that EKS Auth takes.

@@ -5,6 +5,7 @@
 //! caller ─ verdict ─ outcome on disk
 //! ```
 
+mod hindered;
 mod issue;
 mod log;
 mod look;
@@ -19,7 +20,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::cloud::{PodCredentials, Secret, Urgency};
 use crate::model::credential::{
-    Clearance, CredentialTest, Judged, Report, Step, TokenSource, Verdict, verdict_step,
+    Circumstances, Clearance, CredentialTest, Judged, Report, Step, TokenSource, Verdict, verdict_step,
 };
 use crate::model::journal::EntryId;
 use crate::model::plan::Approved;
@@ -85,12 +86,15 @@ pub async fn obtain(
         credentials,
         entry,
         asked,
+        arrived_ms,
     } = found;
-    if session.is_some() {
+    if log.is_given() {
         log.soften();
     }
     let report = Report {
         steps: log.into_steps(),
+        kept: around.kept,
+        arrived_ms,
         test,
         claims,
         session,
@@ -122,9 +126,11 @@ pub async fn look_only(
     let verdict = Verdict::Untestable(why);
     let evidence = around.known.lines(&test.cluster);
     let judged = Judged::without_session(verdict, evidence);
-    log.put(verdict_step(&test, &judged, false, 0, 0));
+    log.put(verdict_step(&test, &judged, Circumstances::default()));
     Report {
         steps: log.into_steps(),
+        kept: around.kept,
+        arrived_ms: None,
         test,
         claims: None,
         session: None,

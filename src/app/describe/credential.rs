@@ -6,7 +6,7 @@ mod course;
 use crate::app::describe::TextLine;
 use crate::app::describe::pod::not_injected;
 use crate::app::layout::{Area, text_lines};
-use crate::app::modal::credential::{CredentialPanel, Stage};
+use crate::app::modal::credential::{Course, CredentialPanel, Stage};
 use crate::app::pane::Tone;
 use crate::app::state::State;
 use crate::model::credential::{CredentialTest, Purpose, TokenSource};
@@ -52,7 +52,7 @@ pub fn title(panel: &CredentialPanel) -> String {
     let name = panel.of.name();
     let what = match panel.of.purpose {
         Purpose::Run(_) => "Run with credentials of",
-        Purpose::Test | Purpose::AfterChange => "Test",
+        Purpose::Test | Purpose::AfterChange { .. } => "Test",
     };
     match panel.pod() {
         Some(pod) => format!("{what} {name} as pod {pod}"),
@@ -62,7 +62,12 @@ pub fn title(panel: &CredentialPanel) -> String {
 
 pub fn lines(state: &State, panel: &CredentialPanel) -> Vec<TextLine> {
     let mut lines = Vec::new();
-    if matches!(panel.stage, Stage::Consent(_) | Stage::Course(_)) {
+    // A verdict names it itself.
+    let is_told = panel
+        .course()
+        .and_then(Course::report)
+        .is_some_and(|report| report.is_given() && report.surely_kept().is_some());
+    if matches!(panel.stage, Stage::Consent(_) | Stage::Course(_)) && !is_told {
         // The test proves what a pod may get, and this one does not even ask.
         let mut pods = panel.pods.iter();
         let chosen = pods.find(|pod| panel.pod().is_some_and(|name| pod.name == *name));

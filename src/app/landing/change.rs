@@ -9,6 +9,7 @@ use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::confirm;
 use crate::input::Command;
+use crate::model::credential::Purpose;
 use crate::model::preflight::Why;
 use crate::model::{AssociationKey, Failure, Learned};
 
@@ -31,6 +32,12 @@ impl State {
         let Some(applying) = self.applying.as_mut() else {
             return;
         };
+        if let (ChangeStep::ReadingBack, Some(offer)) = (&step, &mut applying.offer) {
+            // AWS has just taken it, and from here on its delay counts.
+            offer.purpose = Purpose::AfterChange {
+                accepted: Some(self.now),
+            };
+        }
         // Of several waits for one thing, the last one stands for all.
         let waits = |step: &ChangeStep| matches!(step, ChangeStep::Waiting(_));
         if waits(&step) && applying.steps.last().is_some_and(waits) {

@@ -220,7 +220,7 @@ fn offer(plan: &Plan) -> Option<Tested> {
             role,
             target_role,
         },
-        purpose: Purpose::AfterChange,
+        purpose: Purpose::AfterChange { accepted: None },
     })
 }
 

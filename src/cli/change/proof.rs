@@ -5,6 +5,7 @@
 
 use std::io::{self, Write as _};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::approve;
@@ -13,10 +14,10 @@ use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
 use crate::cli::test::{Printer, Subject, document, source};
 use crate::model::credential::{
-    CredentialTest, Expected, MOST_POLLS, POLL_SECONDS, Purpose, Report, StepKind, TokenSource,
-    Verdict,
+    CredentialTest, Expected, MOST_POLLS, POLL_SECONDS, Purpose, Report, TokenSource, Verdict,
 };
 use crate::model::plan::{Change, Plan};
+use crate::model::text::visible;
 use crate::model::{FailureKind, Text};
 use crate::ops::change::Desk;
 use crate::ops::credential::{look_only, run as test_credentials};
@@ -38,7 +39,9 @@ pub(super) struct Proven {
 
 impl Proof {
     /// Prepares the test of what a plan leads to, and refuses where tests are off: then nothing is changed either.
-    pub(super) async fn of(site: &Site, plan: &Plan) -> Result<Self, Problem> {
+    ///
+    /// Where nothing is to be changed, what is there is asked for once, as `roledex test` does.
+    pub(super) async fn of(site: &Site, plan: &Plan, is_change: bool) -> Result<Self, Problem> {
         let profiles: Vec<&str> = site.profiles.iter().map(|name| &**name).collect();
         let guard = site.session.guard();
         if let Some(why) = guard.against_credentials(&site.arn, &profiles) {
@@ -63,24 +66,42 @@ impl Proof {
             Ok(token) => (token, None),
             Err(why) => (TokenSource::nothing(), Some(why)),
         };
-        let test = subject.test(site, token, Purpose::AfterChange).await?;
+        let purpose = if is_change {
+            Purpose::AfterChange { accepted: None }
+        } else {
+            Purpose::Test
+        };
+        let test = subject.test(site, token, purpose).await?;
         Ok(Self { test, podless })
     }
 
     /// What it will do, as a part of what is approved.
     pub(super) fn text(&self) -> String {
-        let mut text = String::from("then tests it (--test)\n");
+        let mut text = String::from(if self.is_after_change() {
+            "then tests it (--test)\n"
+        } else {
+            "tests it as it is (--test)\n"
+        });
         if let Some(why) = &self.podless {
-            text.push_str(&format!(
-                "  unless a pod runs by then, it cannot: {}\n",
-                crate::model::text::visible(why)
-            ));
+            text.push_str(&format!("  it cannot: {}\n", visible(why)));
             return text;
         }
         for (index, call) in self.test.calls().iter().enumerate() {
             text.push_str(&format!("  {}. {call}\n", index + 1));
         }
         text
+    }
+
+    fn is_after_change(&self) -> bool {
+        matches!(self.test.purpose, Purpose::AfterChange { .. })
+    }
+
+    /// Says when AWS took the change, if that is known.
+    pub(super) fn accepted(mut self, at: Option<Timestamp>) -> Self {
+        if let Purpose::AfterChange { accepted } = &mut self.test.purpose {
+            *accepted = at;
+        }
+        self
     }
 
     /// Makes the test. The change is done by now, so whatever goes wrong here ends in part, and not in failure.
@@ -98,55 +119,38 @@ impl Proof {
         }
     }
 
-    async fn made(mut self, site: &Site, desk: &Desk, format: Format) -> Result<Report, Problem> {
-        if self.podless.is_some() {
-            let subject = Subject::new(
-                &self.test.namespace,
-                &self.test.service_account,
-                self.test.expected.clone(),
-            );
-            match source(site, &subject, None).await? {
-                Ok(token) => {
-                    self.test.token = token;
-                    self.podless = None;
-                    // Nobody has seen these calls.
-                    io::stderr().write_all(self.text().as_bytes())?;
-                }
-                Err(why) => self.podless = Some(why),
-            }
-        }
+    async fn made(self, site: &Site, desk: &Desk, format: Format) -> Result<Report, Problem> {
         let mut printer = Printer::new(format);
-        if let Some(why) = self.podless {
+        // Only calls that were shown are made, so a pod that was not there then is not tested now.
+        let report = if let Some(why) = self.podless {
             let step = |step| printer.step(&step);
-            return Ok(look_only(site, clock::now, self.test, why, step).await);
-        }
-        let approved = approve::commanded(self.test, site)?;
-        let report = test_credentials(site, desk, approved, None, |step| printer.step(&step)).await;
-        report.map_err(|failure| match failure.kind {
-            FailureKind::Refused => Problem::from(failure).exits(Exit::PartlyDone),
-            _ => failure.into(),
-        })
+            look_only(site, clock::now, self.test, why, step).await
+        } else {
+            let approved = approve::commanded(self.test, site)?;
+            let step = |step| printer.step(&step);
+            let made = test_credentials(site, desk, approved, None, step).await;
+            made.map_err(|failure| match failure.kind {
+                FailureKind::Refused => Problem::from(failure).exits(Exit::PartlyDone),
+                _ => failure.into(),
+            })?
+        };
+        // That nobody listens any more does not undo what was found out.
+        drop(printer.remarks(&report));
+        Ok(report)
     }
 }
 
-/// Says how long it took, and how to end.
+/// Says what came of it, and how to end.
 fn told(report: &Report, format: Format) -> Proven {
-    for warning in &report.warnings {
-        eprintln!("warning: {}", crate::model::text::visible(warning));
-    }
-    let took = report
-        .step(StepKind::Assume)
-        .and_then(|step| step.elapsed_ms);
-    let seconds = took.filter(|_| report.verdict == Verdict::Matches);
-    let line = line(report, seconds);
-    if format == Format::Json {
-        eprintln!("{line}");
+    let line = line(report);
+    drop(if format == Format::Json {
+        writeln!(io::stderr(), "{line}")
     } else {
-        println!("{line}");
-    }
+        writeln!(io::stdout(), "{line}")
+    });
     let mut document = document(report);
     if let Value::Object(members) = &mut document {
-        members.insert("elapsedMs".to_owned(), json!(seconds));
+        members.insert("elapsedMs".to_owned(), json!(report.arrived_ms));
     }
     let exit = match &report.verdict {
         Verdict::Matches => Exit::Done,
@@ -156,20 +160,24 @@ fn told(report: &Report, format: Format) -> Proven {
     Proven { exit, document }
 }
 
-fn line(report: &Report, took: Option<u64>) -> String {
-    let count = report.asked;
-    let calls = if count == 1 { "call" } else { "calls" };
-    match (&report.verdict, took) {
-        (Verdict::Matches, Some(took)) => {
-            let (seconds, tenths) = (took / 1_000, took % 1_000 / 100);
-            format!(
-                "tested: pods get it, {seconds}.{tenths} s and {count} {calls} after the change"
-            )
-        }
-        (Verdict::Matches, None) => "tested: pods get it".to_owned(),
-        (Verdict::Untestable(_), _) => "the change is made, and could not be tested".to_owned(),
-        (Verdict::Differs(_) | Verdict::Refused(_), _) => format!(
-            "the change is made, and pods do not get it: asked {count} of at most {MOST_POLLS} times, within {POLL_SECONDS} s"
+fn line(report: &Report) -> String {
+    let is_changed = matches!(report.test.purpose, Purpose::AfterChange { .. });
+    let done = if is_changed {
+        "the change is made"
+    } else {
+        "nothing was changed"
+    };
+    let headline = report.headline();
+    match &report.verdict {
+        Verdict::Matches if is_changed => format!("tested: {headline}"),
+        Verdict::Matches => format!("{done}, and it was tested as it is: {headline}"),
+        Verdict::Untestable(_) => format!("{done}, and it could not be tested: {headline}"),
+        Verdict::Differs(_) | Verdict::Refused(_) if is_changed => format!(
+            "{done}, and EKS Auth does not give it: asked {} of at most {MOST_POLLS} times, within {POLL_SECONDS} s: {headline}",
+            report.asked
         ),
+        Verdict::Differs(_) | Verdict::Refused(_) => {
+            format!("{done}, and EKS Auth does not give it: {headline}")
+        }
     }
 }

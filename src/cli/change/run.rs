@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::Consent;
@@ -19,6 +20,7 @@ use crate::model::{Failure, Learned};
 use crate::ops::change::{Belongs, Desk, Prepared, Progress, apply};
 use crate::ops::fleet::Site;
 use crate::ops::preflight::{Reach, gather};
+use crate::runtime::clock;
 
 /// A change between its intent and its outcome; a signal that ends the program there is told where to look.
 struct OnItsWay(Option<EntryId>);
@@ -85,7 +87,7 @@ impl Run<'_> {
         let changes_nothing = |shown: &Shown| shown.plan.diff().is_empty();
         if shown.iter().all(changes_nothing) {
             self.tell_after("nothing to change\n");
-            let exit = self.prove(proof, Exit::Done, &mut told).await;
+            let exit = self.prove(proof, Exit::Done, None, &mut told).await;
             self.document(&told);
             return Ok(exit);
         }
@@ -94,6 +96,7 @@ impl Run<'_> {
         };
         let approved = approve(shown, self.consent).await?;
         let mut exit = Exit::Done;
+        let mut accepted = None;
         told.word = "applied";
         let last = approved.len().saturating_sub(1);
         let batch = (last > 0).then(Belongs::new_batch);
@@ -112,6 +115,10 @@ impl Run<'_> {
             let tell = |progress: Progress| {
                 if let Progress::Recorded(entry) = &progress {
                     way.0 = Some(entry.clone());
+                }
+                if progress == Progress::ReadingBack {
+                    // AWS has just taken it, and from here on its delay counts.
+                    accepted = Some(clock::now());
                 }
                 if let Progress::Waiting { why, .. } = &progress
                     && last.as_ref() != Some(why)
@@ -141,13 +148,19 @@ impl Run<'_> {
                 break;
             }
         }
-        let exit = self.prove(proof, exit, &mut told).await;
+        let exit = self.prove(proof, exit, accepted, &mut told).await;
         self.document(&told);
         Ok(exit)
     }
 
     /// Tests what is there now; a change that is not as it was to be has nothing to prove.
-    async fn prove(&self, proof: Option<Proof>, exit: Exit, told: &mut Told) -> Exit {
+    async fn prove(
+        &self,
+        proof: Option<Proof>,
+        exit: Exit,
+        accepted: Option<Timestamp>,
+        told: &mut Told,
+    ) -> Exit {
         let (Some(proof), false) = (proof, self.consent.dry_run) else {
             return exit;
         };
@@ -155,6 +168,7 @@ impl Run<'_> {
             self.tell_after("not tested: the change is not there as it was to be\n");
             return exit;
         };
+        let proof = proof.accepted(accepted);
         let Proven { exit, document } = proof.make(self.site, desk, self.format).await;
         told.test = Some(document);
         exit

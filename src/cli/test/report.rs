@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::args::Format;
 use crate::cli::problem::Problem;
-use crate::model::credential::{Report, Step, StepKind, StepState};
+use crate::model::credential::{Kept, Report, Step, StepKind, StepState};
 use crate::model::diagnosis::RemedyKind;
 use crate::model::text::{visible, visible_lines};
 
@@ -51,17 +51,25 @@ impl Printer {
 
     /// Tells what the steps come to.
     pub(crate) fn end(&mut self, report: &Report) -> Result<(), Problem> {
+        self.remarks(report)?;
+        if self.format == Format::Json {
+            super::print_json(report)?;
+        }
+        Ok(())
+    }
+
+    /// Tells what went wrong beside the verdict, and what of it does not count.
+    pub(crate) fn remarks(&mut self, report: &Report) -> io::Result<()> {
         for warning in &report.warnings {
             drop(writeln!(io::stderr(), "warning: {}", visible(warning)));
         }
         if self.format == Format::Json {
-            super::print_json(report)?;
             return Ok(());
         }
-        let warned = report
-            .steps
-            .iter()
-            .filter(|step| report.session.is_some() && step.state == StepState::Warning);
+        let is_softened =
+            |step: &&Step| step.state == StepState::Warning && step.kind != StepKind::Verdict;
+        let warned = report.steps.iter().filter(is_softened);
+        let warned = warned.filter(|_| report.is_given());
         let warned: Vec<_> = warned.map(|step| step.kind.title()).collect();
         if !warned.is_empty() {
             let text = format!(
@@ -151,11 +159,17 @@ pub(crate) fn document(report: &Report) -> Value {
         "claims": claims,
         "unknown": report.unknown.iter().map(|line| &**line).collect::<Vec<_>>(),
         "warnings": report.warnings.iter().map(|line| &**line).collect::<Vec<_>>(),
+        "kept": report.kept.iter().map(kept).collect::<Vec<_>>(),
         "calls": report.asked,
         "startedAt": report.began.to_string(),
         "endedAt": report.ended.to_string(),
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
     })
+}
+
+/// What keeps the pod from what EKS Auth gives.
+fn kept(kept: &Kept) -> Value {
+    json!({"by": kept.by.word(), "sure": kept.is_sure, "said": &*kept.said})
 }
 
 fn step(step: &Step) -> Value {

@@ -7,6 +7,7 @@ use crate::model::text::visible;
 use super::claims::Claims;
 use super::explain::Explained;
 use super::judge::Judged;
+use super::kept::Kept;
 use super::known::Known;
 use super::report::{Session, Verdict};
 use super::step::{Step, StepKind, StepState};
@@ -69,37 +70,53 @@ pub fn claims_step(claims: &Claims, known: &Known, test: &CredentialTest, now: T
     step
 }
 
+/// How a verdict came about, beside what was compared.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Circumstances<'a> {
+    /// The role that EKS Auth gave.
+    pub role: Option<&'a str>,
+    /// What keeps the pod from it, the surest first.
+    pub kept: &'a [Kept],
+    /// How often EKS Auth was asked.
+    pub asked: usize,
+    /// Milliseconds since AWS took the change that is tested.
+    pub since_change_ms: Option<u64>,
+}
+
 /// The verdict, with what it compared or what else is known.
 ///
-/// `cannot_ask` says that the pod itself lacks what it takes to ask, so that what EKS Auth gives does not reach it.
-pub fn verdict_step(
-    test: &CredentialTest,
-    judged: &Judged,
-    cannot_ask: bool,
-    asked: usize,
-    waited: u64,
-) -> Step {
+/// It says what EKS Auth does, and not what the pod makes of it: what is known to keep the pod from its role is named
+/// with it.
+pub fn verdict_step(test: &CredentialTest, judged: &Judged, told: Circumstances<'_>) -> Step {
+    let name = visible(&test.name()).into_owned();
     let (state, mut said) = match &judged.verdict {
         Verdict::Matches => (
             StepState::Passed,
-            "EKS Auth gives the role that the association names".to_owned(),
+            match told.role {
+                Some(role) => format!(
+                    "EKS Auth gives {} to {name}, as its association says",
+                    visible(role)
+                ),
+                None => format!("EKS Auth gives {name} the role that its association names"),
+            },
         ),
         Verdict::Differs(why) => (
             StepState::Failed,
-            format!("EKS Auth gives credentials, but not as the association says: {why}"),
+            format!("EKS Auth gives {name} credentials, but not as its association says: {why}"),
         ),
         Verdict::Refused(why) => {
             let who = match test.token {
-                TokenSource::Pod { .. } => "pods get",
-                TokenSource::Given => "this token gets",
+                TokenSource::Pod { .. } => format!("{name} gets"),
+                TokenSource::Given => "this token gets".to_owned(),
             };
             (StepState::Failed, format!("{who} no credentials: {why}"))
         }
         Verdict::Untestable(why) => (StepState::Unknown, format!("not tested: {why}")),
     };
     let is_given = matches!(judged.verdict, Verdict::Matches | Verdict::Differs(_));
-    if is_given && cannot_ask {
-        said.push_str(", but this pod cannot ask: the webhook gave it nothing");
+    let kept = told.kept.first().filter(|_| is_given);
+    if let Some(kept) = kept {
+        said.push_str(&kept.clause());
     }
     for unknown in &judged.unknown {
         said.push_str("; ");
@@ -107,14 +124,28 @@ pub fn verdict_step(
     }
     let mut step = Step::new(StepKind::Verdict, state, said);
     step.evidence.clone_from(&judged.evidence);
-    if is_given && cannot_ask {
+    if kept.is_some() {
         step.state = step.state.max(StepState::Warning);
-        step = step.evidence("this pod cannot ask: it was never injected, so it must be restarted");
     }
-    if asked > 1 {
-        return step.evidence(format!("after {waited} s, with {asked} calls"));
+    match (told.since_change_ms, told.asked) {
+        (Some(ms), asked) if is_given => step.evidence(format!(
+            "{} s after the change, {}",
+            seconds(ms),
+            calls(asked)
+        )),
+        (_, 0 | 1) => step,
+        (_, asked) => step.evidence(calls(asked)),
     }
-    step
+}
+
+/// `1 call`, `3 calls`
+pub fn calls(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "call" } else { "calls" })
+}
+
+/// Milliseconds as seconds, with one digit of what is left.
+pub fn seconds(ms: u64) -> String {
+    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
 }
 
 /// Adds to a verdict that the role had another id when it was tested before.
@@ -132,10 +163,12 @@ pub fn remade(mut step: Step, before: &str) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::credential::{Expected, Purpose};
+    use crate::model::credential::{Expected, Hindrance, Purpose};
     use crate::model::{ClusterArn, Region, Route};
 
-    fn said(token: TokenSource, verdict: Verdict, cannot_ask: bool) -> (StepState, String) {
+    const NEVER: &[Hindrance] = &[Hindrance::NeverInjected];
+
+    fn said(token: TokenSource, verdict: Verdict, kept: &[Hindrance]) -> (StepState, String) {
         let test = CredentialTest {
             cluster: ClusterArn::new(&Region::new("eu-west-1"), "111122223333", "demo"),
             route: Route::new(None, "eu-west-1"),
@@ -151,56 +184,92 @@ mod tests {
             evidence: Vec::new(),
             unknown: vec!["role id not compared: needs iam:GetRole".into()],
         };
-        let step = verdict_step(&test, &judged, cannot_ask, 1, 0);
+        let kept: Vec<Kept> = kept
+            .iter()
+            .map(|by| Kept {
+                by: *by,
+                is_sure: *by != Hindrance::Profile,
+                said: "seen".into(),
+                remedies: Vec::new(),
+            })
+            .collect();
+        let told = Circumstances {
+            role: Some("payments-api"),
+            kept: &kept,
+            asked: 1,
+            since_change_ms: None,
+        };
+        let step = verdict_step(&test, &judged, told);
         (step.state, step.said.to_string())
     }
 
     #[test]
-    fn the_verdict_says_who_gets_what() {
+    fn the_verdict_says_what_eks_auth_does_and_what_keeps_the_pod() {
         let pod = || TokenSource::Pod {
             name: "api".into(),
             uid: "p-1".into(),
             node: None,
         };
         let refused = || Verdict::Refused("why".into());
-        for (token, verdict, cannot_ask, state, says) in [
+        for (token, verdict, kept, state, says) in [
             (
                 pod(),
                 Verdict::Matches,
-                false,
+                &[][..],
                 StepState::Passed,
-                "EKS Auth gives the role",
+                "EKS Auth gives payments-api to payments/api, as its association says",
             ),
             (
                 pod(),
                 Verdict::Matches,
-                true,
+                NEVER,
                 StepState::Warning,
-                "but this pod cannot ask",
+                ", but this pod was never injected: restart it",
             ),
             (
                 pod(),
                 Verdict::Matches,
-                false,
+                &[Hindrance::AccessKeys],
+                StepState::Warning,
+                ", but this pod uses the access keys",
+            ),
+            (
+                pod(),
+                Verdict::Matches,
+                &[Hindrance::Profile],
+                StepState::Warning,
+                "; it may be that this pod looks into a profile",
+            ),
+            (
+                pod(),
+                Verdict::Differs("why".into()),
+                NEVER,
+                StepState::Failed,
+                "not as its association says: why, but this pod was never",
+            ),
+            (
+                pod(),
+                Verdict::Matches,
+                &[],
                 StepState::Passed,
                 "needs iam:GetRole",
             ),
             (
                 pod(),
                 refused(),
-                true,
+                NEVER,
                 StepState::Failed,
-                "pods get no credentials: why",
+                "payments/api gets no credentials: why; role id",
             ),
             (
                 TokenSource::Given,
                 refused(),
-                false,
+                &[],
                 StepState::Failed,
                 "this token gets no credentials: why",
             ),
         ] {
-            let (found, said) = said(token, verdict, cannot_ask);
+            let (found, said) = said(token, verdict, kept);
             assert_eq!(found, state, "{said}");
             assert!(said.contains(says), "{said}");
         }

@@ -4,9 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::Text;
 use crate::model::arn::account_of;
+use crate::model::text::visible;
 
 use super::claims::Claims;
-use super::step::{Step, StepKind};
+use super::outcome::{calls, seconds};
+use super::kept::Kept;
+use super::step::{Step, StepKind, StepState};
 use super::test::{CredentialTest, Purpose};
 
 /// The session that EKS Auth opened, without what makes it usable.
@@ -43,14 +46,16 @@ impl Session {
     }
 }
 
-/// Whether a pod gets the role of its association.
+/// Whether EKS Auth gives the role of the association.
+///
+/// That says nothing of what a pod makes of it: see [`Report::kept`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Association and role are those of the row.
     Matches,
     /// Credentials came back, but of another association or role; how they differ.
     Differs(Text),
-    /// EKS Auth refused the pod; why.
+    /// EKS Auth gave none to the token of the pod; why.
     Refused(Text),
     /// No answer about the pod could be had: there is no pod, the caller may not ask, or nothing answered.
     Untestable(Text),
@@ -93,8 +98,13 @@ pub struct Report {
     pub unknown: Vec<Text>,
     /// What went wrong beside the test, such as writing down what came of it.
     pub warnings: Vec<Text>,
+    /// What keeps the pod of the test from what EKS Auth gives, the surest first; empty where nothing is known to.
+    pub kept: Vec<Kept>,
     /// How often EKS Auth was asked.
     pub asked: usize,
+    /// Milliseconds from the moment when AWS took the change until the answer that has it; of a test after a change
+    /// that found it.
+    pub arrived_ms: Option<u64>,
     pub began: Timestamp,
     pub ended: Timestamp,
 }
@@ -102,6 +112,46 @@ pub struct Report {
 impl Report {
     pub fn step(&self, kind: StepKind) -> Option<&Step> {
         self.steps.iter().find(|step| step.kind == kind)
+    }
+
+    /// Whether the last answer of EKS Auth were credentials.
+    pub fn is_given(&self) -> bool {
+        self.step(StepKind::Assume)
+            .is_some_and(|step| step.state == StepState::Passed)
+    }
+
+    /// What surely keeps the pod of the test from what EKS Auth gives.
+    pub fn surely_kept(&self) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.is_sure)
+    }
+
+    /// What the test says in one line, safe to print: what EKS Auth does, and what keeps the pod from it.
+    pub fn headline(&self) -> String {
+        let name = visible(&self.test.name()).into_owned();
+        let role = self.session.as_ref().and_then(Session::role_name);
+        let mut line = match (&self.verdict, role) {
+            (Verdict::Matches, Some(role)) => match self.arrived_ms {
+                Some(ms) => format!(
+                    "EKS Auth gives {} to {name}, {} s after the change, with {}",
+                    visible(role),
+                    seconds(ms),
+                    calls(self.asked)
+                ),
+                None => format!(
+                    "EKS Auth gives {} to {name}, as its association says",
+                    visible(role)
+                ),
+            },
+            (Verdict::Matches, None) => format!("EKS Auth gives {name} what its association says"),
+            (
+                Verdict::Differs(why) | Verdict::Refused(why) | Verdict::Untestable(why),
+                _,
+            ) => visible(why).into_owned(),
+        };
+        if let Some(kept) = self.kept.first().filter(|_| self.is_given()) {
+            line.push_str(&kept.clause());
+        }
+        line
     }
 
     /// Whether the credentials may go to the command that was agreed to: only those that it was told it would get.

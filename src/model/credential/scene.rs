@@ -8,6 +8,7 @@ use crate::model::text::visible;
 use crate::model::{Learned, Text};
 
 use super::candidate::{is_candidate, is_injected};
+use super::kept::Kept;
 use super::known::Known;
 use super::step::{Step, StepKind, StepState};
 use super::test::{CredentialTest, TokenSource};
@@ -128,14 +129,6 @@ fn doubt(known: &Known) -> Option<StepState> {
     .max()
 }
 
-/// Whether the pod of the test was found to lack what it takes to ask for its role.
-pub fn cannot_ask(pods: &Learned<Vec<Pod>>, test: &CredentialTest) -> bool {
-    let (Some(pods), TokenSource::Pod { uid, .. }) = (pods.known(), &test.token) else {
-        return false;
-    };
-    pods.iter().any(|pod| pod.uid == *uid && !is_injected(pod))
-}
-
 /// What the API server said of the service account.
 pub fn account_step(account: &Learned<ServiceAccount>, test: &CredentialTest) -> Step {
     let kind = StepKind::ServiceAccount;
@@ -156,8 +149,8 @@ pub fn account_step(account: &Learned<ServiceAccount>, test: &CredentialTest) ->
     }
 }
 
-/// The pod that the token is bound to, among those of the service account.
-pub fn pod_step(pods: &Learned<Vec<Pod>>, test: &CredentialTest) -> Step {
+/// The pod that the token is bound to, among those of the service account, with what keeps it from its role.
+pub fn pod_step(pods: &Learned<Vec<Pod>>, kept: &[Kept], test: &CredentialTest) -> Step {
     let kind = StepKind::Pod;
     let TokenSource::Pod { name, uid, .. } = &test.token else {
         return Step::new(
@@ -192,12 +185,16 @@ pub fn pod_step(pods: &Learned<Vec<Pod>>, test: &CredentialTest) -> Step {
             .evidence("it does not run, or it is being deleted; EKS Auth may see that differently");
     }
     if is_injected(pod) {
-        step.evidence("the webhook gave it the token and the address of the agent")
-    } else {
-        step.state = StepState::Warning;
-        step.evidence("the webhook gave it nothing: the pod itself cannot ask for its role, whatever this test says")
-            .remedies([remedy::advice("restart its workload: the webhook works on new pods only")])
+        step = step.evidence("the webhook gave it the token and the address of the agent");
     }
+    for kept in kept {
+        let may = if kept.is_sure { "" } else { "it may be that " };
+        step.state = step.state.max(StepState::Warning);
+        step = step
+            .evidence(format!("{may}{} ({})", kept.by.phrase(), kept.said))
+            .remedies(kept.remedies.iter().cloned());
+    }
+    step
 }
 
 /// Whether the caller may have tokens issued; `None` is a reason that nobody gave.

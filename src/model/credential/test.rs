@@ -1,11 +1,13 @@
 //! What is to be tested, as it is shown and approved.
 
+use jiff::Timestamp;
+
 use crate::model::plan::{Checks, Digest, Ink, Reviewable};
 use crate::model::preflight::Consent;
 use crate::model::text::visible;
 use crate::model::{Caller, ClusterArn, Guard, Route, Text};
 
-use super::AUDIENCE;
+use super::{AUDIENCE, MOST_POLLS, POLL_SECONDS};
 
 /// A test of one service account, with every call that issues something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,17 +60,16 @@ pub enum Purpose {
     #[default]
     Test,
     /// Asked again after a change, until the answer is as expected or it takes too long.
-    AfterChange,
+    AfterChange {
+        /// When AWS took the change, which is what its delay is counted from; not known before it.
+        accepted: Option<Timestamp>,
+    },
     /// Given to a command, by its words.
     Run(Vec<Text>),
 }
 
 /// How long a token of ours lives: the least that Kubernetes makes.
 pub const TOKEN_SECONDS: u32 = 600;
-
-/// How often EKS Auth is asked after a change, and for how long.
-pub const MOST_POLLS: usize = 8;
-pub const POLL_SECONDS: u64 = 60;
 
 impl CredentialTest {
     /// How the service account is called: `namespace/serviceaccount`.
@@ -97,7 +98,7 @@ impl CredentialTest {
             TokenSource::Given => "the token that was given",
         };
         let often = match self.purpose {
-            Purpose::AfterChange => format!(
+            Purpose::AfterChange { .. } => format!(
                 "at most {MOST_POLLS} times within {POLL_SECONDS} s, until it gives the new role, and CloudTrail records \
                  each"
             ),
@@ -167,7 +168,8 @@ impl Reviewable for CredentialTest {
         }
         match purpose {
             Purpose::Test => ink.text("test"),
-            Purpose::AfterChange => ink.text("after change"),
+            // When the change was made asks for nothing else.
+            Purpose::AfterChange { accepted: _ } => ink.text("after change"),
             Purpose::Run(words) => {
                 ink.text("run");
                 ink.each(words.iter(), |ink, word| ink.text(word));

@@ -57,6 +57,12 @@ impl Pending {
         self.fate = Some(fate);
     }
 
+    /// What is known to have come of it, if that is that AWS took it.
+    pub(in crate::ops) fn applied(&self) -> Option<&Outcome> {
+        let fate = self.fate.as_ref();
+        fate.filter(|fate| matches!(fate, Outcome::Applied { .. }))
+    }
+
     /// The entry as the journal holds it, for comparing it with what stands there.
     pub(in crate::ops) fn entry(&self) -> Result<Entry, Failure> {
         let recorded = self.recorded()?;

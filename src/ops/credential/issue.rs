@@ -5,7 +5,7 @@ use super::poll::{Answered, Given};
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret};
 use crate::model::credential::{
-    About, Claims, CredentialTest, Judged, Known, Refusal, Session, Step, StepKind, StepState,
+    About, Circumstances, Claims, CredentialTest, Judged, Known, Refusal, Session, Step, StepKind, StepState,
     TokenRefusal, TokenSource, Verdict, assumed_step, claims_step, explain_assume, explain_token,
     failed_step, remade, verdict_step,
 };
@@ -26,6 +26,7 @@ pub(super) struct Found {
     pub(super) entry: Option<EntryId>,
     /// How often EKS Auth was asked.
     pub(super) asked: usize,
+    pub(super) arrived_ms: Option<u64>,
 }
 
 /// Everything that the steps here share.
@@ -70,7 +71,7 @@ pub(super) async fn credentials(
     let (mut found, outcome) = match made {
         Ok((found, outcome)) => (found, outcome),
         Err(failure) => {
-            let outcome = record::refused(&failure);
+            let outcome = record::ended(&pending, &failure);
             let Err(unwritten) = pending.conclude(outcome).await else {
                 return Err(failure);
             };
@@ -92,6 +93,17 @@ pub(super) async fn credentials(
         found.warnings.push(warning);
     }
     Ok(found)
+}
+
+/// What an earlier answer gave, where the last one refused.
+fn given_before(session: &Session) -> String {
+    let role = session.role_name().unwrap_or(&session.role_arn);
+    format!(
+        "before that it gave {}: those credentials (access key …{}) are good until {}",
+        visible(role),
+        visible(&session.access_key_suffix),
+        session.expires
+    )
 }
 
 fn not_written(failure: &Failure) -> String {
@@ -116,8 +128,9 @@ impl Test<'_> {
         let began = log.begin(StepKind::Assume, "asking EKS Auth for the role");
         let Answered {
             answer,
+            before,
             asked,
-            waited,
+            since_change_ms,
         } = self.assume(pending, &token, began, log).await?;
         drop(token);
         match answer {
@@ -128,14 +141,20 @@ impl Test<'_> {
             }) => {
                 log.end(began, assumed_step(&assumed.session, asked));
                 self.caller(pending, &assumed, log).await?;
-                let cannot_ask = self.around.cannot_ask;
-                let mut step = verdict_step(self.subject, &judged, cannot_ask, asked, waited);
+                let told = Circumstances {
+                    role: assumed.session.role_name(),
+                    kept: &self.around.kept,
+                    asked,
+                    since_change_ms,
+                };
+                let mut step = verdict_step(self.subject, &judged, told);
                 let before = record::role_id_before(self.desk, self.subject, &assumed.session);
                 if let Some(id) = before.await.filter(|id| *id != assumed.session.role_id) {
                     step = remade(step, &id);
                 }
                 log.put(step);
                 let found = Found {
+                    arrived_ms: since_change_ms.filter(|_| judged.verdict == Verdict::Matches),
                     verdict: judged.verdict,
                     unknown: judged.unknown,
                     warnings: Vec::new(),
@@ -152,19 +171,21 @@ impl Test<'_> {
                 let about = self.about(&refused.failure, claims.as_ref());
                 let explained = explain_assume(refusal, &about);
                 let what = explained.what.clone();
-                log.end(began, failed_step(StepKind::Assume, explained));
-                log.put(Step::new(
-                    StepKind::Caller,
-                    StepState::Skipped,
-                    "there are no credentials",
-                ));
+                let mut step = failed_step(StepKind::Assume, explained);
+                if let Some(session) = &before {
+                    step = step.evidence(given_before(session));
+                }
+                log.end(began, step);
+                let none = "the last answer gave no credentials";
+                log.put(Step::new(StepKind::Caller, StepState::Skipped, none));
                 let verdict = if refusal.is_about(&self.subject.token) {
                     Verdict::Refused(what)
                 } else {
                     Verdict::Untestable(what)
                 };
-                let outcome = record::refused(&refused.failure);
-                Ok((self.end(log, verdict, claims, None, asked), outcome))
+                // Credentials that came back before are there, whatever the last answer was.
+                let outcome = record::ended(pending, &refused.failure);
+                Ok((self.end(log, verdict, claims, before, asked), outcome))
             }
         }
     }
@@ -294,8 +315,13 @@ impl Test<'_> {
             self.known.lines(&self.subject.cluster)
         };
         let judged = Judged::without_session(verdict, evidence);
-        log.put(verdict_step(self.subject, &judged, false, asked, 0));
+        let told = Circumstances {
+            asked,
+            ..Circumstances::default()
+        };
+        log.put(verdict_step(self.subject, &judged, told));
         Found {
+            arrived_ms: None,
             verdict: judged.verdict,
             unknown: judged.unknown,
             warnings: Vec::new(),

@@ -38,6 +38,12 @@ impl<'a> Log<'a> {
         self.steps.push(step);
     }
 
+    /// Whether the last answer of EKS Auth were credentials.
+    pub(super) fn is_given(&self) -> bool {
+        let given = |step: &Step| step.kind == StepKind::Assume && step.state == StepState::Passed;
+        self.steps.iter().any(given)
+    }
+
     /// Makes warnings of what failed, once the answer that decides was good; the verdict stays.
     pub(super) fn soften(&mut self) {
         for step in &mut self.steps {

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{LOOKING, Log, URGENCY, by, pods};
+use super::{LOOKING, Log, URGENCY, by, hindered, pods};
 use crate::cloud::{Action, Kubernetes, ObjectFilter, ObjectKind};
 use crate::model::addon::AGENT;
 use crate::model::arn::{account_of, role_name};
 use crate::model::credential::{
-    AgentFacts, CredentialTest, Known, Step, StepKind, StepState, TokenSource, account_step,
-    association_step, cannot_ask, cluster_step, permission_step, pod_step,
+    AgentFacts, CredentialTest, Kept, Known, Step, StepKind, StepState, TokenSource, account_step,
+    association_step, cluster_step, permission_step, pod_step,
 };
 use crate::model::node::Node;
 use crate::model::pod::Pod;
@@ -76,25 +76,36 @@ pub(super) async fn around(
         kubernetes: kubernetes.clone(),
         deadline,
     };
-    agent(site, test, &known, &mut api, log).await;
+    let agent = agent(site, test, &known, &mut api, log).await;
 
     let began = log.begin(StepKind::ServiceAccount, "reading the service account");
     let account = api.service_account(test).await;
     log.end(began, account_step(&account, test));
 
-    let mut is_mute = false;
+    let mut kept = Vec::new();
     if let Some(why) = no_pod {
         log.put(Step::new(StepKind::Pod, StepState::Failed, why.clone()));
     } else if test.token == TokenSource::Given {
-        log.put(pod_step(&Learned::NotAsked, test));
+        log.put(pod_step(&Learned::NotAsked, &[], test));
     } else {
         let began = log.begin(StepKind::Pod, "reading the pods of the service account");
         let pods = api
             .pods(account_filter(&test.namespace, &test.service_account))
             .await;
         let pods = learned(pods, "list pods (Kubernetes RBAC)");
-        is_mute = cannot_ask(&pods, test);
-        log.end(began, pod_step(&pods, test));
+        let read = hindered::Read {
+            known: &known,
+            account: &account,
+            node: &agent.node,
+            agents: &agent.pods,
+            pods: &pods,
+            agent: &agent.step,
+        };
+        let unread;
+        (kept, unread) = hindered::look(site, test, read, &mut api).await;
+        let mut step = pod_step(&pods, &kept, test);
+        step.evidence.extend(unread);
+        log.end(began, step);
         let began = log.begin(
             StepKind::Permission,
             "asking for the right to have tokens issued",
@@ -105,7 +116,7 @@ pub(super) async fn around(
     Around {
         known,
         kubernetes,
-        cannot_ask: is_mute,
+        kept,
     }
 }
 
@@ -113,8 +124,8 @@ pub(super) async fn around(
 pub(super) struct Around {
     pub(super) known: Known,
     pub(super) kubernetes: Result<Arc<Kubernetes>, Failure>,
-    /// The pod was never injected.
-    pub(super) cannot_ask: bool,
+    /// What keeps the pod from its role.
+    pub(super) kept: Vec<Kept>,
 }
 
 /// Reads the association and its roles as they are now.
@@ -181,7 +192,7 @@ async fn agent(
     known: &Known,
     api: &mut Api,
     log: &mut Log<'_>,
-) {
+) -> Agent {
     let began = log.begin(StepKind::Agent, "looking for the agent");
     let mut facts = AgentFacts {
         cluster: known.cluster.known(),
@@ -214,17 +225,30 @@ async fn agent(
             "list pods in kube-system (Kubernetes RBAC)",
         );
     }
-    log.end(began, facts.step());
+    let step = facts.step();
+    log.end(began, step.clone());
+    Agent {
+        step,
+        node: facts.node,
+        pods: facts.pods,
+    }
+}
+
+/// What was read of the agent, and what it comes to.
+struct Agent {
+    step: Step,
+    node: Learned<Node>,
+    pods: Learned<Vec<Pod>>,
 }
 
 /// The API server, until it turns out not to answer: then it is not asked again.
-struct Api {
+pub(super) struct Api {
     kubernetes: Result<Arc<Kubernetes>, Failure>,
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 impl Api {
-    async fn ask<T, Asked>(
+    pub(super) async fn ask<T, Asked>(
         &mut self,
         ask: impl FnOnce(Arc<Kubernetes>) -> Asked,
     ) -> Result<T, Failure>

@@ -7,21 +7,23 @@ use super::{LOOKING, Log, look, record};
 use crate::cloud::{Assumed, Secret, Unassumed};
 use crate::model::Failure;
 use crate::model::credential::{
-    Judged, MOST_POLLS, POLL_SECONDS, Purpose, Refusal, StepKind, Verdict, judge,
+    Judged, MOST_POLLS, Purpose, Refusal, Session, StepKind, Verdict, judge, next_poll,
 };
 use crate::model::journal::Outcome;
 use crate::model::text::visible;
 use crate::ops::change::Pending;
 
-/// How long to wait after each answer, in seconds; one fewer than answers.
-const WAITS: [u32; MOST_POLLS - 1] = [1, 2, 4, 8, 12, 15, 15];
+/// A second of the schedule, unless tests are in a hurry.
+const SECONDS_OF_A_PAUSE: u32 = 2;
 
 /// The last answer.
 pub(super) struct Answered {
     pub(super) answer: Result<Given, Unassumed>,
+    /// Where the last answer was a refusal, the session that an earlier one opened.
+    pub(super) before: Option<Session>,
     pub(super) asked: usize,
-    /// Seconds since the first question.
-    pub(super) waited: u64,
+    /// Milliseconds between the change and the last answer, where a change was tested.
+    pub(super) since_change_ms: Option<u64>,
 }
 
 /// Credentials that came back, with what is to be said of them.
@@ -40,56 +42,59 @@ impl Test<'_> {
         began: Instant,
         log: &mut Log<'_>,
     ) -> Result<Answered, Failure> {
-        // A second, unless tests are in a hurry.
-        let unit = self.desk.patience.pause / 2;
-        let is_polling = self.subject.purpose == Purpose::AfterChange;
-        let deadline = began + unit * u32::try_from(POLL_SECONDS).unwrap_or(u32::MAX);
+        let unit = self.desk.patience.pause / SECONDS_OF_A_PAUSE;
+        let accepted = match &self.subject.purpose {
+            Purpose::AfterChange { accepted } => Some(*accepted),
+            Purpose::Test | Purpose::Run(_) => None,
+        };
         let mut asked = 0;
-        let mut is_issued = false;
+        let mut issued: Option<Session> = None;
         loop {
-            if !is_issued {
+            if issued.is_none() {
                 pending.is_called();
             }
             let recorded = pending.recorded()?;
             let session = &self.site.session;
             let answer = session.assume_for_pod_identity(recorded, token).await;
             asked += 1;
-            let waited = began.elapsed().as_secs();
+            let elapsed = began.elapsed();
+            let since_change_ms = accepted.flatten().map(|accepted| {
+                let since = (self.desk.now)().duration_since(accepted);
+                u64::try_from(since.as_millis()).unwrap_or_default()
+            });
             let (answer, may_change) = match answer {
                 Ok(assumed) => {
-                    is_issued = true;
+                    issued = Some(assumed.session.clone());
                     let given = self.judged(assumed, pending).await;
                     let may_change = given.judged.verdict != Verdict::Matches;
                     (Ok(given), may_change)
                 }
                 Err(refused) => {
                     // Credentials that came back before are there, whatever the last answer was.
-                    if !is_issued {
+                    if issued.is_none() {
                         pending.is_now(record::refused(&refused.failure));
                     }
                     let may_pass = Refusal::of(&refused.failure, refused.status).may_pass();
                     (Err(refused), may_pass)
                 }
             };
-            let wait = WAITS.get(asked - 1);
-            let next = wait.map(|wait| Instant::now() + unit * *wait);
-            match next.filter(|next| is_polling && may_change && *next < deadline) {
-                Some(next) => {
-                    let doing = format!(
-                        "asked {asked} of at most {MOST_POLLS} times in {waited} s: {}",
-                        not_yet(&answer)
-                    );
-                    log.begin(StepKind::Assume, &doing);
-                    sleep(next.duration_since(Instant::now())).await;
-                }
-                None => {
-                    return Ok(Answered {
-                        answer,
-                        asked,
-                        waited,
-                    });
-                }
-            }
+            let in_seconds = elapsed.as_secs_f64() / unit.as_secs_f64().max(f64::EPSILON);
+            let wait = next_poll(asked, in_seconds).filter(|_| accepted.is_some() && may_change);
+            let Some(wait) = wait else {
+                return Ok(Answered {
+                    before: issued.filter(|_| answer.is_err()),
+                    answer,
+                    asked,
+                    since_change_ms,
+                });
+            };
+            let doing = format!(
+                "asked {asked} of at most {MOST_POLLS} times in {} s: {}",
+                elapsed.as_secs(),
+                not_yet(&answer)
+            );
+            log.begin(StepKind::Assume, &doing);
+            sleep(unit * wait).await;
         }
     }
 

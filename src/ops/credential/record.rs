@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::model::credential::{CredentialTest, Purpose, Session, TokenSource, Verdict};
 use crate::model::journal::{ChangeKind, Entry, Image, Intent, Outcome, Place, Target, Who};
 use crate::model::{Caller, Document, Failure, FailureKind, Text};
-use crate::ops::change::{Desk, blocking};
+use crate::ops::change::{Desk, Pending, blocking};
 use crate::ops::fleet::Site;
 
 /// How many entries are looked through for an earlier test.
@@ -53,7 +53,7 @@ fn planned(test: &CredentialTest) -> Document {
     }
     let (purpose, program) = match &test.purpose {
         Purpose::Test => ("test", None),
-        Purpose::AfterChange => ("after-change", None),
+        Purpose::AfterChange { .. } => ("after-change", None),
         // Arguments may hold secrets of their own.
         Purpose::Run(words) => ("run", words.first()),
     };
@@ -91,6 +91,12 @@ pub(super) fn refused(failure: &Failure) -> Outcome {
     Outcome::Failed {
         failure: failure.clone(),
     }
+}
+
+/// The outcome of a test that ended without credentials: those that came back before are issued all the same.
+pub(super) fn ended(pending: &Pending, failure: &Failure) -> Outcome {
+    let issued = pending.applied().cloned();
+    issued.unwrap_or_else(|| refused(failure))
 }
 
 /// Whether it may have been issued all the same: the answer was lost, or could not be read.

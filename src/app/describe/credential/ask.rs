@@ -203,7 +203,7 @@ pub(super) fn consent(shown: &Asked) -> Vec<TextLine> {
             TextLine::new(Tone::Muted, &format!("  {}  ", number + 1)).with(Tone::Plain, call),
         );
     }
-    if test.purpose == Purpose::AfterChange {
+    if matches!(test.purpose, Purpose::AfterChange { .. }) {
         let often = format!(
             "  {}  EKS Auth is asked until the new role comes back: at most {MOST_POLLS} times within {POLL_SECONDS} s, and this one yes is for all of them",
             glyph::WARNING

@@ -8,7 +8,7 @@ use crate::app::modal::credential::{Course, Ending};
 use crate::app::pane::{Tone, glyph};
 use crate::model::Text;
 use crate::model::credential::{
-    Purpose, Report, Session, Step, StepKind, StepState, TokenSource, Verdict,
+    Purpose, Report, Session, Step, StepKind, StepState, Verdict,
 };
 use crate::model::diagnosis::{Remedy, RemedyKind};
 
@@ -21,9 +21,9 @@ pub(super) fn lines(course: &Course, now: Timestamp) -> Vec<TextLine> {
     }
     let mends = mends(course);
     // Where the pod does not get its role, what mends that comes first; else it can wait.
-    let is_good = course
-        .report()
-        .is_none_or(|report| report.verdict == Verdict::Matches);
+    let is_good = course.report().is_none_or(|report| {
+        report.verdict == Verdict::Matches && report.surely_kept().is_none()
+    });
     let (first, last) = if is_good {
         (&[][..], &mends[..])
     } else {
@@ -99,28 +99,15 @@ fn verdict(course: &Course, now: Timestamp) -> Vec<TextLine> {
         }
         Some(Ending::Verdict(report)) => {
             let (sign, tone, word) = match &report.verdict {
+                Verdict::Matches if report.surely_kept().is_some() => {
+                    (glyph::WARNING, Tone::Warning, "matches")
+                }
                 Verdict::Matches => (glyph::GOOD, Tone::Good, "matches"),
                 Verdict::Differs(_) => (glyph::BAD, Tone::Bad, "differs"),
                 Verdict::Refused(_) => (glyph::BAD, Tone::Bad, "refused"),
                 Verdict::Untestable(_) => ("?", Tone::Warning, "cannot be tested"),
             };
-            let arrived = report.session.as_ref().and_then(Session::role_name);
-            let who = match report.test.token {
-                TokenSource::Pod { .. } => "the pod",
-                TokenSource::Given => "the token",
-            };
-            let text = match (report.verdict.why(), arrived) {
-                (Some(why), _) => format!("  {why}"),
-                (None, Some(role)) => match waited(report) {
-                    Some(ms) => format!(
-                        "  {who} gets {role}, the new role, after {} and {}",
-                        took(ms),
-                        calls(report.asked)
-                    ),
-                    None => format!("  {who} gets {role}, as its association says"),
-                },
-                (None, None) => String::new(),
-            };
+            let text = format!("  {}", report.headline());
             let mut lines = vec![line(sign, tone, word, &text)];
             if matches!(report.test.purpose, Purpose::Run(_)) && !report.releases() {
                 let text = "  The command was not run; nothing is kept.";
@@ -154,13 +141,6 @@ fn explanation(report: &Report) -> Vec<TextLine> {
     told.iter().map(line).collect()
 }
 
-/// How long it took until a change arrived, where that was what was tested.
-fn waited(report: &Report) -> Option<u64> {
-    let is_after_change = report.test.purpose == Purpose::AfterChange;
-    let step = report.step(StepKind::Assume).filter(|_| is_after_change)?;
-    step.elapsed_ms
-}
-
 fn session_lines(session: &Session, now: Timestamp) -> Vec<TextLine> {
     let member = |label: &str, value: &str| TextLine::member(label, Tone::Plain, value);
     let left = session.left(now).as_secs();
@@ -184,10 +164,6 @@ fn session_lines(session: &Session, now: Timestamp) -> Vec<TextLine> {
         member("access key", &format!("…{}", session.access_key_suffix)),
         expiry,
     ]
-}
-
-fn calls(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "call" } else { "calls" })
 }
 
 /// Milliseconds as a person reads them.

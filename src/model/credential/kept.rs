@@ -1,0 +1,160 @@
+//! What keeps a pod from the role that EKS Auth gives its service account, as far as it can be seen from outside.
+//!
+//! EKS Auth looks at namespace and service account. Whether a pod ever asks the agent, and whether what it asks gets
+//! there, EKS Auth cannot know: the rules of the diagnosis can.
+
+use crate::model::Text;
+use crate::model::credential::is_injected;
+use crate::model::diagnosis::{Evidence, Finding, Remedy, RuleId, Standing, looking, remedy, rules};
+use crate::model::pod::Pod;
+
+use super::step::{Step, StepState};
+
+/// One thing that keeps the pod of a test from the role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub by: Hindrance,
+    /// Whether it is known to, or only may.
+    pub is_sure: bool,
+    /// What was seen; safe to print.
+    pub said: Text,
+    pub remedies: Vec<Remedy>,
+}
+
+/// How a pod is kept from the role of its association; the order in which they are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Hindrance {
+    /// The pod is not there any more, or another one has its name.
+    Gone,
+    /// The webhook gave it neither the variables nor the token.
+    NeverInjected,
+    /// Access keys in variables come first.
+    AccessKeys,
+    /// A role and a token file in variables come first, as IRSA sets them.
+    WebIdentity,
+    /// A profile or shared files of AWS come first.
+    Profile,
+    /// It names another endpoint than the agent.
+    Endpoint,
+    /// No agent answers on its node.
+    Agent,
+    Proxy,
+    NetworkPolicy,
+    SecurityGroups,
+}
+
+/// Rules of the diagnosis that tell of it.
+const RULES: [(RuleId, Hindrance); 9] = [
+    (RuleId("static-keys"), Hindrance::AccessKeys),
+    (RuleId("web-identity-by-hand"), Hindrance::WebIdentity),
+    (RuleId("profile-first"), Hindrance::Profile),
+    (RuleId("own-credential-endpoint"), Hindrance::Endpoint),
+    (RuleId("proxy-without-agent"), Hindrance::Proxy),
+    (RuleId("proxy-without-ipv6-agent"), Hindrance::Proxy),
+    (RuleId("network-policy-blocks-agent"), Hindrance::NetworkPolicy),
+    (RuleId("security-groups-strict"), Hindrance::SecurityGroups),
+    (RuleId("token-volume-taken"), Hindrance::NeverInjected),
+];
+
+impl Hindrance {
+    /// The word in exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::NeverInjected => "neverInjected",
+            Self::AccessKeys => "accessKeys",
+            Self::WebIdentity => "webIdentity",
+            Self::Profile => "profile",
+            Self::Endpoint => "endpoint",
+            Self::Agent => "agent",
+            Self::Proxy => "proxy",
+            Self::NetworkPolicy => "networkPolicy",
+            Self::SecurityGroups => "securityGroups",
+        }
+    }
+
+    /// What it does to the pod, and what to do about it, as a part of a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Gone => "this pod is gone: test again",
+            Self::NeverInjected => "this pod was never injected: restart it",
+            Self::AccessKeys => "this pod uses the access keys in its variables: take them out",
+            Self::WebIdentity => {
+                "this pod uses the web identity in its variables, as IRSA sets it: take it out"
+            }
+            Self::Profile => "this pod looks into a profile or shared files of AWS first",
+            Self::Endpoint => "this pod asks another endpoint than the agent",
+            Self::Agent => "this pod has no agent to ask on its node",
+            Self::Proxy => "this pod asks a proxy instead of the agent: name the agent in NO_PROXY",
+            Self::NetworkPolicy => "network policies do not let this pod out to the agent",
+            Self::SecurityGroups => "security groups for pods keep this pod from the agent",
+        }
+    }
+}
+
+impl Kept {
+    fn new(by: Hindrance, said: impl Into<Text>) -> Self {
+        Self {
+            by,
+            is_sure: true,
+            said: said.into(),
+            remedies: Vec::new(),
+        }
+    }
+
+    /// As the end of a sentence that says what EKS Auth gives.
+    pub fn clause(&self) -> String {
+        if self.is_sure {
+            format!(", but {}", self.by.phrase())
+        } else {
+            format!("; it may be that {}", self.by.phrase())
+        }
+    }
+}
+
+/// What keeps a pod from the role, what is sure first; `agent` is what was seen of the agent on its node.
+pub fn kept(pod: &Pod, evidence: &Evidence, agent: &Step) -> Vec<Kept> {
+    let mut all = Vec::new();
+    if !is_injected(pod) {
+        let mut never = Kept::new(
+            Hindrance::NeverInjected,
+            "the webhook gave it nothing, and works on new pods only",
+        );
+        let restart = remedy::advice("restart its workload: the webhook works on new pods only");
+        never.remedies.push(restart);
+        all.push(never);
+    }
+    if agent.state == StepState::Failed {
+        all.push(Kept::new(Hindrance::Agent, agent.said.clone()));
+    }
+    let findings: Vec<Finding> = looking(evidence, |look| {
+        let is_of = |id: RuleId| RULES.iter().any(|(known, _)| *known == id);
+        let told = rules().filter(|rule| is_of(rule.id));
+        told.flat_map(|rule| (rule.judge)(rule, look)).collect()
+    });
+    for finding in findings {
+        let Some((_, by)) = RULES.iter().find(|(known, _)| *known == finding.rule) else {
+            continue;
+        };
+        let is_sure = match finding.standing {
+            Standing::Found => true,
+            Standing::Possible => false,
+            Standing::Unknown(_) => continue,
+        };
+        if finding.pods.contains(&pod.name) && all.iter().all(|known| known.by != *by) {
+            all.push(Kept {
+                by: *by,
+                is_sure,
+                said: finding.summary,
+                remedies: finding.remedies,
+            });
+        }
+    }
+    all.sort_by_key(|kept| (!kept.is_sure, kept.by));
+    all
+}
+
+/// What is known where the pod itself cannot be found any more.
+pub fn gone(said: &str) -> Kept {
+    Kept::new(Hindrance::Gone, said)
+}
