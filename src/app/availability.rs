@@ -1,7 +1,7 @@
 //! Which commands can be given now, and why the others cannot.
 
 use crate::app::describe;
-use crate::app::diagnosis::{Logs, logs_of, row_explained};
+use crate::app::diagnosis::{FindingRow, Logs, logs_of, row_explained};
 use crate::app::kubernetes::AccountKey;
 use crate::app::modal::credential::Tested;
 use crate::app::modal::{CredentialPanel, Item, Modal, Subject};
@@ -9,7 +9,7 @@ use crate::app::pane::{PaneId, RowKey};
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::credential::{Expected, Purpose};
-use crate::model::{Access, AssociationKey, ClusterArn};
+use crate::model::{Access, Association, AssociationKey, ClusterArn, diagnosis};
 
 /// Says why a command does nothing now; `Ok` if it does something.
 pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
@@ -141,11 +141,31 @@ pub(in crate::app) fn testable(state: &State) -> Result<Tested, &'static str> {
             let pod = &row.ok_or("the pod is not listed any more")?.pod;
             (&key.cluster, &key.namespace, &pod.service_account)
         }
+        Some(RowKey::Finding(key)) => {
+            let row = state.fleet.findings.get(key);
+            let finding = row.and_then(FindingRow::finding);
+            match finding.map(|finding| &finding.subject) {
+                Some(diagnosis::Subject::Account {
+                    namespace,
+                    service_account,
+                }) => (&key.cluster, namespace, service_account),
+                _ => return Err("the finding is not about one service account"),
+            }
+        }
         Some(_) => return Err("only associations, service accounts and pods get credentials"),
     };
     may_test(state, cluster)?;
     let association = if let Some(RowKey::Association(key)) = state.selected() {
         Some(key)
+    } else if let Some(RowKey::Finding(key)) = state.selected() {
+        let mut keys = state.fleet.associations.iter();
+        let is_its = |summary: &Association| {
+            summary.key.cluster == key.cluster
+                && summary.namespace == *namespace
+                && summary.service_account == *service_account
+        };
+        keys.find(|(_, row)| is_its(&row.summary))
+            .map(|(key, _)| key)
     } else {
         let key = AccountKey {
             cluster: cluster.clone(),

@@ -52,10 +52,15 @@ pub(crate) fn commanded(
     test: CredentialTest,
     site: &Site,
 ) -> Result<Approved<CredentialTest>, Problem> {
-    let profiles: Vec<&str> = site.profiles.iter().map(|name| &**name).collect();
-    let clearance = Clearance::of(&test, &site.session.guard(), &profiles);
+    let clearance = clearance(&test, site);
     let reviewed = Reviewed::of(&test, &clearance);
     Approved::new(test, &clearance, reviewed, Assent::Yes).map_err(problem)
+}
+
+/// Whether a test may be made where it is meant to be.
+pub(crate) fn clearance(test: &CredentialTest, site: &Site) -> Clearance {
+    let profiles: Vec<&str> = site.profiles.iter().map(|name| &**name).collect();
+    Clearance::of(test, &site.session.guard(), &profiles)
 }
 
 /// Has plans approved that were shown together; all of them or none.

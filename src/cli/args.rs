@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::change::args as change;
@@ -24,7 +25,7 @@ Examples:
   roledex doctor --cluster shop -n payments        what keeps its pods from their roles, and what mends it
   roledex doctor -o sarif --fail-on warning > roledex.sarif
   roledex set-role shop payments/api --role api --dry-run
-  roledex set-role shop payments/api --role ARN --test    change it, and ask EKS Auth until pods get it
+  roledex set-role shop payments/api --role ARN --test    change it, and ask EKS Auth until it gives the role
   roledex create association shop payments/worker --role ARN --tag team=payments --yes
   roledex delete association shop payments/old --confirm old
   roledex move association shop payments/worker payments/worker-v2
@@ -268,10 +269,10 @@ pub struct GetArgs {
     #[arg(long, value_name = "CLUSTER", value_parser = ClusterReference::parse)]
     pub cluster: Vec<ClusterReference>,
     /// Only this namespace (associations, service accounts, pods; repeatable)
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
     pub namespace: Vec<String>,
     /// Only this service account (associations, service accounts, pods; repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub service_account: Vec<String>,
     /// Also updates that have ended
     #[arg(long)]
@@ -299,10 +300,10 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "CLUSTER", value_parser = ClusterReference::parse)]
     pub cluster: Vec<ClusterReference>,
     /// Only service accounts of this namespace (repeatable)
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
     pub namespace: Vec<String>,
     /// Only this service account (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub service_account: Vec<String>,
     /// Read the last lines of the logs of pods in trouble, and of the agents beside them, for words of known troubles
     #[arg(long)]

@@ -1,9 +1,11 @@
 //! `exec`: a command with the credentials of a pod, under the same gate as the credential test.
 
 use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::cli::approve;
 use crate::cli::args::Global;
@@ -34,7 +36,7 @@ pub struct ExecArgs {
     #[arg(value_name = "NS/SA", value_parser = AssociationReference::parse)]
     pub account: AssociationReference,
     /// Pod that the token is bound to [default: the newest that runs and was injected]
-    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+    #[arg(long, value_name = "NAME", conflicts_with = "token_file", value_parser = NonEmptyStringValueParser::new())]
     pub pod: Option<String>,
     /// File with a token of a pod, to be used as it is; - reads stdin, and asks without an echo at a terminal
     #[arg(long, value_name = "FILE|-")]
@@ -106,6 +108,13 @@ async fn prepare(global: &Global, args: &ExecArgs) -> Result<Ready, Problem> {
         (Some(_), _) => return Err(withheld(&obtained.report)),
         (None, _) => return Err(refused(&obtained.report)),
     };
+    // A shell on its own looks like the one before it.
+    if io::stderr().is_terminal()
+        && args.command.len() == 1
+        && let Some(told) = obtained.report.handed_over()
+    {
+        drop(writeln!(io::stderr(), "roledex: {told}"));
+    }
     let surroundings = Surroundings {
         region: site.session.route().region.clone(),
         endpoint_url: setup.cloud.endpoint_url().map(str::to_owned),
@@ -169,7 +178,5 @@ fn refused(report: &Report) -> Problem {
         });
     failed
         .flat_map(|step| &step.remedies)
-        .fold(problem, |problem, remedy| {
-            problem.hint(format!("{}: {}", remedy.title, remedy.text))
-        })
+        .fold(problem, Problem::remedy)
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io;
 
 use crate::cli::exit::Exit;
-use crate::model::text::visible;
+use crate::model::diagnosis::{Remedy, RemedyKind};
+use crate::model::text::{visible, visible_lines};
 use crate::model::{Failure, FailureKind};
 
 /// A message for stderr and the code to end with.
@@ -13,7 +14,8 @@ pub(crate) struct Problem {
     exit: Exit,
     message: String,
     details: Vec<String>,
-    hints: Vec<String>,
+    /// Each with the lines that belong under it.
+    hints: Vec<(String, Vec<String>)>,
     closed_pipe: bool,
 }
 
@@ -54,7 +56,21 @@ impl Problem {
 
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push((hint.into(), Vec::new()));
+        self
+    }
+
+    /// Adds what mends it, line by line under what it is, as it is to be copied; each only once.
+    #[must_use]
+    pub(crate) fn remedy(mut self, remedy: &Remedy) -> Self {
+        let lines = match remedy.kind {
+            RemedyKind::Advice => Vec::new(),
+            _ => visible_lines(&remedy.text).map(String::from).collect(),
+        };
+        let hint = (remedy.title.to_string(), lines);
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
         self
     }
 
@@ -78,8 +94,11 @@ impl Problem {
             // Writing to a String cannot fail.
             writeln!(text, "  {}", visible(detail)).unwrap_or_default();
         }
-        for hint in &self.hints {
+        for (hint, lines) in &self.hints {
             writeln!(text, "  hint: {}", visible(hint)).unwrap_or_default();
+            for line in lines {
+                writeln!(text, "      {}", visible(line)).unwrap_or_default();
+            }
         }
         text
     }
@@ -95,7 +114,7 @@ impl From<Failure> for Problem {
         let mut problem = Self::new(exit, failure.to_string());
         problem
             .hints
-            .extend(failure.hint.map(|hint| hint.to_string()));
+            .extend(failure.hint.map(|hint| (hint.to_string(), Vec::new())));
         problem
     }
 }

@@ -5,6 +5,8 @@ mod report;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
+
 use crate::cli::approve;
 use crate::cli::args::{Format, Global};
 use crate::cli::change::desk;
@@ -39,7 +41,7 @@ pub struct Args {
     #[arg(value_name = "NS/SA", value_parser = AssociationReference::parse)]
     pub association: AssociationReference,
     /// Pod to test with [default: the newest that runs and was injected]
-    #[arg(long, value_name = "POD", conflicts_with = "token_file")]
+    #[arg(long, value_name = "POD", conflicts_with = "token_file", value_parser = NonEmptyStringValueParser::new())]
     pub pod: Option<String>,
     /// Test the token in this file as it is; - reads stdin, and asks without an echo at a terminal
     #[arg(long, value_name = "FILE|-")]
@@ -73,8 +75,12 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Problem> {
     }
     if args.dry_run {
         print_calls(&test)?;
+        let refusal = approve::clearance(&test, &site).refusal();
+        if let Some(why) = refusal {
+            drop(writeln!(io::stderr(), "it would be refused: {why}"));
+        }
         drop(writeln!(io::stderr(), "dry run: nothing was asked for"));
-        return Ok(Exit::Done);
+        return Ok(refusal.map_or(Exit::Done, |_| Exit::Refused));
     }
     print_calls(&test)?;
     let approved = approve::commanded(test, &site)?;

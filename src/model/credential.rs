@@ -11,6 +11,7 @@ mod agent;
 mod candidate;
 mod claims;
 mod explain;
+mod flaw;
 mod judge;
 mod kept;
 mod known;
@@ -24,13 +25,14 @@ mod test;
 
 pub use agent::AgentFacts;
 pub use candidate::{Unpicked, candidates, is_candidate, is_injected, none_fits, pick};
-pub use claims::{BoundPod, Claims, Flaw, NotAToken};
+pub use claims::{BoundPod, Claims, NotAToken};
 pub use explain::{About, Explained, explain_assume, explain_token};
+pub use flaw::Flaw;
 pub use judge::{Judged, judge};
 pub use kept::{Hindrance, Kept, gone, kept};
 pub use known::Known;
 pub use outcome::{
-    Circumstances, assumed_step, calls, claims_step, failed_step, remade, seconds, verdict_step,
+    Circumstances, assumed_step, claims_step, failed_step, remade, verdict_step,
 };
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};

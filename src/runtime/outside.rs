@@ -1,7 +1,7 @@
 //! The terminal and what is drawn on it, and effects on their way out: those on the terminal are run here, all
 //! others in the executor.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitStatus;
 
 use anyhow::Context as _;
@@ -97,7 +97,7 @@ impl Outside {
             Err(error) => return Ok(Err(failure(error.to_string()))),
         };
         let ended = self
-            .hand_over(foreground::editor(file.path()), |_| None)
+            .hand_over(foreground::editor(file.path()), None, |_| None)
             .await?;
         Ok(match ended {
             Err(error) => Err(failure(error.to_string())),
@@ -120,7 +120,7 @@ impl Outside {
             return Ok(Err(failure("its credentials are gone".to_owned())));
         };
         let is_shell = waiting.is_shell();
-        let Some(command) = waiting.command() else {
+        let Some((command, whose)) = waiting.command() else {
             return Ok(Err(failure("its credentials are gone".to_owned())));
         };
         let pause = |ended: Ended| {
@@ -128,21 +128,28 @@ impl Outside {
             // Whoever leaves a shell has seen all of it.
             (!is_shell).then(|| foreground::pause(&text))
         };
-        let ended = self.hand_over(command, pause).await?;
+        // A shell of its own looks like the one that roledex was started in.
+        let told = is_shell.then(|| format!("roledex: {whose}"));
+        let ended = self.hand_over(command, told, pause).await?;
         Ok(ended
             .map(|status| Ended::from(status).0)
             .map_err(|error| failure(error.to_string())))
     }
 
     /// Gives the terminal and the keys to a program until it ends, and to another afterwards if there is to be one;
-    /// how the first ended, or why it never began.
+    /// how the first ended, or why it never began. What is told stands before what the program writes.
     async fn hand_over(
         &mut self,
         command: Command,
+        told: Option<String>,
         afterwards: impl FnOnce(Ended) -> Option<Command>,
     ) -> anyhow::Result<io::Result<ExitStatus>> {
         self.keyboard.rest().await;
         self.terminal.release();
+        if let Some(told) = told {
+            // That it cannot be said keeps nobody from the program.
+            drop(writeln!(io::stderr(), "{told}"));
+        }
         let ended = foreground::run(command).await;
         let next = ended.as_ref().ok().copied();
         if let Some(next) = next.and_then(|status| afterwards(status.into()))

@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::app::availability::available;
 use crate::app::line::Line;
 use crate::app::modal::Modal;
+use crate::app::modal::credential::Course;
 use crate::app::pane::{Pane, glyph};
 use crate::app::state::Notice;
 use crate::input::Command;
@@ -166,14 +167,27 @@ fn hints(state: &State, room: usize) -> Vec<Piece<'static>> {
 /// Commands of the context that are bound to a key, by their rank.
 fn ranked(state: &State) -> Vec<Hint> {
     let context = state.context();
-    let here =
-        |command: &&Command| command.footer_rank() > 0 && command.contexts().contains(&context);
+    let course = match state.modals.last() {
+        Some(Modal::Credential(panel)) => panel.course(),
+        _ => None,
+    };
+    // The course of a test scrolls and ends as that of a change does, but there is nothing to take back.
+    let is_of_changes = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+    let here = |command: &&Command| {
+        command.footer_rank() > 0
+            && command.contexts().contains(&context)
+            && !(course.is_some() && is_of_changes(command))
+            && !(course.is_some_and(Course::is_running) && **command == Command::Accept)
+    };
     let mut commands: Vec<Command> = Command::ALL.iter().filter(here).copied().collect();
     commands.sort_by_key(|command| std::cmp::Reverse(command.footer_rank()));
     let hint = |command: Command| {
         Some(Hint {
             key: state.options.keymap.shown(command)?,
-            label: command.label(),
+            label: match command {
+                Command::Accept if course.is_some() => "close",
+                _ => command.label(),
+            },
             works: available(state, command).is_ok(),
         })
     };

@@ -11,6 +11,7 @@ mod census;
 mod cli;
 mod cloud;
 mod config;
+mod credential;
 mod dependencies;
 mod diagnosis;
 mod docs;

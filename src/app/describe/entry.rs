@@ -7,7 +7,7 @@ use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
 use crate::model::age::{age, moment};
 use crate::model::export::yaml;
-use crate::model::journal::{Entry, EntryId, Family, History, Image, Outcome, Settings};
+use crate::model::journal::{ChangeKind, Entry, EntryId, Family, History, Image, Outcome, Settings};
 
 /// What an entry is called in a list.
 pub fn label(entry: &Entry, now: Timestamp) -> String {
@@ -30,7 +30,19 @@ pub fn label(entry: &Entry, now: Timestamp) -> String {
 
 /// What came of an entry: a sign, words, and what they mean.
 pub fn outcome(entry: &Entry, is_running: bool) -> (&'static str, String, Tone) {
+    let kind = &entry.intent.kind;
     match entry.outcome() {
+        Some(outcome) if *kind == ChangeKind::TestCredentials => {
+            let (sign, tone) = match outcome {
+                Outcome::Applied { .. } => (glyph::GOOD, Tone::Good),
+                Outcome::Failed { .. } => (glyph::BAD, Tone::Bad),
+                Outcome::NotApplied { .. } => (glyph::OFF, Tone::Muted),
+                Outcome::CannotBeTold { .. } | Outcome::Other { .. } => {
+                    (glyph::WARNING, Tone::Warning)
+                }
+            };
+            (sign, outcome.word_of(kind).to_owned(), tone)
+        }
         Some(Outcome::Applied { .. }) => (glyph::GOOD, "applied".to_owned(), Tone::Good),
         Some(Outcome::Failed { failure }) => {
             (glyph::BAD, failure.kind.word().to_owned(), Tone::Bad)

@@ -23,6 +23,7 @@ impl State {
         };
         let count = pods.len();
         panel.pods = pods;
+        panel.is_listed = true;
         panel.top = 0;
         panel.stage = match count {
             0 => Stage::Podless {

@@ -23,7 +23,11 @@ pub struct CredentialPanel {
     pub of: Tested,
     /// Pods that can be tested, the best first, once they were listed.
     pub pods: Vec<PodChoice>,
+    /// Whether these are all that there are; else it is the pod of the row alone.
+    pub is_listed: bool,
     pub stage: Stage,
+    /// What `esc` goes back to from the choice of another pod.
+    pub before: Option<Box<Stage>>,
     /// The first line in view.
     pub top: usize,
 }
@@ -170,7 +174,9 @@ impl CredentialPanel {
         Self {
             of,
             pods: Vec::new(),
+            is_listed: false,
             stage,
+            before: None,
             top: 0,
         }
     }
@@ -199,6 +205,12 @@ impl CredentialPanel {
             } => &[Button::Cancel, Button::OtherPod, Button::Paste],
             Stage::Podless { .. } => &[Button::Cancel, Button::LookAgain, Button::Paste],
             Stage::Consent(asked) => match (&asked.test.token, &asked.test.purpose) {
+                (TokenSource::Pod { .. }, Purpose::Run(_)) if self.is_only() => {
+                    &[Button::Cancel, Button::Run, Button::Paste]
+                }
+                (TokenSource::Pod { .. }, _) if self.is_only() => {
+                    &[Button::Cancel, Button::Test, Button::Paste]
+                }
                 (TokenSource::Pod { .. }, Purpose::Run(_)) => {
                     &[Button::Cancel, Button::Run, Button::OtherPod, Button::Paste]
                 }
@@ -212,6 +224,11 @@ impl CredentialPanel {
                 (TokenSource::Given, _) => &[Button::Cancel, Button::Test],
             },
         }
+    }
+
+    /// Whether there is no other pod to choose.
+    fn is_only(&self) -> bool {
+        self.is_listed && self.pods.len() == 1
     }
 
     /// Which of the buttons enter presses; the first one leaves.

@@ -1,10 +1,12 @@
 //! The credential test by keys: whose, which pod, and a look at the exact calls; the yes is said in `confirm`.
 
+mod pods;
+
 use std::sync::Arc;
 
 use crate::app::availability::testable;
 use crate::app::describe;
-use crate::app::effect::{Effect, Request, Timer};
+use crate::app::effect::{Effect, Timer};
 use crate::app::modal::credential::{
     Asked, Button, CredentialPanel, Ending, PodChoice, Podless, Stage, Tested,
 };
@@ -16,8 +18,9 @@ use crate::app::update::{confirm, run_with, textview};
 use crate::input::Command;
 use crate::model::credential::{Clearance, CredentialTest, TokenSource};
 use crate::model::plan::Reviewed;
-use crate::model::pod::{Phase, Pod};
-use crate::model::{Failure, Guard};
+use crate::model::Guard;
+use crate::model::pod::Pod;
+use pods::{look_for_pods, other_pod, podless, unfit, went_back};
 
 /// Opens the test of the row: of its pod where it is one, else of the pod that is chosen.
 pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
@@ -66,48 +69,6 @@ pub(super) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
             .modals
             .retain(|modal| !matches!(modal, Modal::Progress));
         look_for_pods(state, of, effects);
-    }
-}
-
-fn look_for_pods(state: &mut State, of: Tested, effects: &mut Vec<Effect>) {
-    match state.kubernetes_of(&of.cluster) {
-        Ok(kubernetes) => {
-            let request = Request::PodsToTest {
-                of: kubernetes,
-                namespace: of.namespace.clone(),
-                service_account: of.service_account.clone(),
-            };
-            let ticket = state.call(request, true, effects);
-            let panel = CredentialPanel::new(of, Stage::Looking(ticket));
-            state.modals.push(Modal::Credential(Box::new(panel)));
-        }
-        Err(failure) => {
-            let failure = failure.unwrap_or_else(|| {
-                let (doing, cause) = (
-                    "list the pods",
-                    "it is not known yet where its API server is",
-                );
-                Failure::new(crate::model::FailureKind::Unreachable, doing, cause)
-                    .hint("wait until the cluster is described, and try again")
-            });
-            podless(state, of, Podless::Unlisted(failure));
-        }
-    }
-}
-
-fn podless(state: &mut State, of: Tested, why: Podless) {
-    let panel = CredentialPanel::new(of, Stage::Podless { why, button: 0 });
-    state.modals.push(Modal::Credential(Box::new(panel)));
-}
-
-/// Why no token can be bound to a pod, or none that EKS Auth would take.
-fn unfit(pod: &Pod) -> Option<&'static str> {
-    match pod.phase {
-        _ if pod.terminating => Some("it is on its way out"),
-        Phase::Running => None,
-        Phase::Pending => Some("it does not run yet"),
-        Phase::Succeeded | Phase::Failed => Some("it has ended"),
-        Phase::Other(_) => Some("nobody knows whether it runs"),
     }
 }
 
@@ -170,6 +131,7 @@ fn ask_with(state: &mut State, token: TokenSource, secret: Option<SecretId>) {
     };
     if let Some(panel) = panel_mut(state) {
         panel.stage = Stage::Consent(Box::new(asked));
+        panel.before = None;
         panel.top = 0;
     }
 }
@@ -279,14 +241,6 @@ fn is_named_now(state: &mut State) -> bool {
     is_named
 }
 
-/// Back to the choice, with pods as they are now.
-fn other_pod(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(of) = panel(state).map(|panel| panel.of.clone()) {
-        leave(state, effects);
-        look_for_pods(state, of, effects);
-    }
-}
-
 /// The same test once more, from a new consent on: one yes is good for one test.
 fn again(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(panel) = panel(state) else { return };
@@ -302,6 +256,9 @@ fn again(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Esc: cancels what runs; then leaves.
 fn back(state: &mut State, effects: &mut Vec<Effect>) {
+    if went_back(state, effects) {
+        return;
+    }
     let Some(course) = panel_mut(state).and_then(CredentialPanel::course_mut) else {
         leave(state, effects);
         return;

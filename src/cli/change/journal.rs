@@ -128,7 +128,7 @@ fn row(view: &View, entry: &Entry, open: &[EntryId]) -> Vec<String> {
         None => "not known yet".to_owned(),
         Some(outcome) => match History::new(&view.entries).undone_by(&entry.id) {
             Some(undo) => format!("{}, undone by {}", outcome.word(), undo.id.short()),
-            None => outcome.word().to_owned(),
+            None => outcome.word_of(&intent.kind).to_owned(),
         },
     };
     let place = &intent.place.cluster;

@@ -169,7 +169,12 @@ pub(crate) fn document(report: &Report) -> Value {
 
 /// What keeps the pod from what EKS Auth gives.
 fn kept(kept: &Kept) -> Value {
-    json!({"by": kept.by.word(), "sure": kept.is_sure, "said": &*kept.said})
+    json!({
+        "by": kept.by.word(),
+        "sure": kept.is_sure,
+        "said": kept.phrase(),
+        "seen": &*kept.seen,
+    })
 }
 
 fn step(step: &Step) -> Value {

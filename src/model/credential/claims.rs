@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::Text;
-use crate::model::text::visible;
 
+use super::flaw::Flaw;
 use super::{AUDIENCE, CredentialTest};
 
 /// No token of Kubernetes comes near it.
@@ -62,30 +62,6 @@ impl fmt::Display for NotAToken {
 }
 
 impl std::error::Error for NotAToken {}
-
-/// Why EKS Auth will not take a token, as far as its claims tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Flaw {
-    Audience {
-        found: Vec<Text>,
-    },
-    Expired {
-        at: Timestamp,
-    },
-    NotYetValid {
-        from: Timestamp,
-    },
-    NotBound,
-    OtherCluster {
-        issuer: Option<Text>,
-        wanted: Text,
-    },
-    /// Good for somebody, but not for whom the test is about.
-    OtherAccount {
-        found: Text,
-        wanted: Text,
-    },
-}
 
 impl Claims {
     /// Reads the claims of a token; keeps nothing else of it.
@@ -229,36 +205,6 @@ impl Claims {
             });
         }
         flaws
-    }
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Audience { found } if found.is_empty() => {
-                write!(f, "it has no audience, and must have {AUDIENCE}")
-            }
-            Self::Audience { found } => write!(
-                f,
-                "its audience is {} and must be {AUDIENCE}",
-                visible(&found.join(", "))
-            ),
-            Self::Expired { at } => write!(f, "it expired at {at}"),
-            Self::NotYetValid { from } => write!(f, "it is not valid before {from}"),
-            Self::NotBound => f.write_str("it is not bound to a pod"),
-            Self::OtherCluster { issuer, wanted } => write!(
-                f,
-                "its issuer is {} and that of the cluster {}",
-                visible(issuer.as_deref().unwrap_or("not named")),
-                visible(wanted)
-            ),
-            Self::OtherAccount { found, wanted } => write!(
-                f,
-                "it belongs to {} and not to {}",
-                visible(found),
-                visible(wanted)
-            ),
-        }
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::model::Text;
 use crate::model::credential::is_injected;
 use crate::model::diagnosis::{Evidence, Finding, Remedy, RuleId, Standing, looking, remedy, rules};
-use crate::model::pod::Pod;
+use crate::model::pod::{ContainerKind, Pod};
 
 use super::step::{Step, StepState};
 
@@ -16,8 +16,10 @@ pub struct Kept {
     pub by: Hindrance,
     /// Whether it is known to, or only may.
     pub is_sure: bool,
+    /// Whether it may be only one of several containers of the pod.
+    pub is_of_container: bool,
     /// What was seen; safe to print.
-    pub said: Text,
+    pub seen: Text,
     pub remedies: Vec<Remedy>,
 }
 
@@ -73,41 +75,66 @@ impl Hindrance {
         }
     }
 
-    /// What it does to the pod, and what to do about it, as a part of a sentence.
-    pub fn phrase(self) -> &'static str {
+    /// What it does to the pod, and what to do about it.
+    fn does(self) -> &'static str {
         match self {
-            Self::Gone => "this pod is gone: test again",
-            Self::NeverInjected => "this pod was never injected: restart it",
-            Self::AccessKeys => "this pod uses the access keys in its variables: take them out",
+            Self::Gone => "is gone: test again",
+            Self::NeverInjected => "was never injected: restart it",
+            Self::AccessKeys => "uses the access keys in its variables: take them out",
             Self::WebIdentity => {
-                "this pod uses the web identity in its variables, as IRSA sets it: take it out"
+                "uses the web identity in its variables, as IRSA sets it: take it out"
             }
-            Self::Profile => "this pod looks into a profile or shared files of AWS first",
-            Self::Endpoint => "this pod asks another endpoint than the agent",
-            Self::Agent => "this pod has no agent to ask on its node",
-            Self::Proxy => "this pod asks a proxy instead of the agent: name the agent in NO_PROXY",
-            Self::NetworkPolicy => "network policies do not let this pod out to the agent",
-            Self::SecurityGroups => "security groups for pods keep this pod from the agent",
+            Self::Profile => "takes what a profile or shared files of AWS hold first",
+            Self::Endpoint => "asks another endpoint than the agent",
+            Self::Agent => "has no agent to ask on its node",
+            Self::Proxy => "asks a proxy instead of the agent: name the agent in NO_PROXY",
+            Self::NetworkPolicy => "is not let out to the agent by network policies",
+            Self::SecurityGroups => "is kept from the agent by security groups for pods",
+        }
+    }
+
+    /// Whether it lies in what one container defines.
+    fn is_of_containers(self) -> bool {
+        match self {
+            Self::AccessKeys | Self::WebIdentity | Self::Profile | Self::Endpoint | Self::Proxy => {
+                true
+            }
+            Self::Gone
+            | Self::NeverInjected
+            | Self::Agent
+            | Self::NetworkPolicy
+            | Self::SecurityGroups => false,
         }
     }
 }
 
 impl Kept {
-    fn new(by: Hindrance, said: impl Into<Text>) -> Self {
+    fn new(by: Hindrance, seen: impl Into<Text>) -> Self {
         Self {
             by,
             is_sure: true,
-            said: said.into(),
+            is_of_container: false,
+            seen: seen.into(),
             remedies: Vec::new(),
         }
+    }
+
+    /// What keeps whom, as a part of a sentence.
+    pub fn phrase(&self) -> String {
+        let who = if self.is_of_container {
+            "a container of this pod"
+        } else {
+            "this pod"
+        };
+        format!("{who} {}", self.by.does())
     }
 
     /// As the end of a sentence that says what EKS Auth gives.
     pub fn clause(&self) -> String {
         if self.is_sure {
-            format!(", but {}", self.by.phrase())
+            format!(", but {}", self.phrase())
         } else {
-            format!("; it may be that {}", self.by.phrase())
+            format!("; it may be that {}", self.phrase())
         }
     }
 }
@@ -132,12 +159,16 @@ pub fn kept(pod: &Pod, evidence: &Evidence, agent: &Step) -> Vec<Kept> {
         let told = rules().filter(|rule| is_of(rule.id));
         told.flat_map(|rule| (rule.judge)(rule, look)).collect()
     });
+    let containers = pod.containers.iter();
+    let containers = containers.filter(|container| container.kind != ContainerKind::Ephemeral);
+    let has_several = containers.count() > 1;
     for finding in findings {
         let Some((_, by)) = RULES.iter().find(|(known, _)| *known == finding.rule) else {
             continue;
         };
         let is_sure = match finding.standing {
-            Standing::Found => true,
+            // What a file holds is not visible.
+            Standing::Found => *by != Hindrance::Profile,
             Standing::Possible => false,
             Standing::Unknown(_) => continue,
         };
@@ -145,7 +176,8 @@ pub fn kept(pod: &Pod, evidence: &Evidence, agent: &Step) -> Vec<Kept> {
             all.push(Kept {
                 by: *by,
                 is_sure,
-                said: finding.summary,
+                is_of_container: has_several && by.is_of_containers(),
+                seen: finding.summary,
                 remedies: finding.remedies,
             });
         }
@@ -155,6 +187,6 @@ pub fn kept(pod: &Pod, evidence: &Evidence, agent: &Step) -> Vec<Kept> {
 }
 
 /// What is known where the pod itself cannot be found any more.
-pub fn gone(said: &str) -> Kept {
-    Kept::new(Hindrance::Gone, said)
+pub fn gone(seen: &str) -> Kept {
+    Kept::new(Hindrance::Gone, seen)
 }

@@ -92,13 +92,7 @@ pub fn verdict_step(test: &CredentialTest, judged: &Judged, told: Circumstances<
     let (state, mut said) = match &judged.verdict {
         Verdict::Matches => (
             StepState::Passed,
-            match told.role {
-                Some(role) => format!(
-                    "EKS Auth gives {} to {name}, as its association says",
-                    visible(role)
-                ),
-                None => format!("EKS Auth gives {name} the role that its association names"),
-            },
+            given(&name, told.role, told.since_change_ms, told.asked),
         ),
         Verdict::Differs(why) => (
             StepState::Failed,
@@ -127,25 +121,29 @@ pub fn verdict_step(test: &CredentialTest, judged: &Judged, told: Circumstances<
     if kept.is_some() {
         step.state = step.state.max(StepState::Warning);
     }
-    match (told.since_change_ms, told.asked) {
-        (Some(ms), asked) if is_given => step.evidence(format!(
-            "{} s after the change, {}",
-            seconds(ms),
-            calls(asked)
-        )),
-        (_, 0 | 1) => step,
-        (_, asked) => step.evidence(calls(asked)),
+    if told.asked > 1 {
+        return step.evidence(format!("asked {} times", told.asked));
     }
+    step
 }
 
-/// `1 call`, `3 calls`
-pub fn calls(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "call" } else { "calls" })
-}
-
-/// Milliseconds as seconds, with one digit of what is left.
-pub fn seconds(ms: u64) -> String {
-    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
+/// That EKS Auth gives what it is to give: as a service account is called, and to be shown.
+pub(super) fn given(
+    name: &str,
+    role: Option<&str>,
+    since_change_ms: Option<u64>,
+    asked: usize,
+) -> String {
+    let role = visible(role.unwrap_or("its role"));
+    let calls = if asked == 1 { "call" } else { "calls" };
+    match since_change_ms {
+        Some(ms) => format!(
+            "EKS Auth gives {role} to {name}, {}.{} s after the change, with {asked} {calls}",
+            ms / 1_000,
+            ms % 1_000 / 100
+        ),
+        None => format!("EKS Auth gives {role} to {name}, as its association says"),
+    }
 }
 
 /// Adds to a verdict that the role had another id when it was tested before.
@@ -189,7 +187,8 @@ mod tests {
             .map(|by| Kept {
                 by: *by,
                 is_sure: *by != Hindrance::Profile,
-                said: "seen".into(),
+                is_of_container: *by == Hindrance::Endpoint,
+                seen: "seen".into(),
                 remedies: Vec::new(),
             })
             .collect();
@@ -239,6 +238,13 @@ mod tests {
                 &[Hindrance::Profile],
                 StepState::Warning,
                 "; it may be that this pod looks into a profile",
+            ),
+            (
+                pod(),
+                Verdict::Matches,
+                &[Hindrance::Endpoint, Hindrance::Profile],
+                StepState::Warning,
+                ", but a container of this pod asks another endpoint",
             ),
             (
                 pod(),

@@ -7,10 +7,10 @@ use crate::model::arn::account_of;
 use crate::model::text::visible;
 
 use super::claims::Claims;
-use super::outcome::{calls, seconds};
+use super::outcome::given;
 use super::kept::Kept;
 use super::step::{Step, StepKind, StepState};
-use super::test::{CredentialTest, Purpose};
+use super::test::{CredentialTest, Purpose, TokenSource};
 
 /// The session that EKS Auth opened, without what makes it usable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,29 +129,32 @@ impl Report {
     pub fn headline(&self) -> String {
         let name = visible(&self.test.name()).into_owned();
         let role = self.session.as_ref().and_then(Session::role_name);
-        let mut line = match (&self.verdict, role) {
-            (Verdict::Matches, Some(role)) => match self.arrived_ms {
-                Some(ms) => format!(
-                    "EKS Auth gives {} to {name}, {} s after the change, with {}",
-                    visible(role),
-                    seconds(ms),
-                    calls(self.asked)
-                ),
-                None => format!(
-                    "EKS Auth gives {} to {name}, as its association says",
-                    visible(role)
-                ),
-            },
-            (Verdict::Matches, None) => format!("EKS Auth gives {name} what its association says"),
-            (
-                Verdict::Differs(why) | Verdict::Refused(why) | Verdict::Untestable(why),
-                _,
-            ) => visible(why).into_owned(),
+        let mut line = match &self.verdict {
+            Verdict::Matches => given(&name, role, self.arrived_ms, self.asked),
+            Verdict::Differs(why) | Verdict::Refused(why) | Verdict::Untestable(why) => {
+                visible(why).into_owned()
+            }
         };
         if let Some(kept) = self.kept.first().filter(|_| self.is_given()) {
             line.push_str(&kept.clause());
         }
         line
+    }
+
+    /// Whose credentials a command or a shell has now, and for how long, in one line that is safe to print.
+    pub fn handed_over(&self) -> Option<String> {
+        let session = self.session.as_ref()?;
+        let role = session.role_name().unwrap_or(&session.role_arn);
+        let whose = match &self.test.token {
+            TokenSource::Pod { name, .. } => format!("pod {}", visible(name)),
+            TokenSource::Given => "the token that was given".to_owned(),
+        };
+        Some(format!(
+            "the credentials of {}, as {whose} of {} gets them, until {}; exit leaves it",
+            visible(role),
+            visible(&self.test.name()),
+            session.expires.strftime("%H:%MZ")
+        ))
     }
 
     /// Whether the credentials may go to the command that was agreed to: only those that it was told it would get.

@@ -191,7 +191,7 @@ pub fn pod_step(pods: &Learned<Vec<Pod>>, kept: &[Kept], test: &CredentialTest) 
         let may = if kept.is_sure { "" } else { "it may be that " };
         step.state = step.state.max(StepState::Warning);
         step = step
-            .evidence(format!("{may}{} ({})", kept.by.phrase(), kept.said))
+            .evidence(format!("{may}{} ({})", kept.phrase(), kept.seen))
             .remedies(kept.remedies.iter().cloned());
     }
     step

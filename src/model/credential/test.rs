@@ -1,10 +1,12 @@
 //! What is to be tested, as it is shown and approved.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::model::plan::{Checks, Digest, Ink, Reviewable};
 use crate::model::preflight::Consent;
-use crate::model::text::visible;
+use crate::model::text::{shell_word, visible};
 use crate::model::{Caller, ClusterArn, Guard, Route, Text};
 
 use super::{AUDIENCE, MOST_POLLS, POLL_SECONDS};
@@ -112,11 +114,18 @@ impl CredentialTest {
             "sts:GetCallerIdentity in {region} with the credentials that come back"
         ));
         if let Purpose::Run(words) = &self.purpose {
-            let words: Vec<_> = words.iter().map(|word| visible(word)).collect();
+            let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
             calls.push(format!("run with these credentials: {}", words.join(" ")));
         }
         calls.into_iter().map(Text::from).collect()
     }
+}
+
+/// A word as it is typed at a shell, so that it shows where one ends; what cannot be typed is made visible.
+fn quoted(word: &str) -> String {
+    let shown = visible(word);
+    let typed = shell_word(&shown).map(Cow::into_owned);
+    typed.unwrap_or_else(|_| shown.clone().into_owned())
 }
 
 impl Reviewable for CredentialTest {
@@ -276,7 +285,7 @@ mod tests {
         };
         let calls = given.calls();
         assert!(calls[0].starts_with("eks-auth:AssumeRoleForPodIdentity"));
-        assert_eq!(&*calls[2], r"run with these credentials: aws s3\u{1b}");
+        assert_eq!(&*calls[2], r"run with these credentials: aws 's3\u{1b}'");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::journal::{EntryId, Image, Intent};
+use crate::model::journal::{ChangeKind, EntryId, Image, Intent};
 use crate::model::{Document, Failure, Text};
 
 /// What came of a change.
@@ -35,6 +35,17 @@ impl Outcome {
             Self::NotApplied { .. } => "not-applied",
             Self::CannotBeTold { .. } => "cannot-be-told",
             Self::Other { word } => word,
+        }
+    }
+
+    /// The word for people: a test applies nothing, it is answered with credentials or without.
+    pub fn word_of(&self, kind: &ChangeKind) -> &str {
+        match (kind, self) {
+            (ChangeKind::TestCredentials, Self::Applied { .. }) => "issued",
+            (ChangeKind::TestCredentials, Self::Failed { .. }) => "refused",
+            (ChangeKind::TestCredentials, Self::NotApplied { .. }) => "not asked",
+            (ChangeKind::TestCredentials, Self::CannotBeTold { .. }) => "interrupted",
+            _ => self.word(),
         }
     }
 

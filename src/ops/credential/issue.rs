@@ -5,7 +5,7 @@ use super::poll::{Answered, Given};
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret};
 use crate::model::credential::{
-    About, Circumstances, Claims, CredentialTest, Judged, Known, Refusal, Session, Step, StepKind, StepState,
+    About, Circumstances, Claims, CredentialTest, Flaw, Judged, Known, Refusal, Session, Step, StepKind, StepState,
     TokenRefusal, TokenSource, Verdict, assumed_step, claims_step, explain_assume, explain_token,
     failed_step, remade, verdict_step,
 };
@@ -139,6 +139,12 @@ impl Test<'_> {
                 judged,
                 outcome,
             }) => {
+                let mut judged = judged;
+                if let (Verdict::Differs(why), Some(misfit)) =
+                    (&mut judged.verdict, self.misfit(claims.as_ref()))
+                {
+                    *why = format!("{misfit}; {why}").into();
+                }
                 log.end(began, assumed_step(&assumed.session, asked));
                 self.caller(pending, &assumed, log).await?;
                 let told = Circumstances {
@@ -168,9 +174,17 @@ impl Test<'_> {
             }
             Err(refused) => {
                 let refusal = Refusal::of(&refused.failure, refused.status);
+                let misfit = self.misfit(claims.as_ref());
                 let about = self.about(&refused.failure, claims.as_ref());
                 let explained = explain_assume(refusal, &about);
-                let what = explained.what.clone();
+                // What is wrong with the token says more than that EKS Auth does not take it.
+                let is_about = refusal.is_about(&self.subject.token);
+                let what = match misfit {
+                    Some(misfit) if is_about && !explained.what.starts_with(&misfit) => {
+                        format!("{misfit}; {}", explained.what).into()
+                    }
+                    _ => explained.what.clone(),
+                };
                 let mut step = failed_step(StepKind::Assume, explained);
                 if let Some(session) = &before {
                     step = step.evidence(given_before(session));
@@ -258,6 +272,18 @@ impl Test<'_> {
             claims_step(&claims, &self.known, self.subject, (self.desk.now)()),
         );
         Some(claims)
+    }
+
+    /// Why a token that was given is not what the test is about, as far as its claims tell.
+    fn misfit(&self, claims: Option<&Claims>) -> Option<String> {
+        let (claims, TokenSource::Given) = (claims?, &self.subject.token) else {
+            return None;
+        };
+        let test = self.subject;
+        let (namespace, account) = (&test.namespace, &test.service_account);
+        let now = (self.desk.now)();
+        let flaws = claims.flaws(self.known.issuer(), namespace, account, now);
+        flaws.first().map(Flaw::of_token)
     }
 
     async fn caller(

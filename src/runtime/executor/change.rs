@@ -67,7 +67,7 @@ pub(super) async fn recover(
         let intent = &recovered.entry.intent;
         let what = format!("{} {}", intent.kind.as_str(), intent.target);
         match &recovered.found {
-            Ok(outcome) => told.push(format!("{what}: {}", outcome.word())),
+            Ok(outcome) => told.push(format!("{what}: {}", outcome.word_of(&intent.kind))),
             Err(failure) => {
                 failed = true;
                 told.push(format!("{what}: {failure}"));

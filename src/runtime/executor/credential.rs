@@ -69,7 +69,7 @@ pub(super) async fn test(
     } = obtained?;
     // Before the report, which has the command run.
     if let (true, Some(credentials), Some(release)) = (report.releases(), credentials, release) {
-        release.give(credentials);
+        release.give(credentials, report.handed_over().unwrap_or_default());
     }
     let report = Box::new(report);
     steps.send(Step::Test(TestStep::Report(report))).await;

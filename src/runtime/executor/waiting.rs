@@ -18,14 +18,14 @@ use crate::runtime::child::{Line, Surroundings};
 pub struct Waiting {
     line: Line,
     surroundings: Surroundings,
-    credentials: oneshot::Receiver<PodCredentials>,
+    credentials: oneshot::Receiver<(PodCredentials, String)>,
 }
 
 /// The end at which the credentials go in.
 #[derive(Debug)]
 pub(super) struct Release {
     line: Line,
-    credentials: oneshot::Sender<PodCredentials>,
+    credentials: oneshot::Sender<(PodCredentials, String)>,
 }
 
 impl Waiting {
@@ -56,10 +56,11 @@ impl Waiting {
         self.line.arguments.is_empty()
     }
 
-    /// What is to be started, if its credentials have come.
-    pub fn command(mut self) -> Option<Command> {
-        let credentials = self.credentials.try_recv().ok()?;
-        Some(self.line.command(credentials, &self.surroundings))
+    /// What is to be started, if its credentials have come, and whose they are.
+    pub fn command(mut self) -> Option<(Command, String)> {
+        let (credentials, whose) = self.credentials.try_recv().ok()?;
+        let command = self.line.command(credentials, &self.surroundings);
+        Some((command, whose))
     }
 }
 
@@ -73,8 +74,8 @@ impl Release {
         })
     }
 
-    /// Gives the credentials to the command; one that does not wait any more has them wiped.
-    pub(super) fn give(self, credentials: PodCredentials) {
-        drop(self.credentials.send(credentials));
+    /// Gives the credentials to the command, with whose they are; one that does not wait any more has them wiped.
+    pub(super) fn give(self, credentials: PodCredentials, whose: String) {
+        drop(self.credentials.send((credentials, whose)));
     }
 }

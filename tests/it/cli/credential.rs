@@ -2,6 +2,8 @@
 
 mod chain;
 mod given;
+mod journal;
+mod kept;
 mod permissions;
 mod secrets;
 mod transport;
@@ -72,7 +74,7 @@ fn a_pod_gets_the_role_of_its_association() {
     assert!(
         shown
             .out
-            .contains("EKS Auth gives the role that the association names"),
+            .contains("EKS Auth gives shop-api to shop/api, as its association says"),
         "{}",
         shown.out
     );
@@ -186,6 +188,9 @@ fn what_may_not_be_asked_for_is_not() {
     assert_eq!(refused.code, 4, "{refused:?}");
     let dry = site.run(&["test", "shop", "shop/api", "--dry-run"]);
     assert_eq!((dry.code, dry.out.as_str()), (0, ""), "{dry:?}");
+    let dry = site.run(&["test", "shop", "shop/api", "--dry-run", "--read-only"]);
+    assert_eq!(dry.code, 4, "{dry:?}");
+    assert!(dry.err.contains("it would be refused: "), "{}", dry.err);
     let config = site.home.path("config/roledex/config.toml");
     let text = fs::read_to_string(&config).unwrap();
     fs::write(&config, format!("no-credential-tests = ['sh*']\n{text}")).unwrap();
@@ -289,19 +294,31 @@ fn what_is_wrong_with_a_given_token_is_told() {
             "pod": {"name": good["claims"]["podName"], "uid": good["claims"]["podUid"]},
         },
     });
-    for (member, value, says) in [
+    for (member, value, says, headline) in [
         (
             "/iss",
             json!("https://other.example"),
             "https://other.example",
+            "the token is of another cluster: its issuer is https://other.example",
         ),
-        ("/aud", json!(["sts.amazonaws.com"]), "sts.amazonaws.com"),
-        ("/exp", json!(1_000), "expired"),
-        ("/kubernetes.io/pod", Value::Null, "not bound to a pod"),
+        (
+            "/aud",
+            json!(["sts.amazonaws.com"]),
+            "sts.amazonaws.com",
+            "the audience of the token is sts.amazonaws.com, and must be pods.eks.amazonaws.com",
+        ),
+        ("/exp", json!(1_000), "expired", "the token expired at"),
+        (
+            "/kubernetes.io/pod",
+            Value::Null,
+            "not bound to a pod",
+            "the token is not bound to a pod",
+        ),
         (
             "/kubernetes.io/serviceaccount/name",
             json!("late"),
             "shop/late and not to shop/api",
+            "the token is of shop/late, and not of shop/api",
         ),
     ] {
         let mut claims = good.clone();
@@ -328,9 +345,11 @@ fn what_is_wrong_with_a_given_token_is_told() {
         assert!(found["said"].as_str().unwrap().contains(says), "{found}");
         let verdict = step(&report, "verdict")["said"].as_str().unwrap();
         assert!(
-            verdict.starts_with("this token gets no credentials"),
+            verdict.starts_with(&format!("this token gets no credentials: {headline}")),
             "{verdict}"
         );
+        let reason = report["reason"].as_str().unwrap();
+        assert!(reason.starts_with(headline), "{reason}");
     }
 }
 
@@ -348,21 +367,28 @@ fn what_could_not_be_compared_is_said() {
     assert_eq!(report["unknown"], json!([told]));
     assert_eq!(step(&report, "association")["state"], "unknown", "{report}");
     let shown = site.run(&["test", "shop", "shop/api"]).out;
-    assert!(shown.contains(&format!("names; {told}")), "{shown}");
+    assert!(shown.contains(&format!("says; {told}")), "{shown}");
 }
 
 #[test]
 fn a_pod_that_was_never_injected_cannot_ask_though_its_role_is_given() {
     let site = site(&[]);
-    let report = report(&site.run(&["test", "shop", "shop/late", "-o", "json"]));
-    assert_eq!(report["verdict"], "matches", "{report}");
+    let ended = site.run(&["test", "shop", "shop/late", "-o", "json"]);
+    let report = report(&ended);
+    // The exit status rests on the answer of EKS Auth alone.
+    assert_eq!(
+        (ended.code, report["verdict"].as_str()),
+        (0, Some("matches")),
+        "{report}"
+    );
+    assert_eq!(report["kept"][0]["by"], "neverInjected", "{report}");
     let verdict = step(&report, "verdict");
     assert_eq!(verdict["state"], "warning", "{verdict}");
     assert!(
         verdict["said"]
             .as_str()
             .unwrap()
-            .contains("this pod cannot ask"),
+            .contains("EKS Auth gives shop-late to shop/late, as its association says, but this pod was never injected: restart it"),
         "{verdict}"
     );
 }

@@ -165,6 +165,55 @@ fn its_own_failures_have_a_status_of_their_own() {
     assert!(refused.err.contains("read-only"), "{}", refused.err);
 }
 
+/// What mends it stands there once, and as it is to be typed.
+#[test]
+fn what_mends_a_refusal_can_be_copied() {
+    let site = site();
+    let ended = exec(&site, "shop/plain", &["/bin/true"]);
+    assert_eq!(ended.code, 125, "{ended:?}");
+    assert!(!ended.err.contains("\\n"), "{}", ended.err);
+    let hints: Vec<&str> = ended
+        .err
+        .lines()
+        .filter(|line| line.contains("hint: "))
+        .collect();
+    assert!(!hints.is_empty(), "{}", ended.err);
+    for (index, hint) in hints.iter().enumerate() {
+        let text = hint.trim_start().trim_start_matches("hint: ");
+        assert!(!hints[..index].contains(hint), "twice: {hint}");
+        assert!(text.matches(text).count() == 1 && !text.contains(&format!("{text}: ")), "{hint}");
+        let half = text.split_once(": ");
+        assert!(half.is_none_or(|(one, other)| one != other), "{hint}");
+    }
+    assert!(
+        ended
+            .err
+            .contains("      aws eks create-pod-identity-association \\\n        --")
+            || ended.err.contains("      aws eks create-pod-identity-association"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn names_that_are_empty_are_no_names() {
+    let site = site();
+    for arguments in [
+        &["get", "pods", "-n", ""][..],
+        &["get", "pods", "--service-account", ""],
+        &["doctor", "-n", ""],
+        &["test", "shop", "/api"],
+        &["test", "shop", "shop/"],
+        &["test", "shop", "shop/api", "--pod", ""],
+        &["exec", "shop", "/", "--", "/bin/true"],
+        &["exec", "shop", "shop/api", "--pod", "", "--", "/bin/true"],
+    ] {
+        let ended = site.run(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {ended:?}");
+    }
+    assert_eq!(site.simulated.log().entries().len(), 0);
+}
+
 #[test]
 fn read_only_asks_for_nothing() {
     let site = site();

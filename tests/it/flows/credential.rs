@@ -263,7 +263,8 @@ async fn after_a_change_it_is_asked_until_the_new_role_comes_back() {
     assert_eq!(log.count(ASSUME), 2);
     let seen = screen(&flow.state);
     assert!(
-        seen.contains("analytics-dbt, the new role, after") && seen.contains("2 calls"),
+        seen.contains("EKS Auth gives analytics-dbt to fraud/case-api, ")
+            && seen.contains(" s after the change, with 2 calls"),
         "{seen}"
     );
     let told = flow.seen.as_ref().unwrap();

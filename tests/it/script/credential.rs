@@ -6,7 +6,7 @@ use roledex::app::modal::credential::{Course, PodChoice, Stage};
 use roledex::app::msg::TestStep;
 use roledex::app::{Effect, Request, Step, Ticket};
 use roledex::model::credential::{
-    self, CredentialTest, Report, Session, StepKind, StepState, Verdict,
+    self, CredentialTest, Purpose, Report, Session, StepKind, StepState, Verdict,
 };
 use roledex::model::diagnosis::{Remedy, RemedyKind};
 
@@ -108,7 +108,12 @@ pub(crate) fn report(test: &CredentialTest, verdict: Verdict) -> Report {
         verdict,
         unknown: Vec::new(),
         warnings: Vec::new(),
+        kept: Vec::new(),
         asked: 1,
+        arrived_ms: match test.purpose {
+            Purpose::AfterChange { accepted: Some(_) } => Some(4_200),
+            _ => None,
+        },
         began: noon(),
         ended: noon(),
     }

@@ -8,7 +8,7 @@ use crate::model::trust::{TargetHop, Tightness, statement_for, statement_for_tar
 
 use super::{About, Explained};
 use crate::model::Arn;
-use crate::model::credential::claims::Flaw;
+use crate::model::credential::flaw::Flaw;
 use crate::model::credential::refusal::Refusal;
 
 /// Explains why EKS Auth gave no credentials.

@@ -66,7 +66,8 @@ fn a_role_that_was_set_is_tested_until_it_arrives() {
     for part in [
         "then tests it (--test)",
         "at most 8 times within 60 s",
-        "s and 2 calls after the change",
+        "tested: EKS Auth gives shop-both to shop/api, ",
+        " s after the change, with 2 calls",
     ] {
         assert!(ended.err.contains(part), "{part}: {}", ended.err);
     }
@@ -95,10 +96,76 @@ fn the_calls_are_shown_before_the_change_and_a_yes_to_it_makes_none_of_them() {
     let people = site.run(&with(&["--test"]));
     assert_eq!(people.code, 0, "{people:?}");
     assert!(
-        people.out.contains("tested: pods get it,") && people.out.contains("✓ "),
+        people.out.contains(
+            "nothing was changed, and it was tested as it is: EKS Auth gives shop-both to shop/api"
+        ) && people.out.contains("✓ "),
         "{}",
         people.out
     );
+    assert!(
+        people.out.contains("tests it as it is (--test)")
+            && !people.out.contains("after the change"),
+        "{}",
+        people.out
+    );
+}
+
+/// The clock runs from the moment when AWS took the change: reading it back and having a token made are part of it.
+#[test]
+fn the_seconds_count_from_the_change_and_not_from_the_question() {
+    let slow = "kube:create:serviceaccounts/token=latency:1200";
+    let site = site(&[slow]);
+    let told = ends(&site.run(&with(&["--test", "-o", "json"])), 0, "matches");
+    let test = &told["test"];
+    let elapsed = test["elapsedMs"].as_u64().unwrap();
+    assert!(elapsed >= 1_200, "{elapsed}");
+    let mut steps = test["steps"].as_array().unwrap().iter();
+    let asking = steps.find(|step| step["step"] == "assumeRole").unwrap();
+    assert!(asking["elapsedMs"].as_u64().unwrap() < elapsed, "{asking}");
+}
+
+#[test]
+fn a_pod_that_was_never_injected_is_named_with_the_proof() {
+    let site = site(&[]);
+    let ended = site.run(&[
+        "set-role",
+        "shop",
+        "shop/late",
+        "--role",
+        BOTH,
+        "--yes",
+        "--test",
+    ]);
+    // The status rests on the answer of EKS Auth.
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let line = ended.out.lines().last().unwrap();
+    assert!(
+        line.starts_with("tested: EKS Auth gives shop-both to shop/late, ")
+            && line.ends_with("with 1 call, but this pod was never injected: restart it"),
+        "{line}"
+    );
+}
+
+/// A pod that nobody knew of when the change was approved: its calls were not shown, so they are not made.
+#[test]
+fn calls_that_were_not_shown_are_not_made() {
+    let lists = {
+        let site = site(&[]);
+        let dry = site.run(&[&SET[..5], &["--test", "--dry-run"]].concat());
+        assert_eq!(dry.code, 0, "{dry:?}");
+        site.simulated.log().count("kube:list:pods")
+    };
+    // Until the change is approved nobody may look for pods, and from then on everybody may.
+    let site = site(&[&format!("kube:list:pods=first:{lists}:denied")]);
+    let ended = site.run(&with(&["--test", "-o", "json"]));
+    let told = ends(&ended, 6, "untestable");
+    assert_eq!(told["result"], "applied");
+    assert!(
+        ended.err.contains("it cannot: the pods may not be listed"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(asked(&site), 0);
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn nothing_runs_without_a_yes() {
     let calls = test.calls();
     assert_eq!(
         &**calls.last().unwrap(),
-        "run with these credentials: /bin/sh -c aws s3 ls"
+        "run with these credentials: /bin/sh -c 'aws s3 ls'"
     );
     assert_eq!(script.panel().buttons()[1], Button::Run);
     script.keys("enter");
