@@ -55,7 +55,9 @@ pub(crate) async fn run(global: &Global, wish: Wish) -> Result<Exit, Problem> {
     let proof = if wish.test {
         let first = existing.as_ref().and_then(|plans| plans.first());
         let plan = &first.unwrap_or(&prepared).plan;
-        let all = existing.as_deref().unwrap_or(std::slice::from_ref(&prepared));
+        let all = existing
+            .as_deref()
+            .unwrap_or(std::slice::from_ref(&prepared));
         let is_change = all.iter().any(|one| !one.plan.diff().is_empty());
         Some(Box::pin(Proof::of(&site, plan, is_change)).await?)
     } else {

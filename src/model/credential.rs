@@ -31,20 +31,15 @@ pub use flaw::Flaw;
 pub use judge::{Judged, judge};
 pub use kept::{Hindrance, Kept, gone, kept};
 pub use known::Known;
-pub use outcome::{
-    Circumstances, assumed_step, claims_step, failed_step, remade, verdict_step,
-};
+pub use outcome::{Circumstances, assumed_step, claims_step, failed_step, remade, verdict_step};
 pub use refusal::{Refusal, TokenRefusal};
 pub use report::{Report, Session, Verdict};
 pub use scene::{
-    account_step, association_step, cluster_step, permission_step, pod_step,
-    unknown_step,
+    account_step, association_step, cluster_step, permission_step, pod_step, unknown_step,
 };
 pub use schedule::{MOST_POLLS, POLL_SECONDS, next_poll};
 pub use step::{Step, StepKind, StepState};
-pub use test::{
-    Clearance, CredentialTest, Expected, Purpose, TOKEN_SECONDS, TokenSource,
-};
+pub use test::{Clearance, CredentialTest, Expected, Purpose, TOKEN_SECONDS, TokenSource};
 
 /// The audience of the tokens that EKS Auth takes.
 pub const AUDIENCE: &str = "pods.eks.amazonaws.com";

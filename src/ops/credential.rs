@@ -20,7 +20,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::cloud::{PodCredentials, Secret, Urgency};
 use crate::model::credential::{
-    Circumstances, Clearance, CredentialTest, Judged, Report, Step, TokenSource, Verdict, verdict_step,
+    Circumstances, Clearance, CredentialTest, Judged, Report, Step, TokenSource, Verdict,
+    verdict_step,
 };
 use crate::model::journal::EntryId;
 use crate::model::plan::Approved;

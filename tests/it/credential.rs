@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use roledex::cloud::{Cloud, Settings, Urgency};
+use roledex::model::Route;
 use roledex::model::credential::{
     Clearance, CredentialTest, Expected, MOST_POLLS, Purpose, Report, Step, StepKind, StepState,
     TokenSource, Verdict, pick,
@@ -12,7 +13,6 @@ use roledex::model::credential::{
 use roledex::model::journal::{Entry, Outcome};
 use roledex::model::plan::{Approved, Assent, Reviewed};
 use roledex::model::reference::ClusterReference;
-use roledex::model::Route;
 use roledex::ops::change::{Desk, Patience};
 use roledex::ops::credential::{pods_of, run};
 use roledex::ops::fleet::{Site, one_site};
@@ -81,7 +81,12 @@ impl Bench {
     /// A test after a change that was to give this role.
     async fn approved(&self, role: &str) -> Approved<CredentialTest> {
         let pods = pods_of(&self.site, "shop", "api").await.unwrap();
-        let caller = self.site.session.caller(Urgency::Interactive).await.unwrap();
+        let caller = self
+            .site
+            .session
+            .caller(Urgency::Interactive)
+            .await
+            .unwrap();
         let test = CredentialTest {
             cluster: self.site.arn.clone(),
             route: self.site.session.route().clone(),
@@ -137,7 +142,11 @@ async fn the_old_role_for_good_is_asked_about_eight_times_at_most_and_was_issued
             }
         })
         .await;
-    assert!(matches!(report.verdict, Verdict::Differs(_)), "{:?}", report.verdict);
+    assert!(
+        matches!(report.verdict, Verdict::Differs(_)),
+        "{:?}",
+        report.verdict
+    );
     assert!((2..=MOST_POLLS).contains(&report.asked), "{}", report.asked);
     assert_eq!(report.asked, bench.asked());
     assert!(told[1].contains("still shop-api"), "{told:?}");
@@ -161,7 +170,11 @@ async fn credentials_that_came_back_first_stay_issued_whatever_is_refused_later(
             }
         })
         .await;
-    assert!(matches!(report.verdict, Verdict::Refused(_)), "{:?}", report.verdict);
+    assert!(
+        matches!(report.verdict, Verdict::Refused(_)),
+        "{:?}",
+        report.verdict
+    );
     assert_eq!(report.asked, 2);
     let entry = bench.entry();
     let Some(outcome @ Outcome::Applied { after, .. }) = entry.outcome() else {
@@ -174,7 +187,10 @@ async fn credentials_that_came_back_first_stay_issued_whatever_is_refused_later(
     // It is said, and it softens nothing: the last answer was a refusal.
     let assume = report.step(StepKind::Assume).unwrap();
     assert_eq!(assume.state, StepState::Failed);
-    let told = assume.evidence.iter().find(|line| line.starts_with("before that it gave shop-api"));
+    let told = assume
+        .evidence
+        .iter()
+        .find(|line| line.starts_with("before that it gave shop-api"));
     assert!(told.is_some(), "{assume:?}");
 }
 

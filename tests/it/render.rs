@@ -143,6 +143,7 @@ snapshots! {
     test_consent_80x24: test_consent 80 x 24;
     test_consent_40x12: test_consent 40 x 12;
     test_running_80x24: test_running 80 x 24;
+    test_kept_80x24: test_kept 80 x 24;
     test_verdict_120x30: test_verdict 120 x 30;
     test_verdict_80x24: test_verdict 80 x 24;
     test_verdict_40x12: test_verdict 40 x 12;

@@ -7,7 +7,9 @@ use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
 use crate::model::age::{age, moment};
 use crate::model::export::yaml;
-use crate::model::journal::{ChangeKind, Entry, EntryId, Family, History, Image, Outcome, Settings};
+use crate::model::journal::{
+    ChangeKind, Entry, EntryId, Family, History, Image, Outcome, Settings,
+};
 
 /// What an entry is called in a list.
 pub fn label(entry: &Entry, now: Timestamp) -> String {

@@ -16,9 +16,9 @@ use crate::app::secret::{SecretId, Typed};
 use crate::app::state::State;
 use crate::app::update::{confirm, run_with, textview};
 use crate::input::Command;
+use crate::model::Guard;
 use crate::model::credential::{Clearance, CredentialTest, TokenSource};
 use crate::model::plan::Reviewed;
-use crate::model::Guard;
 use crate::model::pod::Pod;
 use pods::{look_for_pods, other_pod, podless, unfit, went_back};
 

@@ -5,7 +5,9 @@
 
 use crate::model::Text;
 use crate::model::credential::is_injected;
-use crate::model::diagnosis::{Evidence, Finding, Remedy, RuleId, Standing, looking, remedy, rules};
+use crate::model::diagnosis::{
+    Evidence, Finding, Remedy, RuleId, Standing, looking, remedy, rules,
+};
 use crate::model::pod::{ContainerKind, Pod};
 
 use super::step::{Step, StepState};
@@ -53,7 +55,10 @@ const RULES: [(RuleId, Hindrance); 9] = [
     (RuleId("own-credential-endpoint"), Hindrance::Endpoint),
     (RuleId("proxy-without-agent"), Hindrance::Proxy),
     (RuleId("proxy-without-ipv6-agent"), Hindrance::Proxy),
-    (RuleId("network-policy-blocks-agent"), Hindrance::NetworkPolicy),
+    (
+        RuleId("network-policy-blocks-agent"),
+        Hindrance::NetworkPolicy,
+    ),
     (RuleId("security-groups-strict"), Hindrance::SecurityGroups),
     (RuleId("token-volume-taken"), Hindrance::NeverInjected),
 ];

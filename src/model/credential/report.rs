@@ -7,8 +7,8 @@ use crate::model::arn::account_of;
 use crate::model::text::visible;
 
 use super::claims::Claims;
-use super::outcome::given;
 use super::kept::Kept;
+use super::outcome::given;
 use super::step::{Step, StepKind, StepState};
 use super::test::{CredentialTest, Purpose, TokenSource};
 

@@ -113,10 +113,7 @@ impl<'a> History<'a> {
         self.entries.iter().filter_map(move |entry| {
             let intent = &entry.intent;
             intent.kind.family()?;
-            if entry
-                .outcome()
-                .is_none_or(|outcome| !outcome.is_definite())
-            {
+            if entry.outcome().is_none_or(|outcome| !outcome.is_definite()) {
                 return (!self.is_overtaken(entry)).then_some(Err(entry));
             }
             let is_offered = intent.link.is_none()

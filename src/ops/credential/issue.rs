@@ -5,9 +5,9 @@ use super::poll::{Answered, Given};
 use super::{Log, URGENCY, record};
 use crate::cloud::{Assumed, PodCredentials, Secret};
 use crate::model::credential::{
-    About, Circumstances, Claims, CredentialTest, Flaw, Judged, Known, Refusal, Session, Step, StepKind, StepState,
-    TokenRefusal, TokenSource, Verdict, assumed_step, claims_step, explain_assume, explain_token,
-    failed_step, remade, verdict_step,
+    About, Circumstances, Claims, CredentialTest, Flaw, Judged, Known, Refusal, Session, Step,
+    StepKind, StepState, TokenRefusal, TokenSource, Verdict, assumed_step, claims_step,
+    explain_assume, explain_token, failed_step, remade, verdict_step,
 };
 use crate::model::journal::{EntryId, Outcome};
 use crate::model::text::visible;

@@ -181,7 +181,10 @@ fn what_mends_a_refusal_can_be_copied() {
     for (index, hint) in hints.iter().enumerate() {
         let text = hint.trim_start().trim_start_matches("hint: ");
         assert!(!hints[..index].contains(hint), "twice: {hint}");
-        assert!(text.matches(text).count() == 1 && !text.contains(&format!("{text}: ")), "{hint}");
+        assert!(
+            text.matches(text).count() == 1 && !text.contains(&format!("{text}: ")),
+            "{hint}"
+        );
         let half = text.split_once(": ");
         assert!(half.is_none_or(|(one, other)| one != other), "{hint}");
     }
@@ -189,7 +192,9 @@ fn what_mends_a_refusal_can_be_copied() {
         ended
             .err
             .contains("      aws eks create-pod-identity-association \\\n        --")
-            || ended.err.contains("      aws eks create-pod-identity-association"),
+            || ended
+                .err
+                .contains("      aws eks create-pod-identity-association"),
         "{}",
         ended.err
     );

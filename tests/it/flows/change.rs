@@ -280,10 +280,7 @@ async fn a_creation_of_what_is_there_is_taken_back_as_a_whole() {
     );
     assert_eq!(accepted(&flow), [update, tag]);
     assert_eq!(role_now(&flow, &name), Some(other));
-    assert_eq!(
-        tag_now(&flow, &name, "made").as_deref(),
-        Some("by keys")
-    );
+    assert_eq!(tag_now(&flow, &name, "made").as_deref(), Some("by keys"));
 
     flow.keys("esc z").until("the way back", is_reviewed).await;
     approve(&mut flow, &name).await;

@@ -20,8 +20,8 @@ pub(super) use changes::{
     review_blocking, review_deletion,
 };
 pub(super) use credential::{
-    run_consent, run_typing, test_cancelled, test_consent, test_offer, test_pasting, test_pick,
-    test_podless, test_refused, test_running, test_settled, test_verdict,
+    run_consent, run_typing, test_cancelled, test_consent, test_kept, test_offer, test_pasting,
+    test_pick, test_podless, test_refused, test_running, test_settled, test_verdict,
 };
 pub(super) use diagnosis::{
     explained, explained_below, explained_logs, explained_nothing, explaining, finding_counts,
@@ -116,6 +116,7 @@ pub(super) const ALL: &[Scene] = &[
     run_consent,
     test_consent,
     test_running,
+    test_kept,
     test_verdict,
     test_refused,
     test_cancelled,

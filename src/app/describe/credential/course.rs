@@ -7,9 +7,7 @@ use crate::app::describe::TextLine;
 use crate::app::modal::credential::{Course, Ending};
 use crate::app::pane::{Tone, glyph};
 use crate::model::Text;
-use crate::model::credential::{
-    Purpose, Report, Session, Step, StepKind, StepState, Verdict,
-};
+use crate::model::credential::{Purpose, Report, Session, Step, StepKind, StepState, Verdict};
 use crate::model::diagnosis::{Remedy, RemedyKind};
 
 pub(super) fn lines(course: &Course, now: Timestamp) -> Vec<TextLine> {
@@ -21,9 +19,9 @@ pub(super) fn lines(course: &Course, now: Timestamp) -> Vec<TextLine> {
     }
     let mends = mends(course);
     // Where the pod does not get its role, what mends that comes first; else it can wait.
-    let is_good = course.report().is_none_or(|report| {
-        report.verdict == Verdict::Matches && report.surely_kept().is_none()
-    });
+    let is_good = course
+        .report()
+        .is_none_or(|report| report.verdict == Verdict::Matches && report.surely_kept().is_none());
     let (first, last) = if is_good {
         (&[][..], &mends[..])
     } else {

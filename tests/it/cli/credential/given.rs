@@ -1,5 +1,7 @@
 //! Tokens that a person gives, signed as clusters sign them: each one that EKS Auth does not take is told apart.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roledex::model::credential::AUDIENCE;
 use serde_json::{Value, json};
 
@@ -186,4 +188,107 @@ fn a_token_with_good_claims_and_a_bad_signature_is_refused_for_that() {
         evidence.contains("its claims look as they must, so it is the signature"),
         "{evidence}"
     );
+}
+
+/// A token with these claims, which nobody signed.
+fn token(claims: &Value) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!(
+        "{}.{}.{}",
+        part("{}"),
+        part(&claims.to_string()),
+        part("nobody")
+    )
+}
+
+#[test]
+fn what_is_wrong_with_a_given_token_is_told() {
+    let site = site(&[]);
+    let good = report(&site.run(&["test", "shop", "shop/api", "-o", "json"]));
+    let good = json!({
+        "aud": ["pods.eks.amazonaws.com"],
+        "iss": good["claims"]["iss"],
+        "sub": "system:serviceaccount:shop:api",
+        "exp": 4_000_000_000_u64,
+        "kubernetes.io": {
+            "namespace": "shop",
+            "serviceaccount": {"name": "api"},
+            "pod": {"name": good["claims"]["podName"], "uid": good["claims"]["podUid"]},
+        },
+    });
+    for (member, value, says, headline) in [
+        (
+            "/iss",
+            json!("https://other.example"),
+            "https://other.example",
+            "the token is of another cluster: its issuer is https://other.example",
+        ),
+        (
+            "/aud",
+            json!(["sts.amazonaws.com"]),
+            "sts.amazonaws.com",
+            "the audience of the token is sts.amazonaws.com, and must be pods.eks.amazonaws.com",
+        ),
+        ("/exp", json!(1_000), "expired", "the token expired at"),
+        (
+            "/kubernetes.io/pod",
+            Value::Null,
+            "not bound to a pod",
+            "the token is not bound to a pod",
+        ),
+        (
+            "/kubernetes.io/serviceaccount/name",
+            json!("late"),
+            "shop/late and not to shop/api",
+            "the token is of shop/late, and not of shop/api",
+        ),
+    ] {
+        let mut claims = good.clone();
+        *claims.pointer_mut(member).unwrap() = value;
+        let path = site.home.write("token", &token(&claims));
+        let path = path.to_str().unwrap();
+        let ended = site.run(&[
+            "test",
+            "shop",
+            "shop/api",
+            "--token-file",
+            path,
+            "-o",
+            "json",
+        ]);
+        let report = report(&ended);
+        assert_eq!(
+            (ended.code, report["verdict"].as_str()),
+            (7, Some("refused")),
+            "{member} {report}"
+        );
+        let found = step(&report, "claims");
+        assert_eq!(found["state"], "failed", "{member}");
+        assert!(found["said"].as_str().unwrap().contains(says), "{found}");
+        let verdict = step(&report, "verdict")["said"].as_str().unwrap();
+        assert!(
+            verdict.starts_with(&format!("this token gets no credentials: {headline}")),
+            "{verdict}"
+        );
+        let reason = report["reason"].as_str().unwrap();
+        assert!(reason.starts_with(headline), "{reason}");
+    }
+}
+
+#[test]
+fn a_given_text_that_is_no_token_is_not_sent() {
+    let site = site(&[]);
+    let path = site.home.write("token", "hunter2\n");
+    let ended = site.run(&[
+        "test",
+        "shop",
+        "shop/api",
+        "--token-file",
+        path.to_str().unwrap(),
+        "-o",
+        "json",
+    ]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.out.contains("it was not sent"), "{}", ended.out);
+    assert!(!format!("{ended:?}").contains("hunter2"));
 }

@@ -10,7 +10,14 @@ use super::{Site, site};
 fn outcomes(site: &Site) -> Vec<String> {
     let shown = site.run(&["journal"]);
     let rows = shown.out.lines().skip(1);
-    let words = ["issued", "refused", "interrupted", "applied", "failed", "cannot-be-told"];
+    let words = [
+        "issued",
+        "refused",
+        "interrupted",
+        "applied",
+        "failed",
+        "cannot-be-told",
+    ];
     rows.map(|row| {
         let found = row.split_whitespace().find(|word| words.contains(word));
         found.unwrap_or(row).to_owned()

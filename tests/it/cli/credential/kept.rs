@@ -130,7 +130,11 @@ fn the_verdict_names_what_keeps_the_pod() {
             case.account,
             report["kept"]
         );
-        let state = if case.by.is_some() { "warning" } else { "passed" };
+        let state = if case.by.is_some() {
+            "warning"
+        } else {
+            "passed"
+        };
         assert_eq!(verdict["state"], state, "{}: {verdict}", case.account);
         // With what mends it, where something does.
         if matches!(case.by, Some(("accessKeys" | "networkPolicy" | "proxy", _))) {

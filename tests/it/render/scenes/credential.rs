@@ -1,13 +1,13 @@
 //! Scenes of the credential test.
 
-use roledex::app::Msg;
-use roledex::app::msg::TestStep;
+use roledex::app::msg::{ChangeStep, TestStep};
 use roledex::app::secret::Typed;
-use roledex::model::credential::{Step, StepKind, StepState, Verdict};
+use roledex::app::{Msg, Step};
+use roledex::model::credential::{self, Hindrance, Kept, StepKind, StepState, Verdict};
 
 use super::changes::{applying, at_cart};
 use crate::script::Script;
-use crate::script::credential::{choice, steps};
+use crate::script::credential::{choice, report, steps};
 
 pub(in crate::render) fn test_pick(width: u16, height: u16) -> Script {
     let mut script = at_cart(width, height);
@@ -67,7 +67,7 @@ pub(in crate::render) fn test_running(width: u16, height: u16) -> Script {
         script.test_step(TestStep::Step(step));
     }
     script.now = "2026-11-21T12:00:03Z".parse().unwrap();
-    let assuming = Step::new(StepKind::Assume, StepState::Running, "asking EKS Auth");
+    let assuming = credential::Step::new(StepKind::Assume, StepState::Running, "asking EKS Auth");
     script.test_step(TestStep::Step(assuming));
     script
 }
@@ -75,6 +75,24 @@ pub(in crate::render) fn test_running(width: u16, height: u16) -> Script {
 pub(in crate::render) fn test_verdict(width: u16, height: u16) -> Script {
     let mut script = test_running(width, height);
     script.verdict(Verdict::Matches);
+    script.state.notice = None;
+    script
+}
+
+pub(in crate::render) fn test_kept(width: u16, height: u16) -> Script {
+    let mut script = test_running(width, height);
+    let (ticket, test) = *script.tested().last().unwrap();
+    let mut report = report(test, Verdict::Matches);
+    report.kept = vec![Kept {
+        by: Hindrance::AccessKeys,
+        is_sure: true,
+        is_of_container: false,
+        seen: "with access keys in variables: pod cart-7d9f6c5b8-x2x4v".into(),
+        remedies: Vec::new(),
+    }];
+    let report = Step::Test(TestStep::Report(Box::new(report)));
+    script.step(ticket, report);
+    script.done(ticket, Ok(()));
     script.state.notice = None;
     script
 }
@@ -103,7 +121,9 @@ pub(in crate::render) fn test_offer(width: u16, height: u16) -> Script {
 }
 
 pub(in crate::render) fn test_settled(width: u16, height: u16) -> Script {
-    let mut script = test_offer(width, height);
+    let (mut script, ticket) = applying(width, height);
+    script.step(ticket, Step::Change(ChangeStep::ReadingBack));
+    script.done(ticket, Ok(()));
     script.keys("t");
     script.pods_to_test(vec![choice("cart-7d9f6c5b8-x2x4v", true)]);
     script.keys("tab enter");

@@ -94,12 +94,21 @@ fn the_footer_of_a_test_offers_nothing_of_changes() {
         screen.lines().last().unwrap().to_owned()
     };
     let running = footer(&script);
-    assert!(!running.contains("undo") && !running.contains("enter"), "{running}");
+    assert!(
+        !running.contains("undo") && !running.contains("enter"),
+        "{running}"
+    );
     script.verdict(Verdict::Matches);
     script.state.notice = None;
     let ended = footer(&script);
-    assert!(ended.contains("enter close") && ended.contains("t test"), "{ended}");
-    assert!(!ended.contains("undo") && !ended.contains("redo"), "{ended}");
+    assert!(
+        ended.contains("enter close") && ended.contains("t test"),
+        "{ended}"
+    );
+    assert!(
+        !ended.contains("undo") && !ended.contains("redo"),
+        "{ended}"
+    );
 }
 
 #[test]
@@ -115,7 +124,11 @@ fn a_finding_that_names_a_service_account_can_be_tested() {
         ],
     );
     script.keys("g t");
-    assert!(script.notice().contains("not about one service account"), "{}", script.notice());
+    assert!(
+        script.notice().contains("not about one service account"),
+        "{}",
+        script.notice()
+    );
     script.keys("j t");
     script.pods_to_test(vec![choice("api-1", true)]);
     let test = script.asked();
