@@ -5,7 +5,7 @@ use crate::app::diagnosis::{FindingRow, Logs, logs_of, row_explained};
 use crate::app::kubernetes::AccountKey;
 use crate::app::modal::credential::Tested;
 use crate::app::modal::{CredentialPanel, Item, Modal, Subject};
-use crate::app::pane::{PaneId, RowKey};
+use crate::app::pane::{Pane, PaneId, RowKey};
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::credential::{Expected, Purpose};
@@ -52,6 +52,19 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
         C::NextMatch | C::PreviousMatch if !has_pattern(state) => Err("nothing is searched for"),
         _ => Ok(()),
     }
+}
+
+/// Whether there is something at the panes to go back from, as [`Command::Back`] does it.
+pub fn goes_back(state: &State) -> bool {
+    let restriction = &state.restriction;
+    let narrows = |pane: &Pane| {
+        !pane.filter.is_empty() || !pane.marks.is_empty() || pane.problems_only
+    };
+    state.focused().is_some_and(narrows)
+        || !state.trail.is_empty()
+        || state.focus == PaneId::Pods && restriction.pods_of.is_some()
+        || state.zoomed && state.focus.is_together()
+        || !restriction.scope.is_empty()
 }
 
 /// Why nothing may be changed, or nothing of a cluster.

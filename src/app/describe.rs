@@ -28,7 +28,7 @@ pub(in crate::app) use credential::{
 pub use credential::{
     area as credential_area, lines as credential_lines, title as credential_title,
 };
-pub use entry::{label as entry_label, outcome as entry_outcome};
+pub use entry::{label as entry_label, note as entry_note, standing as entry_standing};
 pub(in crate::app) use explanation::{explanation, explanation_copies};
 pub(in crate::app) use finding::remedies;
 pub(in crate::app) use parts::{access_entry, addon, identity_provider};

@@ -148,7 +148,7 @@ commands! {
 
     // Look closer
     Open            "open"             Look    "open"       "Goes into the row: a cluster scopes the other views, an account or association shows its pods, other rows are described" [Main] ["enter"] 95;
-    Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 90;
+    Describe        "describe"         Look    "describe"   "Explains the row, member by member"             [Main] ["d"] 91;
     Explain         "explain"          Look    "explain"    "Reads everything that the row rests on, and says what is wrong, why, and what mends it" [Main] ["x"] 89;
     GoToRow         "go-to-row"        Look    "go to row"  "Closes the explanation and goes to the row that it is about" [Explanation] ["enter"] 80;
     ReadLogs        "read-logs"        Look    "logs"       "Looks for known troubles in the last lines of the logs: of the pods that are explained, and of the agents on their nodes" [Explanation] ["L"] 82;
@@ -182,7 +182,7 @@ commands! {
     Pause           "pause"            Load    "pause"      "Pauses background loading, or resumes it"       [Main] ["s"] 25;
 
     // Change
-    Edit            "edit"             Change  "edit"       "Changes role, target role, session tags or session policy of the association" [Main] ["e"] 72;
+    Edit            "edit"             Change  "edit"       "Changes role, target role, session tags or session policy of the association" [Main] ["e"] 86;
     Create          "create"           Change  "create"     "Creates an association"                         [Main] ["A"] 48;
     Delete          "delete"           Change  "delete"     "Deletes the association, after a look at what that means" [Main] ["ctrl-d"] 46;
     EditTags        "edit-tags"        Change  "tags"       "Sets and removes tags of the association"       [Main] ["T"] 27;
@@ -195,10 +195,10 @@ commands! {
     CopyArn         "copy-arn"         Copy    "copy ARN"   "Copies the row's ARN"                           [Main] ["Y"] 15;
     CopyMenu        "copy-menu"        Copy    "copy as"    "Chooses what to copy: ids, ARNs, commands, Terraform, remedies" [Main Explanation] ["C"] 28;
     CopyText        "copy-text"        Copy    "copy"       "Copies the whole text"                          [Text Explanation] ["c"] 45;
-    CopyOffer       "copy-offer"       Copy    "copy"       "Chooses what to copy: commands and fixes"       [Review Progress] ["c" "y"] 50;
+    CopyOffer       "copy-offer"       Copy    "copy"       "Chooses what to copy: commands and fixes"       [Review Progress] ["C" "c" "y"] 50;
 
     // Type
-    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog Form Review History Progress] ["enter"] 90;
+    Accept          "accept"           Type    "accept"     "Takes what is typed or chosen"                  [Prompt Menu Dialog Form Review History Progress] ["enter"] 92;
     NextChoice      "next-choice"      Type    "next"       "Moves to the next suggestion"                   [Prompt] ["down" "ctrl-n" "tab"] 60;
     PreviousChoice  "previous-choice"  Type    "previous"   "Moves to the previous suggestion"               [Prompt] ["up" "ctrl-p" "shift-tab"] 0;
     CursorLeft      "cursor-left"      Type    "left"       "Moves the cursor left"                          [Prompt Form Editor] ["left" "ctrl-b"] 0;
@@ -209,7 +209,7 @@ commands! {
     EraseRight      "erase-right"      Type    "erase"      "Erases the character under the cursor"          [Prompt Form Editor] ["delete" "ctrl-d"] 0;
     EraseWord       "erase-word"       Type    "erase word" "Erases the word left of the cursor"             [Prompt Form Editor] ["ctrl-w" "alt-backspace"] 0;
     EraseLine       "erase-line"       Type    "clear"      "Erases the line left of the cursor"             [Prompt Form Editor] ["ctrl-u"] 40;
-    NextButton      "next-button"      Type    "switch"     "Moves to the next button"                       [Dialog Review] ["tab" "right" "l"] 70;
+    NextButton      "next-button"      Type    "switch"     "Moves to the next button"                       [Dialog Review] ["tab" "right" "l"] 91;
     PreviousButton  "previous-button"  Type    "switch back" "Moves to the button before"                    [Dialog Review] ["shift-tab" "left" "h"] 0;
     NextField       "next-field"       Type    "next field" "Moves to the next field"                        [Form Editor] ["tab"] 80;
     PreviousField   "previous-field"   Type    "prev field" "Moves to the previous field"                    [Form Editor] ["shift-tab"] 0;
@@ -227,7 +227,7 @@ commands! {
     No              "no"               Type    "no"         "Says no to the question"                        [Dialog] ["n"] 50;
 
     // Program
-    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History Explanation Progress] ["?"] 88;
+    Help            "help"             Program "help"       "Shows the keys that work here"                  [Main Text Menu Review History Explanation Progress] ["?"] 90;
     Palette         "palette"          Program "commands"   "Finds a command by name"                        [Main] [":"] 75;
     Menu            "menu"             Program "actions"    "Lists what can be done with the row"            [Main] ["m" "a"] 38;
     Back            "back"             Program "back"       "Closes what lies on top; then clears filter and marks, goes back to the view before, lifts the scope, one a press" [Main Text Menu Prompt Dialog Form Editor Review History Explanation Progress] ["esc"] 87;
@@ -238,6 +238,17 @@ commands! {
 }
 
 impl Command {
+    /// The label for the footer of a context: `enter` does something else in each.
+    pub fn label_in(self, context: Context) -> &'static str {
+        match (self, context) {
+            (Self::Accept, Context::History) => "show",
+            (Self::Accept, Context::Menu) => "choose",
+            (Self::Accept, Context::Dialog | Context::Review) => "press",
+            (Self::Accept, Context::Progress) => "close",
+            _ => self.label(),
+        }
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL
             .iter()

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::availability::available;
+use crate::app::availability::{available, goes_back};
 use crate::app::line::Line;
 use crate::app::modal::Modal;
 use crate::app::modal::credential::Course;
 use crate::app::pane::{Pane, glyph};
 use crate::app::state::Notice;
-use crate::input::Command;
+use crate::input::{Command, Context};
 use crate::model::measure::wrap;
 use crate::theme::Role;
 use crate::ui::painter::{Painter, Piece, piece, width};
@@ -22,6 +22,9 @@ struct Hint {
     label: &'static str,
     works: bool,
 }
+
+/// Between two hints.
+const GAP: &str = "  ";
 
 /// Rows of a notice at most.
 const ROWS: usize = 5;
@@ -143,25 +146,47 @@ fn own(state: &State, line: &Line) -> Vec<Piece<'static>> {
 
 /// As many hints as fit, the most useful first.
 fn hints(state: &State, room: usize) -> Vec<Piece<'static>> {
+    let mut hints = ranked(state);
+    // What does nothing here must not take the room of what does.
+    let mut by_use: Vec<usize> = (0..hints.len()).collect();
+    by_use.sort_by_key(|index| hints.get(*index).is_none_or(|hint| !hint.works));
+    let mut taken = 0;
+    let mut fits = vec![false; hints.len()];
+    for index in by_use {
+        let (Some(hint), Some(fits)) = (hints.get(index), fits.get_mut(index)) else {
+            continue;
+        };
+        let gap = if taken > 0 { GAP.len() } else { 0 };
+        let wanted = gap + width(&hint.pieces());
+        if taken + wanted <= room {
+            taken += wanted;
+            *fits = true;
+        }
+    }
+    let mut fits = fits.into_iter();
+    hints.retain(|_| fits.next().unwrap_or_default());
     let mut pieces: Vec<Piece<'static>> = Vec::new();
-    for hint in ranked(state) {
-        let (key, label) = if hint.works {
+    for hint in hints {
+        if !pieces.is_empty() {
+            pieces.push(piece(Role::Text, GAP));
+        }
+        pieces.extend(hint.pieces());
+    }
+    pieces
+}
+
+impl Hint {
+    fn pieces(&self) -> [Piece<'static>; 2] {
+        let (key, label) = if self.works {
             (Role::Key, Role::Label)
         } else {
             (Role::Off, Role::Off)
         };
-        let mut next = vec![
-            piece(key, hint.key),
-            piece(label, format!(" {}", hint.label)),
-        ];
-        if !pieces.is_empty() {
-            next.insert(0, piece(Role::Text, "  "));
-        }
-        if width(&pieces) + width(&next) <= room {
-            pieces.append(&mut next);
-        }
+        [
+            piece(key, self.key.clone()),
+            piece(label, format!(" {}", self.label)),
+        ]
     }
-    pieces
 }
 
 /// Commands of the context that are bound to a key, by their rank.
@@ -172,23 +197,25 @@ fn ranked(state: &State) -> Vec<Hint> {
         _ => None,
     };
     // The course of a test scrolls and ends as that of a change does, but there is nothing to take back.
-    let is_of_changes = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+    let is_of_changes = |command: Command| matches!(command, Command::Undo | Command::Redo);
+    // Two keys for one thing take the room of another: over the panes, both of these go back.
+    let is_twice = |command: Command| command == Command::Leave && context != Context::Main;
     let here = |command: &&Command| {
         command.footer_rank() > 0
             && command.contexts().contains(&context)
-            && !(course.is_some() && is_of_changes(command))
+            && !is_twice(**command)
+            && !(course.is_some() && is_of_changes(**command))
             && !(course.is_some_and(Course::is_running) && **command == Command::Accept)
     };
     let mut commands: Vec<Command> = Command::ALL.iter().filter(here).copied().collect();
     commands.sort_by_key(|command| std::cmp::Reverse(command.footer_rank()));
+    // It says so when it is pressed, and asks for no room.
+    let is_idle = |command| command == Command::Back && context == Context::Main && !goes_back(state);
     let hint = |command: Command| {
         Some(Hint {
             key: state.options.keymap.shown(command)?,
-            label: match command {
-                Command::Accept if course.is_some() => "close",
-                _ => command.label(),
-            },
-            works: available(state, command).is_ok(),
+            label: command.label_in(context),
+            works: available(state, command).is_ok() && !is_idle(command),
         })
     };
     commands.into_iter().filter_map(hint).collect()

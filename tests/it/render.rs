@@ -114,6 +114,7 @@ snapshots! {
     progress_failed_80x24: progress_failed 80 x 24;
     progress_failed_120x30: progress_failed 120 x 30;
     history_80x24: history 80 x 24;
+    history_40x12: history 40 x 12;
     history_120x30: history 120 x 30;
     form_roles_40x12: form_roles 40 x 12;
     review_blocking_40x12: review_blocking 40 x 12;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::describe::TextLine;
 use crate::app::pane::{Tone, glyph};
+use crate::app::msg::Journalled;
 use crate::app::state::State;
 use crate::model::age::{age, moment};
 use crate::model::export::yaml;
@@ -11,27 +12,49 @@ use crate::model::journal::{
     ChangeKind, Entry, EntryId, Family, History, Image, Outcome, Settings,
 };
 
-/// What an entry is called in a list.
+/// What an entry is called in a list: how long ago, what, and what differed.
 pub fn label(entry: &Entry, now: Timestamp) -> String {
-    let intent = &entry.intent;
-    let summary = entry.summary();
-    let summary = match summary.as_str() {
-        "" => String::new(),
-        summary => format!("  {summary}"),
-    };
-    format!(
-        "{:>4}  {}  {} {} of {}{summary}",
-        age(intent.at, now),
-        entry.id.short(),
-        // Nearly all of them are about associations, and a line has little room.
-        intent.kind.as_str().trim_end_matches("-association"),
-        intent.target,
-        intent.place.cluster.name(),
-    )
+    let (intent, summary) = (&entry.intent, entry.summary());
+    // Nearly all of them are about associations, and a line has little room.
+    let kind = intent.kind.as_str().trim_end_matches("-association");
+    let label = format!("{:>4}  {kind} {}  {summary}", age(intent.at, now), intent.target);
+    label.trim_end().to_owned()
+}
+
+/// All that a list has to say of the entry under its cursor, in sentences of which none may be cut.
+pub fn note(read: &Journalled, entry: &Entry) -> Vec<String> {
+    let (intent, cluster) = (&entry.intent, &entry.intent.place.cluster);
+    let what = format!("{} {}", intent.kind.as_str(), intent.target);
+    let place = format!("{}, {}", cluster.name(), cluster.region());
+    let mut note = vec![format!("{}  {what} of {place}", entry.id.short())];
+    let mut told = vec![entry.summary()];
+    if let Some(undo) = History::new(&read.entries).undone_by(&entry.id) {
+        told.push(format!("undone by {}", undo.id.short()));
+    }
+    match entry.outcome() {
+        Some(Outcome::NotApplied { reason } | Outcome::CannotBeTold { reason }) => {
+            told.push(reason.to_string());
+        }
+        Some(Outcome::Failed { failure }) => told.push(failure.cause.to_string()),
+        _ => {}
+    }
+    told.retain(|text| !text.is_empty());
+    if !told.is_empty() {
+        note.push(told.join("; "));
+    }
+    note
+}
+
+/// What holds of an entry now: what came of it, unless that was taken back.
+pub fn standing(read: &Journalled, entry: &Entry) -> (&'static str, String, Tone) {
+    if History::new(&read.entries).undone_by(&entry.id).is_some() {
+        return (glyph::OFF, "undone".to_owned(), Tone::Muted);
+    }
+    outcome(entry, read.running.contains(&entry.id))
 }
 
 /// What came of an entry: a sign, words, and what they mean.
-pub fn outcome(entry: &Entry, is_running: bool) -> (&'static str, String, Tone) {
+fn outcome(entry: &Entry, is_running: bool) -> (&'static str, String, Tone) {
     let kind = &entry.intent.kind;
     match entry.outcome() {
         Some(outcome) if *kind == ChangeKind::TestCredentials => {

@@ -10,6 +10,7 @@ use crate::app::state::State;
 use crate::app::update::confirm;
 use crate::input::Command;
 use crate::model::credential::Purpose;
+use crate::model::journal::Way;
 use crate::model::preflight::Why;
 use crate::model::{AssociationKey, Failure, Learned};
 
@@ -66,7 +67,8 @@ impl State {
         if outcome.is_err() {
             applying.act.rest.clear();
         }
-        let (more, is_back) = (applying.act.rest.len(), applying.act.why.way().is_some());
+        let way = applying.act.why.way().map(|way| way.link.way);
+        let more = applying.act.rest.len();
         let form = applying.form.take();
         let is_begun = applying.is_begun();
         let may_test = may_test(self, &target.cluster).is_ok();
@@ -89,11 +91,15 @@ impl State {
             // Below what lies on the screen: what was typed is there again once that is closed.
             self.modals.insert(0, Modal::Form(form));
         }
-        let undo = self.options.keymap.shown(Command::Undo);
+        // What was undone is made again by another key, and what was made again is undone as before.
+        let (command, does) = match way {
+            Some(Way::Undo) => (Command::Redo, "makes it again"),
+            Some(Way::Redo) | None => (Command::Undo, "takes it back"),
+        };
         match outcome {
             Ok(()) if !is_as_planned => self.complain(format!("{title}: {}", Applying::UNLIKE)),
-            Ok(()) => self.say(match undo {
-                Some(undo) => format!("done: {title}; {undo} takes it back"),
+            Ok(()) => self.say(match self.options.keymap.shown(command) {
+                Some(key) => format!("done: {title}; {key} {does}"),
                 None => format!("done: {title}"),
             }),
             Err(failure) => self.complain(failure.to_string()),
@@ -110,7 +116,7 @@ impl State {
         }
         if more > 0 {
             // The other half is another change, and wants another yes.
-            let what = if is_back {
+            let what = if way.is_some() {
                 "brings all of it back"
             } else {
                 "was typed and is still to be made"

@@ -40,6 +40,17 @@ impl Menu {
         }
     }
 
+    /// What can be copied of what lies on top, each with its label and what it is called; none if there is nothing.
+    pub fn of_copies(copies: Vec<(String, String, &'static str)>) -> Option<Self> {
+        let items = copies.into_iter().map(|(label, text, what)| Item {
+            label,
+            note: text.lines().next().unwrap_or_default().to_owned(),
+            action: Action::Copy { text, what },
+        });
+        let items: Vec<Item> = items.collect();
+        (!items.is_empty()).then(|| Self::new("Copy", items))
+    }
+
     pub fn move_by(&mut self, rows: isize) {
         let last = self.items.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(rows).min(last);

@@ -56,6 +56,8 @@ impl State {
             (_, false) => {
                 // Who has begun something else meanwhile is not interrupted.
                 if matches!(self.modals.last(), None | Some(Modal::History(_))) {
+                    // What was asked for is there, so the keys of the review are what there is to say.
+                    self.notice = None;
                     confirm::open(self, plans, Why::Back(way), None, effects);
                 } else {
                     self.say(

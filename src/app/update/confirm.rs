@@ -5,7 +5,7 @@ use crate::app::describe;
 use crate::app::effect::{Effect, Request};
 use crate::app::line::Line;
 use crate::app::modal::credential::{Course, Stage, Tested};
-use crate::app::modal::{Act, Action, Item, Menu, Modal, Review};
+use crate::app::modal::{Act, Menu, Modal, Review};
 use crate::app::remote::Ticket;
 use crate::app::state::State;
 use crate::app::update::textview;
@@ -79,18 +79,9 @@ fn offer_copies(state: &mut State) {
     let Some(Modal::Review(review)) = state.modals.last() else {
         return;
     };
-    let items: Vec<Item> = describe::review_copies(review)
-        .into_iter()
-        .map(|(label, text, what)| Item {
-            label,
-            note: text.lines().next().unwrap_or_default().to_owned(),
-            action: Action::Copy { text, what },
-        })
-        .collect();
-    if items.is_empty() {
-        state.complain("there is nothing to copy here");
-    } else {
-        state.modals.push(Modal::Menu(Menu::new("Copy", items)));
+    match Menu::of_copies(describe::review_copies(review)) {
+        Some(menu) => state.modals.push(Modal::Menu(menu)),
+        None => state.complain("there is nothing to copy here"),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::app::effect::{Effect, Timer};
 use crate::app::modal::credential::{
     Asked, Button, CredentialPanel, Ending, PodChoice, Podless, Stage, Tested,
 };
-use crate::app::modal::{Action, Item, Menu, Modal};
+use crate::app::modal::{Menu, Modal};
 use crate::app::pane::RowKey;
 use crate::app::secret::{SecretId, Typed};
 use crate::app::state::State;
@@ -326,18 +326,9 @@ pub(super) fn on_secret(state: &mut State, id: SecretId, typed: Typed) -> bool {
 
 fn offer_copies(state: &mut State) {
     let Some(panel) = panel(state) else { return };
-    let items: Vec<Item> = describe::credential_copies(panel)
-        .into_iter()
-        .map(|(label, text, what)| Item {
-            label,
-            note: text.lines().next().unwrap_or_default().to_owned(),
-            action: Action::Copy { text, what },
-        })
-        .collect();
-    if items.is_empty() {
-        state.complain("there is nothing to copy here");
-    } else {
-        state.modals.push(Modal::Menu(Menu::new("Copy", items)));
+    match Menu::of_copies(describe::credential_copies(panel)) {
+        Some(menu) => state.modals.push(Modal::Menu(menu)),
+        None => state.complain("there is nothing to copy here"),
     }
 }
 

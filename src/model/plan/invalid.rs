@@ -41,6 +41,10 @@ pub enum Rule {
     RoleName {
         name: String,
     },
+    /// It may be a name, but of none of the roles that are offered.
+    NotOffered {
+        name: String,
+    },
     ForeignPartition {
         found: String,
         wanted: String,
@@ -151,6 +155,11 @@ impl fmt::Display for Rule {
             Self::RoleName { name } => write!(
                 f,
                 "\"{}\" is not the name of a role: IAM allows 1 to 64 letters, digits and _+=,.@-, after a path of at most 512 characters",
+                visible(name)
+            ),
+            Self::NotOffered { name } => write!(
+                f,
+                "no role of the account is called \"{}\"; choose one of those that are offered, or give its ARN",
                 visible(name)
             ),
             Self::ForeignPartition { found, wanted } => write!(

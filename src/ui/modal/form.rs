@@ -240,6 +240,8 @@ fn draw_field(
             };
             piece(Role::Text, format!("{text}{note}"))
         }
+        // What is being written stands below, word for word.
+        _ if focused => return None,
         _ => piece(
             Role::Muted,
             form.editor_of(stop).map(summary).unwrap_or_default(),

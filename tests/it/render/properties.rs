@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::layout::Rect;
 use roledex::app::layout::Size;
-use roledex::app::modal::Modal;
 use roledex::app::{self, Msg};
-use roledex::input::{Command, Key};
+use roledex::input::Key;
 use roledex::model::text::is_hidden;
 use roledex::theme::{NAMES, Role, Theme};
 use roledex::ui;
 
 use super::dump::{draw, row};
+use crate::script::Script;
 use super::scenes;
 
 /// Keys that open, close, type and move; enough of them to get anywhere.
@@ -146,26 +146,71 @@ fn the_footer_shows_only_keys_that_work() {
                 continue;
             };
             let command = state.options.keymap.command(state.context(), key);
-            let of_command = match (command, state.modals.last()) {
-                // What a test has come to is not accepted, it is closed.
-                (Some(Command::Accept), Some(Modal::Credential(panel)))
-                    if panel.course().is_some() =>
-                {
-                    Some("close")
-                }
-                (command, _) => command.map(Command::label),
-            };
-            assert_eq!(of_command, Some(label), "{footer}");
+            let shown = command.map(|command| command.label_in(state.context()));
+            assert_eq!(shown, Some(label), "{footer}");
             hints += 1;
         }
         assert!(hints > 1 || footer.contains('▲'), "{footer}");
     }
 }
 
+/// Where room is short the keys stay without which nobody gets on, and what does nothing now goes first.
+#[test]
+fn a_short_footer_keeps_the_keys_that_are_needed() {
+    let at_associations = |width, height| {
+        let mut script = scenes::ready(width, height);
+        script.keys("2");
+        script
+    };
+    let at = |script: &Script| {
+        let (buffer, _) = draw(&script.state);
+        row(&buffer, script.state.size.height - 1)
+    };
+    let needed = ["enter open", "d describe", "x explain", "? help", "e edit"];
+    for (script, needed) in [
+        (at_associations(80, 24), &needed[..]),
+        (at_associations(40, 12), &["enter open", "? help"]),
+        (
+            scenes::review_blocking(40, 12),
+            &["enter press", "tab switch", "? help"],
+        ),
+        (
+            scenes::history(40, 12),
+            &["enter show", "? help", "esc back", "z undo"],
+        ),
+    ] {
+        let footer = at(&script);
+        for hint in needed {
+            assert!(footer.contains(hint), "{hint} is not in {footer}");
+        }
+    }
+    // No association, nothing to edit: the room is for something else.
+    let clusters = at(&scenes::ready(80, 24));
+    assert!(!clusters.contains("e edit"), "{clusters}");
+    assert!(clusters.contains("/ filter"), "{clusters}");
+}
+
+/// What a row of the list has no room for stands below it, whole.
+#[test]
+fn the_history_says_all_of_the_entry_under_the_cursor() {
+    for (width, height) in [(40, 12), (80, 24), (120, 30)] {
+        let script = scenes::history(width, height);
+        let (buffer, _) = draw(&script.state);
+        let rows: Vec<String> = (0..height).map(|y| row(&buffer, y)).collect();
+        let text = rows.join("\n").replace(['┃', '\n'], " ");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for wanted in ["update-association payments/worker of demo", "role: old → new"] {
+            assert!(text.contains(wanted), "{width}x{height}: {text}");
+        }
+        let listed = rows.iter().find(|row| row.contains('▸')).unwrap();
+        assert!(listed.contains("now  update paym"), "{width}: {listed}");
+    }
+}
+
 /// A command that is dim does nothing when its key is pressed, and one that is bright does not complain.
 #[test]
 fn dim_hints_are_those_that_do_nothing_now() {
-    let script = scenes::loading(200, 40);
+    let script = scenes::loading(400, 40);
     let (buffer, _) = draw(&script.state);
     let footer = row(&buffer, 39);
     let at = footer

@@ -1,6 +1,7 @@
 //! From view to view and back.
 
 use roledex::app::Msg;
+use roledex::app::availability::goes_back;
 use roledex::app::layout::Size;
 use roledex::app::modal::Modal;
 use roledex::app::pane::PaneId;
@@ -51,6 +52,26 @@ fn back_goes_where_one_came_from() {
     assert!(matches!(script.top(), Some(Modal::Quit(_))));
     script.keys("n esc");
     assert!(script.notice().contains("nothing to go back from"));
+}
+
+/// The footer offers the way back where there is one, and only there.
+#[test]
+fn there_is_a_way_back_until_esc_finds_none() {
+    for keys in ["", "space", "p", "f", "enter", "5", "4 7 f", "/ a enter", "X f"] {
+        let mut script = loaded();
+        script.keys(keys);
+        let mut pressed = 0;
+        while goes_back(&script.state) {
+            script.keys("esc");
+            let notice = script.notice();
+            assert!(!notice.contains("nothing to go back from"), "{keys}");
+            pressed += 1;
+            assert!(pressed < 9, "{keys}");
+        }
+        assert_eq!(pressed > 0, !keys.is_empty(), "{keys}");
+        script.keys("esc");
+        assert!(script.notice().contains("nothing to go back from"));
+    }
 }
 
 #[test]

@@ -3,11 +3,35 @@
 use super::{ChangeForm, KnownRole, Purpose, own_tags};
 use crate::app::line::Line;
 use crate::model::Text;
-use crate::model::plan::{Basis, Draft, Field, Invalid, New, Plan, Rule, Setting, TagEdit};
+use crate::model::plan::{
+    Basis, Draft, Field, Invalid, New, Plan, Rule, Setting, TagEdit, name_of_role,
+};
 
 impl ChangeForm {
     /// The plans of what is typed, one after the other, or every rule that it breaks; none if nothing differs.
     pub fn plans(&self, basis: Basis) -> Result<Vec<Plan>, Vec<Invalid>> {
+        let plans = self.plans_of_typed(basis);
+        plans.map_err(|wrong| wrong.into_iter().map(|one| self.named(one)).collect())
+    }
+
+    /// Whoever typed a name, or a part of one, is told of names, and not of ARNs.
+    fn named(&self, wrong: Invalid) -> Invalid {
+        let line = match (&wrong.field, &wrong.rule) {
+            (Field::Role, Rule::NotAnArn(_)) => &self.role,
+            (Field::TargetRole, Rule::NotAnArn(_)) => &self.target_role,
+            _ => return wrong,
+        };
+        let text = line.text();
+        match name_of_role(&text) {
+            Some(name) if self.listing.value().is_some() => {
+                let name = name.to_owned();
+                Invalid::new(wrong.field, Rule::NotOffered { name })
+            }
+            _ => wrong,
+        }
+    }
+
+    fn plans_of_typed(&self, basis: Basis) -> Result<Vec<Plan>, Vec<Invalid>> {
         if let (Purpose::Create, Some(before)) = (self.purpose, &self.before) {
             let (pairs, wrong) = self.pairs();
             let set = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));

@@ -90,6 +90,13 @@ fn roles_that_trust_come_first_and_a_few_letters_choose() {
     script.step(ticket, Step::Roles(roles));
     script.done(ticket, Ok(()));
     script.keys("down");
+    script.typed("zpp").keys("ctrl-s");
+    let wrong: Vec<String> = form(&script).wrong_at(Stop::Role).collect();
+    assert!(
+        wrong[0].contains("no role of the account is called \"zpp\""),
+        "{wrong:?}"
+    );
+    script.keys("ctrl-u down");
     let names: Vec<String> = form(&script)
         .suggestions(&script.state.fleet)
         .into_iter()

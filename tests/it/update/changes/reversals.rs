@@ -41,14 +41,21 @@ fn an_undo_is_reviewed_and_linked() {
         way: reversal.into(),
         plans: vec![plan],
     };
+    assert!(script.notice().contains("reading the journal"));
     script.step(ticket, Step::Reversal(Box::new(reversing)));
     script.done(ticket, Ok(()));
+    assert!(script.state.notice.is_none(), "it would hide the keys");
     answer(&mut script);
     script.keys("tab enter");
     let linked = script.effects.iter().any(|effect| {
         matches!(effect, Effect::Apply { link: Some(link), .. } if *link == Link::undoes(entry.id.clone()))
     });
     assert!(linked, "{}", script.notice());
+    // What was undone is not undone once more by the same key.
+    let ticket = super::apply_ticket(&script);
+    script.done(ticket, Ok(()));
+    let notice = script.notice();
+    assert!(notice.ends_with("; Z makes it again"), "{notice}");
 }
 
 /// What somebody else changed since is not overwritten by a mere enter.
