@@ -57,9 +57,8 @@ pub fn available(state: &State, command: Command) -> Result<(), &'static str> {
 /// Whether there is something at the panes to go back from, as [`Command::Back`] does it.
 pub fn goes_back(state: &State) -> bool {
     let restriction = &state.restriction;
-    let narrows = |pane: &Pane| {
-        !pane.filter.is_empty() || !pane.marks.is_empty() || pane.problems_only
-    };
+    let narrows =
+        |pane: &Pane| !pane.filter.is_empty() || !pane.marks.is_empty() || pane.problems_only;
     state.focused().is_some_and(narrows)
         || !state.trail.is_empty()
         || state.focus == PaneId::Pods && restriction.pods_of.is_some()

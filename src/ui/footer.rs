@@ -210,7 +210,8 @@ fn ranked(state: &State) -> Vec<Hint> {
     let mut commands: Vec<Command> = Command::ALL.iter().filter(here).copied().collect();
     commands.sort_by_key(|command| std::cmp::Reverse(command.footer_rank()));
     // It says so when it is pressed, and asks for no room.
-    let is_idle = |command| command == Command::Back && context == Context::Main && !goes_back(state);
+    let is_idle =
+        |command| command == Command::Back && context == Context::Main && !goes_back(state);
     let hint = |command: Command| {
         Some(Hint {
             key: state.options.keymap.shown(command)?,

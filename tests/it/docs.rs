@@ -76,6 +76,25 @@ fn documents_link_to_files_that_exist() {
     }
 }
 
+/// Prose is read side by side with code; tables and code are as wide as they are.
+#[test]
+fn prose_has_short_lines() {
+    for document in ["README.md", ".github/SECURITY.md"] {
+        let text = fs::read_to_string(file(document)).unwrap();
+        let mut is_code = false;
+        for (number, line) in text.lines().enumerate() {
+            is_code ^= line.starts_with("```");
+            let is_prose = !is_code && !line.starts_with('|');
+            let length = line.chars().count();
+            assert!(
+                !is_prose || length <= 120,
+                "{document}:{}: {length}",
+                number + 1
+            );
+        }
+    }
+}
+
 #[test]
 fn ci_runs_the_test_command_of_the_readme() {
     let (readme, ci) = (

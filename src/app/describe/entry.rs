@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::app::describe::TextLine;
-use crate::app::pane::{Tone, glyph};
 use crate::app::msg::Journalled;
+use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
 use crate::model::age::{age, moment};
 use crate::model::export::yaml;
@@ -17,7 +17,11 @@ pub fn label(entry: &Entry, now: Timestamp) -> String {
     let (intent, summary) = (&entry.intent, entry.summary());
     // Nearly all of them are about associations, and a line has little room.
     let kind = intent.kind.as_str().trim_end_matches("-association");
-    let label = format!("{:>4}  {kind} {}  {summary}", age(intent.at, now), intent.target);
+    let label = format!(
+        "{:>4}  {kind} {}  {summary}",
+        age(intent.at, now),
+        intent.target
+    );
     label.trim_end().to_owned()
 }
 

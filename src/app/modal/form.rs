@@ -3,10 +3,12 @@
 mod picker;
 mod read;
 mod reading;
+mod stop;
 
 pub use picker::{KnownRole, Suggestion};
 pub use reading::Freshness;
 use reading::Held;
+pub use stop::Stop;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,20 +27,6 @@ pub enum Purpose {
     /// An association of a pair that has one already is changed instead, and the form says so.
     Create,
     Tags,
-}
-
-/// A place in the form that takes keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stop {
-    Namespace,
-    ServiceAccount,
-    Role,
-    TargetRole,
-    SessionTags,
-    Policy,
-    Tags,
-    /// The button that shows the change.
-    Review,
 }
 
 /// A change while it is typed.
@@ -85,39 +73,6 @@ pub struct ChangeForm {
     pub news: Vec<String>,
     /// Whoever typed wanted to leave, and was told what that loses.
     pub leaving: bool,
-}
-
-impl Stop {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Namespace => "namespace",
-            Self::ServiceAccount => "service account",
-            Self::Role => "role",
-            Self::TargetRole => "target role",
-            Self::SessionTags => "session tags",
-            Self::Policy => "session policy",
-            Self::Tags => "tags",
-            Self::Review => "",
-        }
-    }
-
-    pub fn is_text(self) -> bool {
-        matches!(self, Self::Policy | Self::Tags)
-    }
-
-    /// Where an input that breaks a rule stands.
-    fn of(field: &Field) -> Option<Self> {
-        match field {
-            Field::Namespace => Some(Self::Namespace),
-            Field::ServiceAccount => Some(Self::ServiceAccount),
-            Field::Role => Some(Self::Role),
-            Field::TargetRole => Some(Self::TargetRole),
-            Field::SessionTags => Some(Self::SessionTags),
-            Field::Policy => Some(Self::Policy),
-            Field::Tags | Field::Tag(_) => Some(Self::Tags),
-            Field::Cluster | Field::AssociationId => None,
-        }
-    }
 }
 
 impl ChangeForm {

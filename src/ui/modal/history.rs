@@ -110,7 +110,10 @@ fn draw_note(painter: &mut Painter<'_>, inside: Rect, note: &[String]) -> Rect {
     }
     let height = inside.height.saturating_sub(cells(rows.len()));
     for (offset, row) in rows.into_iter().enumerate() {
-        let y = inside.y.saturating_add(height).saturating_add(cells(offset));
+        let y = inside
+            .y
+            .saturating_add(height)
+            .saturating_add(cells(offset));
         let row = [piece(Role::Muted, row)];
         painter.pieces(inside.x, y, inside.width, &row);
     }

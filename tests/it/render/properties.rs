@@ -13,8 +13,8 @@ use roledex::theme::{NAMES, Role, Theme};
 use roledex::ui;
 
 use super::dump::{draw, row};
-use crate::script::Script;
 use super::scenes;
+use crate::script::Script;
 
 /// Keys that open, close, type and move; enough of them to get anywhere.
 const KEYS: [&str; 40] = [
@@ -199,7 +199,10 @@ fn the_history_says_all_of_the_entry_under_the_cursor() {
         let rows: Vec<String> = (0..height).map(|y| row(&buffer, y)).collect();
         let text = rows.join("\n").replace(['┃', '\n'], " ");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for wanted in ["update-association payments/worker of demo", "role: old → new"] {
+        for wanted in [
+            "update-association payments/worker of demo",
+            "role: old → new",
+        ] {
             assert!(text.contains(wanted), "{width}x{height}: {text}");
         }
         let listed = rows.iter().find(|row| row.contains('▸')).unwrap();

@@ -319,6 +319,21 @@ fn a_failed_change_stays_on_the_screen() {
     assert!(!script.state.is_changing());
 }
 
+/// One key for the menu of copies, in every window that has one.
+#[test]
+fn a_review_offers_its_copies_by_the_key_that_rows_do() {
+    for key in ["C", "c"] {
+        let mut script = world();
+        edit_role(&mut script, "new");
+        answer(&mut script);
+        script.keys(key);
+        let Some(Modal::Menu(menu)) = script.top() else {
+            panic!("{key}: {:?}; {}", script.top(), script.notice())
+        };
+        assert_eq!(menu.items[0].label, "AWS CLI command");
+    }
+}
+
 #[test]
 fn history_shows_entries_and_what_they_changed() {
     let mut script = world();

@@ -57,7 +57,17 @@ fn back_goes_where_one_came_from() {
 /// The footer offers the way back where there is one, and only there.
 #[test]
 fn there_is_a_way_back_until_esc_finds_none() {
-    for keys in ["", "space", "p", "f", "enter", "5", "4 7 f", "/ a enter", "X f"] {
+    for keys in [
+        "",
+        "space",
+        "p",
+        "f",
+        "enter",
+        "5",
+        "4 7 f",
+        "/ a enter",
+        "X f",
+    ] {
         let mut script = loaded();
         script.keys(keys);
         let mut pressed = 0;
