@@ -145,7 +145,7 @@ pub fn subject(subject: &Subject) -> String {
     match subject {
         Subject::Cluster => "the cluster".to_owned(),
         Subject::Addon(name) => format!("add-on {name}"),
-        Subject::Update(id) => format!("update {id}"),
+        Subject::Update { id, .. } => format!("update {id}"),
         Subject::Node(name) => format!("node {name}"),
         Subject::Role(arn) => format!("role {}", role_name(arn)),
         Subject::Account {

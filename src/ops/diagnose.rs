@@ -113,6 +113,7 @@ pub async fn of_scope(
     evidence.addons = eks.addons;
     evidence.nodegroups = eks.nodegroups;
     evidence.updates = eks.updates;
+    evidence.updates_unlisted = eks.updates_unlisted;
     Box::pin(ask_iam(sources, site, &asking, &mut evidence)).await;
     Gathered {
         evidence,

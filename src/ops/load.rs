@@ -104,11 +104,7 @@ pub async fn subjects(session: &Session, urgency: Urgency, cluster: &ClusterArn)
             .list_nodegroups(urgency, cluster, token.as_deref())
             .await
     });
-    let capabilities = all("list capabilities", |token| async move {
-        session
-            .list_capabilities(urgency, cluster, token.as_deref())
-            .await
-    });
+    let capabilities = capabilities(session, urgency, cluster);
     // Boxed, because three calls side by side make a future of many kilobytes.
     let (addons, nodegroups, capabilities) = tokio::join!(
         Box::pin(addons),
@@ -125,6 +121,20 @@ pub async fn subjects(session: &Session, urgency: Urgency, cluster: &ClusterArn)
     add(nodegroups, UpdateSubject::Nodegroup);
     add(capabilities, UpdateSubject::Capability);
     found
+}
+
+/// The names of the capabilities of a cluster.
+pub async fn capabilities(
+    session: &Session,
+    urgency: Urgency,
+    cluster: &ClusterArn,
+) -> Result<Vec<Text>, Failure> {
+    all("list capabilities", |token| async move {
+        session
+            .list_capabilities(urgency, cluster, token.as_deref())
+            .await
+    })
+    .await
 }
 
 /// The updates of the given subjects of a cluster, each handed over as it is described.

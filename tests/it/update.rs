@@ -5,6 +5,7 @@ mod approval;
 mod changes;
 mod credential;
 mod diagnosis;
+mod explained;
 mod kubernetes;
 mod loading;
 mod logs;

@@ -1,19 +1,23 @@
 //! Why a row is as it is: the first hard cause on top, what it brings about below it, and what stayed open.
 
+mod verdict;
+
 use std::sync::Arc;
 
 use crate::app::describe::finding::{branch, head, open_question, remedies};
 use crate::app::describe::pod::never_injected;
+use crate::app::describe::row::to_the_second;
 use crate::app::describe::scopes::failure_lines;
-use crate::app::describe::{TextLine, logs, row};
+use crate::app::describe::{TextLine, logs};
 use crate::app::diagnosis::{About, Concern, Diagnosed, Logs, abouts, concern};
 use crate::app::modal::Item;
 use crate::app::pane::{RowKey, Tone, glyph};
 use crate::app::remote::Remote;
 use crate::app::state::State;
 use crate::input::Command;
-use crate::model::diagnosis::{Branch, Counts, Finding, Standing, forest, rules};
-use crate::model::{Origin, Text};
+use crate::model::diagnosis::{Branch, Finding, Standing, forest};
+use crate::model::Text;
+use crate::model::age::age;
 
 /// Findings that are told in full; of more only what is wrong.
 const TOLD: usize = 40;
@@ -97,11 +101,11 @@ pub(in crate::app) fn explanation(state: &State, key: &RowKey, logs: &Logs) -> V
         let row = state.fleet.containers.get(pod);
         lines.extend(row.and_then(never_injected));
     }
-    lines.extend(progress(state, &parts));
+    lines.extend(progress(state, key, &parts));
     lines.extend(logs::logs(logs));
     if !matches!(key, RowKey::Finding(_)) {
         let is_named = logs::recognised(logs).next().is_some();
-        lines.extend(verdict(state, &parts, is_named));
+        lines.extend(verdict::verdict(state, key, &parts, is_named));
     }
     let mut room = TOLD;
     for part in &parts {
@@ -132,13 +136,17 @@ fn question(state: &State, key: &RowKey) -> String {
 }
 
 /// How old the evidence is, what is being read, and what could not be.
-fn progress(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
+fn progress(state: &State, key: &RowKey, parts: &[Part<'_>]) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let read = parts
         .iter()
         .filter_map(|part| Some(part.remote?.value()?.at()));
     if let Some(oldest) = read.min() {
-        lines.push(row::read_at(state, Origin::Live, oldest));
+        let at = to_the_second(oldest);
+        let old = age(oldest, state.now);
+        let text = format!("{at} ({old} ago) from AWS and Kubernetes, by this diagnosis");
+        lines.push(TextLine::member("read", Tone::Muted, &text));
+        lines.extend(row_read(state, key));
     }
     let several = parts.len() > 1;
     for part in parts {
@@ -172,6 +180,21 @@ fn progress(state: &State, parts: &[Part<'_>]) -> Vec<TextLine> {
     lines
 }
 
+/// That the row in the table is older than what is told here, which reads for itself.
+fn row_read(state: &State, key: &RowKey) -> Option<TextLine> {
+    let view = key.view();
+    let column = view.columns().iter().position(|one| one.title == "READ")?;
+    let index = view.index(&state.fleet, key)?;
+    let cell = view.cell(&state.fleet, index, column, state.now)?;
+    // What is as new as this needs no words; a finding has no other time than its diagnosis.
+    let is_same = matches!(key, RowKey::Finding(_)) || cell.glyph == glyph::GOOD;
+    if is_same || cell.text.is_empty() {
+        return None;
+    }
+    let text = format!("{} {}: the row itself was not read again", cell.glyph, cell.text);
+    Some(TextLine::member("in the table", Tone::Muted, text.trim_start()))
+}
+
 /// That what is told may not be so any more, for whoever does not know what happened since.
 fn outdated(state: &State, part: &Part<'_>, place: &str) -> Option<TextLine> {
     let remote = part.remote.filter(|remote| remote.is_outdated())?;
@@ -185,67 +208,6 @@ fn outdated(state: &State, part: &Part<'_>, place: &str) -> Option<TextLine> {
         glyph::WARNING
     );
     Some(TextLine::member("", Tone::Warning, &text))
-}
-
-/// What all of it comes to; "nothing wrong" only where everything was read and nothing stayed open.
-fn verdict(state: &State, parts: &[Part<'_>], is_in_logs: bool) -> Vec<TextLine> {
-    if parts.is_empty() || !parts.iter().all(Part::is_whole) {
-        return Vec::new();
-    }
-    let all: Vec<&Finding> = parts.iter().flat_map(Part::all).collect();
-    let counts = Counts::of(all.iter().copied());
-    let open = counts.unknown;
-    let found = counts.errors + counts.warnings + counts.possible;
-    let questions = if open == 1 {
-        "1 question stays"
-    } else {
-        "questions stay"
-    };
-    let mut lines = match (found, open) {
-        (0, 0) if is_in_logs => {
-            let text = "? nothing wrong found but what the logs name";
-            vec![TextLine::new(Tone::Warning, text)]
-        }
-        (0, 0) => {
-            let good = format!("{} nothing wrong found", glyph::GOOD);
-            let mut lines = vec![TextLine::new(Tone::Good, &good)];
-            lines.extend(looked_at());
-            lines
-        }
-        (0, _) => {
-            let count = if open == 1 {
-                String::new()
-            } else {
-                format!("{open} ")
-            };
-            let text =
-                format!("? nothing wrong found in what could be read, but {count}{questions} open");
-            vec![TextLine::new(Tone::Warning, &text)]
-        }
-        _ => {
-            let key = state.options.keymap.shown(Command::CopyMenu);
-            let is_copied = all.iter().any(|finding| !remedies(finding).is_empty());
-            let copy = key.filter(|_| is_copied);
-            let copy = copy.map_or_else(String::new, |key| format!("; {key} copies what mends it"));
-            vec![TextLine::new(Tone::Plain, &format!("{counts}{copy}"))]
-        }
-    };
-    lines.push(TextLine::empty());
-    lines
-}
-
-/// What "nothing wrong" means: the questions that were asked, by what they would have found.
-fn looked_at() -> Vec<TextLine> {
-    let mut titles: Vec<&str> = rules().map(|rule| rule.title).collect();
-    titles.sort_unstable();
-    titles.dedup();
-    let mut lines = vec![TextLine::new(Tone::Muted, "  looked for, and not found:")];
-    lines.extend(
-        titles
-            .into_iter()
-            .map(|title| TextLine::new(Tone::Muted, &format!("    {title}"))),
-    );
-    lines
 }
 
 /// What stayed open, by what it takes; and why that could not be had, in full.

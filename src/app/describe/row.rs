@@ -136,6 +136,6 @@ pub(super) fn read_from(who: &str, at: Timestamp) -> TextLine {
 }
 
 /// Drops the fraction, which nobody reads; raw documents keep it.
-fn to_the_second(at: Timestamp) -> Timestamp {
+pub(super) fn to_the_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

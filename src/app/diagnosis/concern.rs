@@ -69,6 +69,16 @@ pub fn concern(
     let ground = || match &finding.subject {
         Subject::Cluster => Some(Around),
         Subject::Addon(name) if **name == *AGENT => Some(Around),
+        Subject::Update { of, .. } if is_of_agent(of) => Some(Around),
+        _ => None,
+    };
+    // Of a part, what meets the whole cluster; EKS does one update of that at a time.
+    let whole = || match &finding.subject {
+        Subject::Cluster
+        | Subject::Update {
+            of: UpdateSubject::Cluster,
+            ..
+        } => Some(Around),
         _ => None,
     };
     // So may its nodes and roles be, where the diagnosis was of this service account alone.
@@ -116,16 +126,20 @@ pub fn concern(
                 let row = state.fleet.associations.get(association);
                 row.is_some_and(|row| row.summary.owning_addon().as_ref() == Some(key))
             });
-            let is = finding.subject == Subject::Addon(key.name.clone()) || owned;
-            itself(is).or_else(|| matches!(finding.subject, Subject::Cluster).then_some(Around))
-        }
-        RowKey::Update(key) => {
-            let is = match (&finding.subject, &key.subject) {
-                (Subject::Update(id), _) => *id == key.id,
-                (Subject::Addon(name), UpdateSubject::Addon(updated)) => name == updated,
+            let is_of_it = match &finding.subject {
+                Subject::Addon(name) => *name == key.name,
+                Subject::Update { of, .. } => *of == UpdateSubject::Addon(key.name.clone()),
                 _ => false,
             };
-            itself(is).or_else(|| matches!(finding.subject, Subject::Cluster).then_some(Around))
+            itself(is_of_it || owned).or_else(whole)
+        }
+        RowKey::Update(key) => match (&finding.subject, &key.subject) {
+            (Subject::Update { of, id }, subject) if of == subject => {
+                // Another one of the same thing: what failed is repeated by the next.
+                Some(if *id == key.id { Itself } else { Around })
+            }
+            (Subject::Addon(name), UpdateSubject::Addon(updated)) => itself(name == updated),
+            _ => whole(),
         }
         RowKey::Finding(key) => {
             let is = finding.rule == key.rule
@@ -133,8 +147,13 @@ pub fn concern(
                 && finding.association == key.association;
             itself(is)
         }
-        RowKey::IdentityProvider(_) | RowKey::AccessEntry(_) => ground(),
+        RowKey::IdentityProvider(_) | RowKey::AccessEntry(_) => ground().or_else(whole),
     }
+}
+
+/// Where it does not come to its end, no pod may get credentials.
+fn is_of_agent(of: &UpdateSubject) -> bool {
+    matches!(of, UpdateSubject::Addon(name) if **name == *AGENT)
 }
 
 fn is_account(finding: &Finding, namespace: &str, name: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::app::state::State;
 use crate::app::update::{follow, reading};
 use crate::input::Command;
 use crate::model::diagnosis::Subject;
-use crate::model::{AddonKey, ClusterArn};
+use crate::model::{AddonKey, ClusterArn, UpdateKey, UpdateSubject};
 
 pub(super) fn page(state: &State) -> isize {
     let area = state.layout().pane(state.focus).unwrap_or_default();
@@ -223,13 +223,22 @@ pub(super) fn target(state: &State, finding: &FindingKey) -> RowKey {
             cluster: cluster.clone(),
             name: name.clone(),
         }),
-        Subject::Update(id) => {
-            let mut updates = state.fleet.updates.keys();
-            let update = updates.find(|key| key.cluster == *cluster && key.id == *id);
-            update.map_or_else(
-                || RowKey::Cluster(cluster.clone()),
-                |key| RowKey::Update(key.clone()),
-            )
+        Subject::Update { of, id } => {
+            let key = UpdateKey {
+                cluster: cluster.clone(),
+                subject: of.clone(),
+                id: id.clone(),
+            };
+            if state.fleet.updates.contains_key(&key) {
+                return RowKey::Update(key);
+            }
+            match of {
+                UpdateSubject::Addon(name) => RowKey::Addon(AddonKey {
+                    cluster: key.cluster,
+                    name: name.clone(),
+                }),
+                _ => RowKey::Cluster(key.cluster),
+            }
         }
         Subject::Role(arn) => RowKey::Role(arn.clone()),
         Subject::Account {

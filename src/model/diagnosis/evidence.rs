@@ -31,7 +31,10 @@ pub struct Evidence {
     pub node_roles: NodeRoles,
     pub addons: Learned<Vec<Addon>>,
     pub nodegroups: Learned<Vec<Nodegroup>>,
+    /// Of everything that could be listed.
     pub updates: Learned<Vec<Update>>,
+    /// Why parts of the cluster, and so their updates, could not be listed.
+    pub updates_unlisted: Vec<Learned<()>>,
     pub namespaces: Learned<BTreeSet<Text>>,
     /// `pod-identity-webhook`.
     pub webhook: Learned<Webhook>,
@@ -164,6 +167,7 @@ impl Evidence {
             addons: Learned::NotAsked,
             nodegroups: Learned::NotAsked,
             updates: Learned::NotAsked,
+            updates_unlisted: Vec::new(),
             namespaces: Learned::NotAsked,
             webhook: Learned::NotAsked,
             network_policies: Learned::NotAsked,

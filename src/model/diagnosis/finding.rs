@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::model::pod::Pod;
-use crate::model::{Association, AssociationKey, ClusterArn, Text};
+use crate::model::{Association, AssociationKey, ClusterArn, Text, UpdateSubject};
 
 /// The name of a rule, in kebab case; it never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +45,11 @@ pub enum Standing {
 pub enum Subject {
     Cluster,
     Addon(Text),
-    Update(Text),
+    /// By its id, with what it updates: EKS knows no update without that.
+    Update {
+        of: UpdateSubject,
+        id: Text,
+    },
     Node(Text),
     /// By its ARN.
     Role(Text),

@@ -48,7 +48,7 @@ impl Subject {
         match self {
             Self::Cluster => "cluster",
             Self::Addon(_) => "addon",
-            Self::Update(_) => "update",
+            Self::Update { .. } => "update",
             Self::Node(_) => "node",
             Self::Role(_) => "role",
             Self::Account { .. } => "serviceAccount",
@@ -59,9 +59,8 @@ impl Subject {
     pub fn name(&self, diagnosis: &Diagnosis) -> Text {
         match self {
             Self::Cluster => diagnosis.cluster.name().into(),
-            Self::Addon(name) | Self::Update(name) | Self::Node(name) | Self::Role(name) => {
-                name.clone()
-            }
+            Self::Addon(name) | Self::Node(name) | Self::Role(name) => name.clone(),
+            Self::Update { id, .. } => id.clone(),
             Self::Account {
                 namespace,
                 service_account,

@@ -18,6 +18,8 @@ pub(super) struct Parts {
     pub(super) addons: Learned<Vec<Addon>>,
     pub(super) nodegroups: Learned<Vec<Nodegroup>>,
     pub(super) updates: Learned<Vec<Update>>,
+    /// Why there may be more updates, of parts that could not be listed.
+    pub(super) updates_unlisted: Vec<Learned<()>>,
     /// Node groups that could not be described, and why there may be more of them.
     gaps: Vec<(Text, Failure)>,
     unlisted: Option<Failure>,
@@ -43,44 +45,52 @@ impl Parts {
     }
 }
 
-/// Reads add-ons, node groups, and the updates of both and of the cluster.
+/// Reads add-ons, node groups, and the updates of both, of the capabilities and of the cluster.
 pub(super) async fn read<P: FnMut(Progress) + Send>(
     site: &Site,
     urgency: Urgency,
     asking: &Asking<P>,
 ) -> Parts {
-    let (addons, nodegroups) = tokio::join!(
+    let capabilities = load::capabilities(&site.session, urgency, &site.arn);
+    let (addons, nodegroups, capabilities) = tokio::join!(
         Box::pin(addons(site, urgency, asking)),
         Box::pin(nodegroups(site, urgency, asking)),
+        Box::pin(asking.wait(capabilities)),
     );
+    let capabilities = asking.learned(capabilities, "eks:ListCapabilities");
+    let lists = [addons.listed, nodegroups.listed, as_list(&capabilities)];
     let mut parts = Parts {
-        addons: addons.0,
+        addons: addons.learned,
         nodegroups: nodegroups.learned,
         updates: Learned::NotAsked,
+        updates_unlisted: lists
+            .into_iter()
+            .filter(|list| list.unknown().is_some())
+            .collect(),
         gaps: nodegroups.gaps,
         unlisted: nodegroups.unlisted,
         described: nodegroups.described,
     };
     let mut subjects = vec![UpdateSubject::Cluster];
-    subjects.extend(addons.1.into_iter().map(UpdateSubject::Addon));
+    subjects.extend(addons.names.into_iter().map(UpdateSubject::Addon));
     subjects.extend(nodegroups.names.into_iter().map(UpdateSubject::Nodegroup));
-    let updates = updates(site, urgency, &subjects, asking).await;
-    // Of parts that could not be listed, the updates are not known either.
-    parts.updates = match (&parts.addons, &parts.nodegroups) {
-        (Learned::Needs(permission), _) | (_, Learned::Needs(permission)) => {
-            Learned::Needs(permission.clone())
-        }
-        (Learned::Failed(why), _) | (_, Learned::Failed(why)) => Learned::Failed(why.clone()),
-        _ => updates,
-    };
+    let capabilities = capabilities.known().into_iter().flatten().cloned();
+    subjects.extend(capabilities.map(UpdateSubject::Capability));
+    parts.updates = updates(site, urgency, &subjects, asking).await;
     parts
+}
+
+struct Addons {
+    learned: Learned<Vec<Addon>>,
+    names: Vec<Text>,
+    listed: Learned<()>,
 }
 
 async fn addons<P: FnMut(Progress) + Send>(
     site: &Site,
     urgency: Urgency,
     asking: &Asking<P>,
-) -> (Learned<Vec<Addon>>, Vec<Text>) {
+) -> Addons {
     let (mut found, mut names, mut failure) = (Vec::new(), Vec::new(), None);
     let read = load::every_addon(&site.session, urgency, &site.arn, |key, described| {
         names.push(key.name);
@@ -92,12 +102,22 @@ async fn addons<P: FnMut(Progress) + Send>(
     let listed = asking.wait(read).await;
     found.sort_by(|one: &Addon, other| one.key.cmp(&other.key));
     names.sort();
+    let is_listed = listed.is_ok();
     let learned = match (listed, failure) {
         (Err(failure), _) => asking.learned(Err(failure), "eks:ListAddons"),
         (Ok(()), Some(failure)) => asking.learned(Err(failure), "eks:DescribeAddon"),
         (Ok(()), None) => Learned::Known(found),
     };
-    (learned, names)
+    let listed = if is_listed {
+        Learned::Known(())
+    } else {
+        as_list(&learned)
+    };
+    Addons {
+        learned,
+        names,
+        listed,
+    }
 }
 
 struct Nodegroups {
@@ -106,6 +126,7 @@ struct Nodegroups {
     described: Vec<Nodegroup>,
     gaps: Vec<(Text, Failure)>,
     unlisted: Option<Failure>,
+    listed: Learned<()>,
 }
 
 async fn nodegroups<P: FnMut(Progress) + Send>(
@@ -132,7 +153,12 @@ async fn nodegroups<P: FnMut(Progress) + Send>(
         }
         (Ok(()), None) => Learned::Known(described.clone()),
     };
+    let listed = match &unlisted {
+        Some(_) => as_list(&learned),
+        None => Learned::Known(()),
+    };
     Nodegroups {
+        listed,
         learned,
         names,
         described,
@@ -223,6 +249,14 @@ pub(super) async fn associations<P: FnMut(Progress) + Send>(
             other => as_unknown(&other),
         },
         details,
+    }
+}
+
+/// That something was listed, or why it was not.
+fn as_list<T>(learned: &Learned<Vec<T>>) -> Learned<()> {
+    match learned {
+        Learned::Known(_) => Learned::Known(()),
+        other => as_unknown(other),
     }
 }
 

@@ -22,7 +22,7 @@ fn line(finding: &Finding) -> String {
     let subject = match &finding.subject {
         Subject::Cluster => "cluster".to_owned(),
         Subject::Addon(name) => format!("add-on {name}"),
-        Subject::Update(id) => format!("update {id}"),
+        Subject::Update { id, .. } => format!("update {id}"),
         Subject::Node(name) => format!("node {name}"),
         Subject::Role(arn) => format!("role {}", arn.rsplit('/').next().unwrap()),
         Subject::Account {

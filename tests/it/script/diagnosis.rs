@@ -9,7 +9,7 @@ use roledex::model::diagnosis::{
 };
 use roledex::model::pod::Pod;
 use roledex::model::signature::{LogsRead, Looked, Seen, findings, scan};
-use roledex::model::{ClusterArn, Failure, FailureKind};
+use roledex::model::{ClusterArn, Failure, FailureKind, UpdateSubject};
 
 use super::Script;
 
@@ -25,6 +25,13 @@ pub(crate) fn of_account(namespace: &str, service_account: &str) -> Subject {
     Subject::Account {
         namespace: namespace.into(),
         service_account: service_account.into(),
+    }
+}
+
+pub(crate) fn of_update(addon: &str, id: &str) -> Subject {
+    Subject::Update {
+        of: UpdateSubject::Addon(addon.into()),
+        id: id.into(),
     }
 }
 
@@ -113,7 +120,7 @@ pub(crate) fn some(about: &About, at: Timestamp) -> Diagnosed {
             Subject::Role("arn:aws:iam::111122223333:role/a".into()),
             "old",
         ),
-        error("failed", Subject::Update("u-1".into()), "failed"),
+        error("failed", of_update("vpc-cni", "u-1"), "failed"),
         unknown("trust", account(), "not known", "needs iam:GetRole"),
     ];
     let cluster = about.cluster().clone();

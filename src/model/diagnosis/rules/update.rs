@@ -5,7 +5,7 @@ use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, command};
 use crate::model::diagnosis::{Finding, Look, Remedy, Rule, RuleId, Severity, Subject};
 use crate::model::text::visible;
-use crate::model::{Learned, Update, UpdateStatus, UpdateSubject};
+use crate::model::{Learned, Text, Update, UpdateStatus, UpdateSubject};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[68],
         severity: Severity::Warning,
         title: "an update failed, and nobody has repeated it",
-        explanation: "the cluster, add-on or node group is as it was before, or half of the way",
+        explanation: "the cluster, add-on, node group or capability is as it was before, or half of the way",
         after: &[RuleId("cluster-health")],
         judge: failed,
     },
@@ -30,24 +30,21 @@ pub(super) const RULES: &[Rule] = &[
 
 const CALL: &str = "eks:DescribeUpdate";
 
-fn updates<'a>(rule: &Rule, look: &Look<'a>) -> Result<&'a [Update], Vec<Finding>> {
-    match &look.evidence.updates {
-        Learned::Known(updates) => Ok(updates),
-        unknown => {
-            let unknown = gap(unknown).map(|needs| rule.unknown(Subject::Cluster, needs));
-            Err(unknown.into_iter().collect())
-        }
+/// The updates that were read, and that there may be more, if so.
+fn updates<'a>(rule: &Rule, look: &Look<'a>) -> (&'a [Update], Vec<Finding>) {
+    let evidence = look.evidence;
+    let unknown = |needs: Text| rule.unknown(Subject::Cluster, needs);
+    let unlisted = evidence.updates_unlisted.iter().filter_map(gap);
+    match &evidence.updates {
+        Learned::Known(updates) => (updates, unlisted.map(unknown).collect()),
+        other => (&[], gap(other).map(unknown).into_iter().collect()),
     }
 }
 
 fn running(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
-    let updates = match updates(rule, look) {
-        Ok(updates) => updates,
-        Err(unknown) => return unknown,
-    };
+    let (updates, mut findings) = updates(rule, look);
     let running = updates.iter().filter(|update| !update.status.is_terminal());
-    running
-        .map(|update| {
+    findings.extend(running.map(|update| {
             let summary = match &update.status {
                 UpdateStatus::InProgress => format!("{} is in progress", called(update)),
                 other => format!("{} is {}", called(update), visible(other.as_str())),
@@ -55,20 +52,16 @@ fn running(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             begun(rule, update, summary)
                 .remedy(advice("wait until it is done before changing the cluster"))
                 .remedy(see(look, update))
-        })
-        .collect()
+    }));
+    findings
 }
 
 fn failed(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
-    let updates = match updates(rule, look) {
-        Ok(updates) => updates,
-        Err(unknown) => return unknown,
-    };
+    let (updates, mut findings) = updates(rule, look);
     let failed = updates
         .iter()
         .filter(|update| update.status == UpdateStatus::Failed && !is_repeated(update, updates));
-    failed
-        .map(|update| {
+    findings.extend(failed.map(|update| {
             let line = visible(&update.errors_line()).into_owned();
             let summary = if line.is_empty() {
                 format!("{} failed", called(update))
@@ -93,8 +86,8 @@ fn failed(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             finding.remedies.sort();
             finding.remedies.dedup();
             finding.remedy(see(look, update))
-        })
-        .collect()
+    }));
+    findings
 }
 
 /// Whether a later update of the same kind was made of the same thing, and did not fail.
@@ -108,8 +101,12 @@ fn is_repeated(update: &Update, all: &[Update]) -> bool {
 }
 
 fn begun(rule: &Rule, update: &Update, summary: String) -> Finding {
+    let subject = Subject::Update {
+        of: update.key.subject.clone(),
+        id: update.key.id.clone(),
+    };
     let finding = rule
-        .found(Subject::Update(update.key.id.clone()), summary)
+        .found(subject, summary)
         .proof(CALL, "update.status", update.status.as_str());
     match &update.kind {
         Some(kind) => finding.proof(CALL, "update.type", kind.clone()),

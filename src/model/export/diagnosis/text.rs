@@ -118,7 +118,7 @@ fn heading(subject: &Subject, diagnosis: &Diagnosis) -> String {
     match subject {
         Subject::Cluster => "the cluster".to_owned(),
         Subject::Addon(_) => format!("add-on {name}"),
-        Subject::Update(_) => format!("update {name}"),
+        Subject::Update { .. } => format!("update {name}"),
         Subject::Node(_) => format!("node {name}"),
         Subject::Role(_) => format!("role {name}"),
         Subject::Account { .. } => name.into_owned(),
