@@ -25,6 +25,7 @@ pub mod known;
 pub mod kubernetes;
 pub mod learned;
 pub mod measure;
+pub mod namespace;
 pub mod node;
 pub mod nodegroup;
 pub mod pattern;

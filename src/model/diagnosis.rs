@@ -16,6 +16,7 @@ pub mod finding;
 mod look;
 mod order;
 pub(in crate::model) mod remedy;
+pub(in crate::model) mod renew;
 mod rule;
 mod rules;
 pub mod selector;

@@ -9,6 +9,7 @@ use super::request::{Ask, ObjectFilter};
 use super::{Kubernetes, Size};
 use crate::cloud::Urgency;
 use crate::model::kubernetes::{KubeId, KubeObject, WatchedKind};
+use crate::model::namespace::Namespace;
 use crate::model::node::Node;
 use crate::model::pod::{Intern, Pod, Unreadable, mask};
 use crate::model::service_account::ServiceAccount;
@@ -52,14 +53,14 @@ impl Kubernetes {
             .await
     }
 
-    /// Names of namespaces.
     pub async fn namespaces(
         &self,
         urgency: Urgency,
         filter: &ObjectFilter,
         page: Option<&str>,
-    ) -> Result<KubePage<Text>, Failure> {
-        self.page(ObjectKind::Namespace, urgency, filter, page, name)
+    ) -> Result<KubePage<Namespace>, Failure> {
+        let decode = Namespace::decode_with;
+        self.page(ObjectKind::Namespace, urgency, filter, page, decode)
             .await
     }
 
@@ -165,22 +166,6 @@ pub(super) fn list_words(kind: ObjectKind, filter: &ObjectFilter) -> String {
             format!("list {kind_words} of namespace {namespace}")
         }
         _ => format!("list {kind_words}"),
-    }
-}
-
-fn name(object: &Value, intern: &mut Intern<'_>) -> Result<Text, Unreadable> {
-    let missing = |member: &str, problem| Unreadable {
-        member: member.into(),
-        problem,
-    };
-    let metadata = object
-        .get("metadata")
-        .ok_or_else(|| missing("metadata", "is missing"))?;
-    match metadata.get("name") {
-        Some(Value::String(name)) if !name.is_empty() => Ok(intern(name)),
-        Some(Value::String(_)) => Err(missing("metadata.name", "is empty")),
-        Some(_) => Err(missing("metadata.name", "is not a text")),
-        None => Err(missing("metadata.name", "is missing")),
     }
 }
 

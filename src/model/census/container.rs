@@ -75,6 +75,12 @@ impl ContainerRow<'_> {
 
     fn lack(&self, lack: &Lack) -> &'static str {
         let is_associated = matches!(self.association, Fact::Present(_));
+        // What an SDK finds first, a new pod would find first, too.
+        match self.verdict.mechanism {
+            Mechanism::StaticKeys => return "access keys of its own come first",
+            Mechanism::WebIdentity => return "a web identity of its own comes first",
+            _ => {}
+        }
         match lack.why {
             Note::AdmittedBefore { .. } => "older than the association; restart it",
             Note::InPropagationWindow { .. } => "created while the association was new; restart it",

@@ -1,10 +1,11 @@
 //! All that the rules may look at, with everything that could not be read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::model::census::{Census, NodeRoles};
+use crate::model::pod::Labels;
 use crate::model::preflight::Simulated;
 use crate::model::{
     Addon, Association, AssociationDetail, Cluster, ClusterArn, Learned, Nodegroup, RoleDetail,
@@ -35,7 +36,8 @@ pub struct Evidence {
     pub updates: Learned<Vec<Update>>,
     /// Why parts of the cluster, and so their updates, could not be listed.
     pub updates_unlisted: Vec<Learned<()>>,
-    pub namespaces: Learned<BTreeSet<Text>>,
+    /// With their labels, by name.
+    pub namespaces: Learned<BTreeMap<Text, Labels>>,
     /// `pod-identity-webhook`.
     pub webhook: Learned<Webhook>,
     pub network_policies: Learned<Vec<NetworkPolicy>>,

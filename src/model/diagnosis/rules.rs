@@ -22,6 +22,7 @@ mod update;
 mod webhook;
 
 use super::rule::Rule;
+pub(super) use webhook::is_asked_about;
 
 /// What mends troubles that logs tell of too.
 pub(in crate::model) mod mend {

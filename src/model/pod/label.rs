@@ -20,7 +20,7 @@ impl Labels {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
-    pub(super) fn decode(
+    pub(in crate::model) fn decode(
         place: &Place<'_, '_>,
         intern: &mut Intern<'_>,
     ) -> Result<Self, Unreadable> {

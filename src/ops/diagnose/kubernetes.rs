@@ -1,12 +1,16 @@
 //! What Kubernetes says: who runs where, and what stands around it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::asking::{Asking, Progress};
 use super::together;
 use crate::cloud::{Kubernetes, ObjectFilter, ObjectKind, Urgency};
 use crate::model::census::{Census, Scope};
 use crate::model::diagnosis::{DaemonSet, NetworkPolicy, Webhook};
+use crate::model::namespace::Namespace;
+use crate::model::pod::Labels;
 use crate::model::{Failure, FailureKind, Learned, Text};
 use crate::ops::fleet::{census, no_census};
 use crate::ops::load::kubernetes::every;
@@ -25,7 +29,7 @@ pub(super) struct Inside {
     pub(super) webhook: Learned<Webhook>,
     pub(super) network_policies: Learned<Vec<NetworkPolicy>>,
     pub(super) daemon_sets: Learned<Vec<DaemonSet>>,
-    pub(super) namespaces: Learned<BTreeSet<Text>>,
+    pub(super) namespaces: Learned<BTreeMap<Text, Labels>>,
 }
 
 impl Inside {
@@ -123,15 +127,15 @@ async fn namespaces(
     kubernetes: &Kubernetes,
     urgency: Urgency,
     scope: &Scope,
-) -> Result<BTreeSet<Text>, Failure> {
+) -> Result<BTreeMap<Text, Labels>, Failure> {
     if scope.namespaces.is_empty() {
         let filter = &of_namespace(None);
         let ask = |page: Option<String>| async move {
             let page = page.as_deref();
             kubernetes.namespaces(urgency, filter, page).await
         };
-        let names = every("list namespaces", ask).await?;
-        return Ok(names.into_iter().collect());
+        let found = every("list namespaces", ask).await?.into_iter();
+        return Ok(found.map(|one| (one.name, one.labels)).collect());
     }
     let read = |name: &Text| {
         let name = name.clone();
@@ -141,11 +145,16 @@ async fn namespaces(
             (name, found)
         }
     };
-    let mut there = BTreeSet::new();
+    let mut there = BTreeMap::new();
     for (name, found) in together(scope.namespaces.iter().map(read)).await {
         match found {
-            Ok(_) => {
-                there.insert(name);
+            Ok(document) => {
+                let read = Namespace::decode(&Value::Object(document));
+                let read = read.map_err(|wrong| {
+                    let doing = format!("read namespace {name}");
+                    Failure::new(FailureKind::Other, doing, wrong.to_string())
+                })?;
+                there.insert(name, read.labels);
             }
             Err(failure) if failure.kind == FailureKind::NotFound => {}
             Err(failure) => return Err(failure),

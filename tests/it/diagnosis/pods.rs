@@ -2,6 +2,7 @@
 
 mod properties;
 mod remedies;
+mod renewal;
 mod table;
 mod world;
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::census::{Part, Scope};
-use crate::model::diagnosis::remedy::{advice, command, kubectl, restart};
+use crate::model::diagnosis::remedy::{advice, command, kubectl};
+use crate::model::diagnosis::renew::renewed_then;
 use crate::model::diagnosis::{Binding, Finding, Look, Rule, RuleId, Severity, Subject};
 use crate::model::identity::{Doubt, Fact};
 use crate::model::pod::Pod;
@@ -98,7 +99,7 @@ fn missing(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 .pods(pods.iter().copied())
                 .proof(LIST, "associations[]", format!("none for {shown}"))
                 .remedy(creation(look, &namespace, &name))
-                .remedies(restart(&look.evidence.arn, pods)),
+                .remedies(renewed_then(look, pods)),
         );
     }
     findings
@@ -169,9 +170,12 @@ fn deleted(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             )
             .remedy(creation(look, namespace, name))
-            .remedies(restart(&look.evidence.arn, pods))
+            // They ask by themselves, again and again; made anew without an association they would not even ask.
             .remedy(advice(
-                "if they are to lose the role at once, revoke the sessions of the role in IAM",
+                "nothing is to be restarted then: the pods were prepared for it, and ask again by themselves",
+            ))
+            .remedy(advice(
+                "if it was deleted on purpose, and they are to lose the role at once, revoke the sessions of the role in IAM; a restart alone leaves them to what stands behind, such as the role of the node",
             )),
         );
     }
@@ -240,7 +244,7 @@ fn no_namespace(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     };
     for binding in look.bindings() {
         let association = binding.association;
-        if namespaces.contains(&association.namespace) {
+        if namespaces.contains_key(&association.namespace) {
             continue;
         }
         let shown = visible(&association.namespace).into_owned();

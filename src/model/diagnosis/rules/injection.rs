@@ -2,7 +2,8 @@
 
 use crate::model::census::Part;
 use crate::model::diagnosis::look::gap;
-use crate::model::diagnosis::remedy::{advice, restart};
+use crate::model::diagnosis::remedy::advice;
+use crate::model::diagnosis::renew::renewed;
 use crate::model::diagnosis::served::{Met, Seen, each};
 use crate::model::diagnosis::{Finding, Look, Rule, RuleId, Severity};
 use crate::model::identity::{Injection, Note};
@@ -110,7 +111,7 @@ fn lacking(rule: &Rule, look: &Look<'_>, said: &str, is_why: fn(&Note) -> Verdic
                 },
             )
         });
-        finding.remedies(restart(&look.evidence.arn, met.pods()))
+        finding.remedies(renewed(look, met.pods()))
     };
     each(rule, look, &[Part::Pods], |served| {
         served.findings(rule, said, judge, fill)

@@ -9,7 +9,8 @@ pub(super) mod provider;
 use crate::model::arn::{account_of, role_name};
 use crate::model::census::Part;
 use crate::model::diagnosis::look::gap;
-use crate::model::diagnosis::remedy::{advice, command, kubectl, restart, statement};
+use crate::model::diagnosis::remedy::{advice, command, kubectl, statement};
+use crate::model::diagnosis::renew::renewed;
 use crate::model::diagnosis::rules::trust;
 use crate::model::diagnosis::{Finding, Look, RoleFacts, Rule, RuleId, Severity, Subject};
 use crate::model::identity::{Fact, Mechanism, effective};
@@ -171,7 +172,7 @@ fn leftover(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                     "associations[].associationId",
                     association.key.id.clone(),
                 )
-                .remedies(restart(&look.evidence.arn, pods))
+                .remedies(renewed(look, pods))
                 .remedy(command(
                     "once all pods have the new role, remove the annotation",
                     removal,

@@ -1,7 +1,8 @@
 //! Associations whose names are nearly those of somebody who has none.
 
 use crate::model::census::Part;
-use crate::model::diagnosis::remedy::{advice, command, restart};
+use crate::model::diagnosis::remedy::{advice, command};
+use crate::model::diagnosis::renew::renewed_then;
 use crate::model::diagnosis::rules::association::deletion;
 use crate::model::diagnosis::{Binding, Finding, Look, Remedy, Rule, RuleId, Severity, Subject};
 use crate::model::export::{Exported, aws_cli};
@@ -150,7 +151,7 @@ fn mistaken(
         )
         .proof("GET serviceaccounts", "metadata.name", meant)
         .remedy(creation(look, binding, account))
-        .remedies(restart(&look.evidence.arn, pods))
+        .remedies(renewed_then(look, pods))
         .remedy(deletion(look, binding))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::model::census::Part;
-use crate::model::diagnosis::remedy::restart;
+use crate::model::diagnosis::renew::renewed;
 use crate::model::diagnosis::{Finding, Look, Rule, RuleId, Severity};
 use crate::model::identity::{Note, effective};
 use crate::model::pod::Pod;
@@ -60,7 +60,7 @@ fn judge(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                     "metadata.creationTimestamp",
                     oldest.unwrap_or_default(),
                 )
-                .remedies(restart(&look.evidence.arn, pods())),
+                .remedies(renewed(look, pods())),
         )
     })
 }

@@ -9,6 +9,7 @@ use crate::model::diagnosis::served::{found, is_idle};
 use crate::model::diagnosis::{
     Expression, Finding, Look, Rule, RuleId, Selector, Severity, Subject, WebhookEntry,
 };
+use crate::model::pod::Pod;
 use crate::model::text::visible;
 use crate::model::verdict::Verdict;
 use crate::model::{Learned, Text};
@@ -101,7 +102,7 @@ fn altered(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
 fn flaws(rule: &Rule, look: &Look<'_>, entry: &WebhookEntry) -> Vec<Finding> {
     let mut flaws = Vec::new();
     let versions = &entry.review_versions;
-    if !versions.is_empty() && !versions.iter().any(|version| &**version == "v1beta1") {
+    if !is_spoken(entry) {
         let said = "the webhook answers reviews of version v1beta1, and is not asked for them";
         let finding = found(rule, look, Subject::Cluster, said);
         flaws.push(finding.proof(
@@ -136,11 +137,7 @@ fn namespaces(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Findi
     }
     let is_served = look.served().iter().map(|served| {
         let namespace = &*served.binding.association.namespace;
-        selector.selects(|key| match key {
-            // Every namespace has this label; the others are not read.
-            "kubernetes.io/metadata.name" => Label::Is(namespace),
-            _ => Label::Unknown,
-        })
+        selector.selects(|key| label(look, namespace, key))
     });
     // Whom it keeps away, if there are associations that were not read.
     let unread = look.bindings_gap().map(|_| Verdict::Unknown);
@@ -151,13 +148,7 @@ fn namespaces(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Findi
 
 /// A selector of pods beyond the one by which pods opt out.
 fn objects(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Finding> {
-    let own = |expression: &&Expression| {
-        !(&*expression.key == OPT_OUT && &*expression.operator == "DoesNotExist")
-    };
-    let beyond = Selector {
-        labels: selector.labels.clone(),
-        expressions: selector.expressions.iter().filter(own).cloned().collect(),
-    };
+    let beyond = beyond(selector);
     if beyond.is_empty() {
         return None;
     }
@@ -174,6 +165,53 @@ fn objects(rule: &Rule, look: &Look<'_>, selector: &Selector) -> Option<Finding>
         Verdict::all(is_served).and(Verdict::Unknown),
     )?;
     Some(finding.proof(CALL, "webhooks[].objectSelector", words(&beyond)))
+}
+
+/// A label of a namespace, of which every one has its name.
+fn label<'l>(look: &Look<'l>, namespace: &'l str, key: &str) -> Label<'l> {
+    if key == "kubernetes.io/metadata.name" {
+        return Label::Is(namespace);
+    }
+    let namespaces = look.evidence.namespaces.known();
+    match namespaces.and_then(|namespaces| namespaces.get(namespace)) {
+        Some(labels) => Label::of(labels.value(key).map(|value| &**value)),
+        None => Label::Unknown,
+    }
+}
+
+/// Whether the API server asks the webhook about new pods that are like this one, as far as its configuration says.
+pub(in crate::model::diagnosis) fn is_asked_about(look: &Look<'_>, pod: &Pod) -> Verdict {
+    let webhook = match &look.evidence.webhook {
+        Learned::Known(webhook) => webhook,
+        Learned::Absent => return Verdict::No,
+        Learned::NotAsked | Learned::Needs(_) | Learned::Failed(_) => return Verdict::Unknown,
+    };
+    let entries = webhook.entries.iter().filter(|entry| &*entry.name == ENTRY);
+    Verdict::any(entries.map(|entry| {
+        let namespaces = &entry.namespace_selector;
+        let namespace = namespaces.selects(|key| label(look, &pod.namespace, key));
+        // By the label that opts out, each pod decides for itself.
+        let own = beyond(&entry.object_selector);
+        let object = own.selects(|key| Label::of(pod.labels.value(key).map(|value| &**value)));
+        Verdict::from(is_spoken(entry)).and(namespace).and(object)
+    }))
+}
+
+/// Whether reviews come in a version that the webhook answers.
+fn is_spoken(entry: &WebhookEntry) -> bool {
+    let versions = &entry.review_versions;
+    versions.is_empty() || versions.iter().any(|version| &**version == "v1beta1")
+}
+
+/// What a selector of pods wants beyond the label by which pods opt out.
+fn beyond(selector: &Selector) -> Selector {
+    let own = |expression: &&Expression| {
+        !(&*expression.key == OPT_OUT && &*expression.operator == "DoesNotExist")
+    };
+    Selector {
+        labels: selector.labels.clone(),
+        expressions: selector.expressions.iter().filter(own).cloned().collect(),
+    }
 }
 
 fn told(rule: &Rule, look: &Look<'_>, said: &str, serves_all: Verdict) -> Option<Finding> {

@@ -4,7 +4,7 @@
     reason = "cases read better without a reference before each json!"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use roledex::model::diagnosis::{
     DaemonSet, Diagnosis, Evidence, OidcProvider, RoleFacts, Webhook, WebhookEntry, diagnose,
 };
 use roledex::model::node::Node;
-use roledex::model::pod::Pod;
+use roledex::model::pod::{Labels, Pod};
 use roledex::model::preflight::{Decision, Simulated};
 use roledex::model::service_account::ServiceAccount;
 use roledex::model::update::{UpdateError, UpdateKey};
@@ -92,7 +92,7 @@ impl World {
             ..DaemonSet::default()
         }]);
         let namespaces = ["payments", "kube-system", "shop"];
-        evidence.namespaces = Learned::Known(namespaces.map(Into::into).into());
+        evidence.namespaces = self::namespaces(&namespaces);
         evidence.oidc_providers = Learned::Known(vec![]);
         evidence.associations = Learned::Known(vec![]);
         evidence.association_count = Learned::Known(1);
@@ -336,8 +336,9 @@ pub(crate) fn addon(name: &str) -> Addon {
     }
 }
 
-pub(crate) fn namespaces(names: &[&str]) -> Learned<BTreeSet<Arc<str>>> {
-    Learned::Known(names.iter().map(|name| (*name).into()).collect())
+pub(crate) fn namespaces(names: &[&str]) -> Learned<BTreeMap<Arc<str>, Labels>> {
+    let plain = |name: &&str| ((*name).into(), Labels::from_iter([]));
+    Learned::Known(names.iter().map(plain).collect())
 }
 
 pub(crate) fn account(namespace: &str, name: &str, role: Option<&str>) -> Value {
