@@ -22,6 +22,7 @@ mod rules;
 pub mod selector;
 mod served;
 pub mod tree;
+mod unused;
 
 pub use counts::Counts;
 pub use evidence::{
@@ -51,7 +52,7 @@ pub(in crate::model) fn looking<T>(evidence: &Evidence, judge: impl FnOnce(&Look
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let findings = looking(evidence, |look| {
         let findings = rules().flat_map(|rule| (rule.judge)(rule, look));
-        order::arranged(findings.collect())
+        order::arranged(unused::excused(look, findings.collect()))
     });
     Diagnosis {
         cluster: evidence.arn.clone(),

@@ -12,6 +12,7 @@
 
 mod condition;
 mod context;
+mod denial;
 pub(in crate::model) mod duplicate;
 mod evaluate;
 mod evidence;
@@ -27,6 +28,7 @@ mod statement;
 mod summary;
 
 pub use context::{Context, Fact, Part};
+pub use denial::Denial;
 pub use evaluate::{Action, Caller, Request, evaluate};
 pub use evidence::{ConditionEvidence, Evaluation, Finding, StatementEvidence};
 pub use hop::{AssociationHop, TargetHop, WebIdentityHop, expected_external_id};

@@ -15,9 +15,9 @@ use crate::app::pane::{RowKey, Tone, glyph};
 use crate::app::remote::Remote;
 use crate::app::state::State;
 use crate::input::Command;
-use crate::model::diagnosis::{Branch, Finding, Standing, forest};
 use crate::model::Text;
 use crate::model::age::age;
+use crate::model::diagnosis::{Branch, Finding, Standing, forest};
 
 /// Findings that are told in full; of more only what is wrong.
 const TOLD: usize = 40;
@@ -191,8 +191,15 @@ fn row_read(state: &State, key: &RowKey) -> Option<TextLine> {
     if is_same || cell.text.is_empty() {
         return None;
     }
-    let text = format!("{} {}: the row itself was not read again", cell.glyph, cell.text);
-    Some(TextLine::member("in the table", Tone::Muted, text.trim_start()))
+    let text = format!(
+        "{} {}: the row itself was not read again",
+        cell.glyph, cell.text
+    );
+    Some(TextLine::member(
+        "in the table",
+        Tone::Muted,
+        text.trim_start(),
+    ))
 }
 
 /// That what is told may not be so any more, for whoever does not know what happened since.

@@ -140,7 +140,7 @@ pub fn concern(
             }
             (Subject::Addon(name), UpdateSubject::Addon(updated)) => itself(name == updated),
             _ => whole(),
-        }
+        },
         RowKey::Finding(key) => {
             let is = finding.rule == key.rule
                 && finding.subject == key.subject

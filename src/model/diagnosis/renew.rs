@@ -32,15 +32,33 @@ enum Obstacle {
 impl Obstacle {
     fn words(self) -> &'static str {
         match self {
-            Self::Fargate => "a restart does not help: Pod Identity does not work on Fargate; use IRSA for the service account, or let the pods run on EC2",
-            Self::Windows => "a restart does not help: Pod Identity does not work on Windows; use IRSA for the service account",
-            Self::Webhook => "a restart does not help yet: the API server does not ask the webhook about these pods; put the configuration pod-identity-webhook right, and restart them then",
-            Self::StaticPod => "a restart does not help: no webhook sees a static pod; run it by a deployment or daemon set instead",
-            Self::Label => "a restart does not help: take the label eks.amazonaws.com/skip-pod-identity-webhook out of the template of the pods, which makes them anew",
-            Self::Annotation => "a restart does not help: take the annotation eks.amazonaws.com/skip-containers out of the template of the pods, which makes them anew",
-            Self::Keys => "a restart does not help: the access keys in their variables come first; take them out of the template of the pods, which makes them anew",
-            Self::WebIdentity => "a restart does not help: AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE come first, and new pods get them again; take them out of the template of the pods, or whatever else writes them, such as a webhook of one's own for IRSA, off the service account",
-            Self::Endpoint => "a restart does not help: the containers name an endpoint for credentials themselves, so the webhook leaves them alone; take AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE out of the template of the pods",
+            Self::Fargate => {
+                "a restart does not help: Pod Identity does not work on Fargate; use IRSA for the service account, or let the pods run on EC2"
+            }
+            Self::Windows => {
+                "a restart does not help: Pod Identity does not work on Windows; use IRSA for the service account"
+            }
+            Self::Webhook => {
+                "a restart does not help yet: the API server does not ask the webhook about these pods; put the configuration pod-identity-webhook right, and restart them then"
+            }
+            Self::StaticPod => {
+                "a restart does not help: no webhook sees a static pod; run it by a deployment or daemon set instead"
+            }
+            Self::Label => {
+                "a restart does not help: take the label eks.amazonaws.com/skip-pod-identity-webhook out of the template of the pods, which makes them anew"
+            }
+            Self::Annotation => {
+                "a restart does not help: take the annotation eks.amazonaws.com/skip-containers out of the template of the pods, which makes them anew"
+            }
+            Self::Keys => {
+                "a restart does not help: the access keys in their variables come first; take them out of the template of the pods, which makes them anew"
+            }
+            Self::WebIdentity => {
+                "a restart does not help: AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE come first, and new pods get them again; take them out of the template of the pods, or whatever else writes them, such as a webhook of one's own for IRSA, off the service account"
+            }
+            Self::Endpoint => {
+                "a restart does not help: the containers name an endpoint for credentials themselves, so the webhook leaves them alone; take AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE out of the template of the pods"
+            }
         }
     }
 }

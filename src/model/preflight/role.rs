@@ -126,15 +126,17 @@ pub(super) fn with_fix(check: Check, judgement: &Judgement, role: &str, statemen
     if judgement.verdict.is_yes() {
         return check;
     }
-    let evaluations = [&judgement.assume_role, &judgement.tag_session];
-    let is_denied = evaluations
-        .into_iter()
-        .any(|evaluation| evaluation.denials().next().is_some());
-    let remedy = judgement.remedy();
-    if is_denied {
-        let remedy = remedy.unwrap_or_else(|| "narrow the Deny of the trust policy".to_owned());
-        return check.fix(remedy);
+    let denials = judgement.denials().into_iter();
+    let denials: Vec<String> = denials.map(|denial| denial.remedy()).collect();
+    // No further statement can outweigh a Deny.
+    if !denials.is_empty() {
+        let name = visible(crate::model::arn::role_name(role));
+        return check.fix(format!(
+            "in the trust policy of {name}: {}",
+            denials.join("; ")
+        ));
     }
+    let remedy = judgement.remedy();
     let name = visible(crate::model::arn::role_name(role)).into_owned();
     let or = remedy.map_or_else(String::new, |remedy| format!("{remedy}, or "));
     let actions = [Action::AssumeRole, Action::TagSession].map(Action::name);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::model::text::visible;
 use crate::model::trust::context::Fact;
+use crate::model::trust::denial::{self, Denial};
 use crate::model::trust::evaluate::Action;
 use crate::model::trust::operator::Operator;
 use crate::model::trust::policy::Effect;
@@ -61,6 +62,11 @@ impl Evaluation {
     pub fn denials(&self) -> impl Iterator<Item = &StatementEvidence> {
         self.with_effect(Effect::Deny)
             .filter(|statement| !statement.applies.is_no())
+    }
+
+    /// The same, with what is to be changed of them.
+    pub fn denied(&self) -> Vec<Denial> {
+        denial::of([(self, true)])
     }
 
     /// The Allow statements that cover the request, surely or perhaps.

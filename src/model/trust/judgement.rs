@@ -1,6 +1,7 @@
 //! What the evaluations of a hop come to: one verdict, its reasons, and what would mend it.
 
 use crate::model::text::visible;
+use crate::model::trust::denial::{self, Denial};
 use crate::model::trust::evaluate::{Action, Caller, Request, evaluate};
 use crate::model::trust::evidence::{ConditionEvidence, Evaluation, StatementEvidence};
 use crate::model::trust::hop::{AssociationHop, TargetHop, WebIdentityHop};
@@ -82,6 +83,15 @@ impl Judgement {
         reasons
     }
 
+    /// The Deny statements that stand above whatever else the policy allows.
+    pub fn denials(&self) -> Vec<Denial> {
+        // Whether a session without tags needs TagSession is not documented.
+        denial::of([
+            (&self.assume_role, true),
+            (&self.tag_session, self.session_tags),
+        ])
+    }
+
     /// Says what would mend the policy; `None` where nothing is known to be wrong.
     pub fn remedy(&self) -> Option<String> {
         let open = self.open_evaluations();
@@ -94,11 +104,9 @@ impl Judgement {
         if evaluation.verdict.is_unknown() {
             return undecided_source(evaluation);
         }
-        if let Some(deny) = evaluation
-            .denials()
-            .find(|statement| statement.applies.is_yes())
-        {
-            return Some(format!("narrow the Deny of {} or remove it", deny.name()));
+        let denied = denial::of([(evaluation, true)]).into_iter();
+        if let Some(denied) = denied.into_iter().find(|denied| denied.is_sure) {
+            return Some(denied.remedy());
         }
         let missed = evaluation
             .near_misses()

@@ -158,12 +158,12 @@ async fn nodegroups<P: FnMut(Progress) + Send>(
         None => Learned::Known(()),
     };
     Nodegroups {
-        listed,
         learned,
         names,
         described,
         gaps,
         unlisted,
+        listed,
     }
 }
 

@@ -305,6 +305,7 @@ fn need(action: &str, resource: &str) -> Need {
     Need {
         action: action.into(),
         resource: resource.into(),
+        granted: None,
         context: Vec::new(),
     }
 }

@@ -1,8 +1,10 @@
 //! Rules about what stands around the pods: cluster, associations, roles, IRSA, add-ons, updates.
 
+mod denial;
 mod properties;
 mod remedies;
 mod table;
+mod unused;
 pub(crate) mod world;
 
 use roledex::model::diagnosis::{Diagnosis, Finding, Severity, Standing, Subject};

@@ -175,7 +175,11 @@ fn the_statement_to_copy_would_mend_it() {
     // Nothing that is added outweighs a Deny.
     let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:TagSession"});
     let denied = with(&json!([ec2, copied, deny]));
-    assert_check(&denied, Outcome::Blocking, "narrow the Deny");
+    assert_check(
+        &denied,
+        Outcome::Blocking,
+        "in the trust policy of b: remove statement 3",
+    );
     assert_eq!(denied.fix.unwrap().copy, None);
 }
 

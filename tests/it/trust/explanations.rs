@@ -105,7 +105,7 @@ fn a_denial_is_named() {
     );
     assert_eq!(
         remedy,
-        "narrow the Deny of statement 2 \"Stop\" or remove it"
+        "remove statement 2 \"Stop\", which denies sts:AssumeRole without any condition, or narrow it: no Allow outweighs a Deny"
     );
 }
 

@@ -151,5 +151,9 @@ fn an_explanation_says_when_it_was_read_and_when_its_row_was() {
     script.describe_all();
     script.keys("x");
     script.diagnosed(&about, Vec::new());
-    assert!(!text(&script).contains("the row itself"), "{}", text(&script));
+    assert!(
+        !text(&script).contains("the row itself"),
+        "{}",
+        text(&script)
+    );
 }

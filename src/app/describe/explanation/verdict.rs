@@ -97,9 +97,7 @@ fn of_update(
     let RowKey::Update(key) = key else {
         return None;
     };
-    let is_told = |finding: &&Finding| {
-        matches!(&finding.subject, Subject::Update { of, id } if *of == key.subject && *id == key.id)
-    };
+    let is_told = |finding: &&Finding| matches!(&finding.subject, Subject::Update { of, id } if *of == key.subject && *id == key.id);
     if all.iter().any(is_told) {
         return None;
     }

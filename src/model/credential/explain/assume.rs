@@ -224,19 +224,29 @@ fn role_remedies(mut explained: Explained, about: &About<'_>) -> Explained {
     if let (Some(trust), Some(hop)) = (known.trust(), known.hop())
         && !trust.verdict.is_yes()
     {
-        if let Some(mend) = trust.remedy() {
+        for denial in trust.denials() {
+            explained = explained.advice(format!("in the trust policy of the role: {denial}"));
+        }
+        if let Some(mend) = trust.remedy().filter(|_| trust.denials().is_empty()) {
             explained = explained.advice(format!("in the trust policy of the role: {mend}"));
         }
-        let statement = statement_for(&hop, Tightness::Workload);
-        explained = explained.remedy(remedy::statement(
-            "a statement for the trust policy of the role",
-            &statement,
-        ));
+        // No Allow outweighs a Deny.
+        if trust.denials().is_empty() {
+            let statement = statement_for(&hop, Tightness::Workload);
+            explained = explained.remedy(remedy::statement(
+                "a statement for the trust policy of the role",
+                &statement,
+            ));
+        }
     }
     let target = known.target_trust().filter(|trust| !trust.verdict.is_yes());
     let source = known.role_arn().and_then(|role| Arn::parse(role).ok());
     if let (Some(trust), Some(source), Some(hop)) = (target, source, known.hop()) {
-        if let Some(mend) = trust.remedy() {
+        for denial in trust.denials() {
+            explained =
+                explained.advice(format!("in the trust policy of the target role: {denial}"));
+        }
+        if let Some(mend) = trust.remedy().filter(|_| trust.denials().is_empty()) {
             explained = explained.advice(format!("in the trust policy of the target role: {mend}"));
         }
         let record = known.association.known();
@@ -247,11 +257,13 @@ fn role_remedies(mut explained: Explained, about: &About<'_>) -> Explained {
                 .and_then(|record| record.detail.external_id())
                 .map(|id| &**id),
         };
-        let statement = statement_for_target(&hop, Tightness::Workload);
-        explained = explained.remedy(remedy::statement(
-            "a statement for the trust policy of the target role",
-            &statement,
-        ));
+        if trust.denials().is_empty() {
+            let statement = statement_for_target(&hop, Tightness::Workload);
+            explained = explained.remedy(remedy::statement(
+                "a statement for the trust policy of the target role",
+                &statement,
+            ));
+        }
     }
     explained
 }

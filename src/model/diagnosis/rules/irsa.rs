@@ -221,7 +221,7 @@ fn no_role(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 ANNOTATION,
                 one.role.clone(),
             )
-            .proof(trust::CALL, "Error.Code", "NoSuchEntity")
+            .proof(trust::call(one.role), "Error.Code", "NoSuchEntity")
             .remedy(advice(
                 "create the role again, or annotate the service account with another",
             ));
@@ -281,6 +281,9 @@ fn distrust(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         let doubts = evaluation.grants().flat_map(StatementEvidence::doubts);
         let said = failed.map(ToString::to_string).chain(doubts);
         let mut said: Vec<String> = said.collect();
+        if let Some(denial) = evaluation.denied().first() {
+            said.insert(0, format!("{} denies it", denial.name));
+        }
         if said.is_empty() {
             said.push(format!(
                 "no statement lets {} in",
@@ -288,13 +291,12 @@ fn distrust(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             ));
         }
         for line in said {
-            finding = finding.proof(trust::CALL, trust::FIELD, line);
+            finding = finding.proof(trust::call(one.role), trust::FIELD, line);
         }
-        let is_denied = evaluation.denials().next().is_some();
-        if is_denied {
-            return Some(
-                finding.remedy(advice("narrow the Deny of the trust policy or remove it")),
-            );
+        let denied = evaluation.denied();
+        if !denied.is_empty() {
+            let denied = denied.iter().map(|denial| advice(denial.remedy()));
+            return Some(finding.remedies(denied));
         }
         let wanted = statement_for_web_identity(&hop);
         Some(

@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[77],
         severity: Severity::Error,
         title: "Kubernetes refuses to answer",
-        explanation: "the caller has no access entry in the cluster (401), or its RBAC rules are too few (403); what rests on the answer is not known",
+        explanation: "it is about whoever asks and says nothing of the pods: the caller has no access entry in the cluster (401), or its RBAC rules are too few (403); what rests on the answer is not known",
         after: &[],
         judge: refused,
     },
@@ -43,7 +43,7 @@ fn refused(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (part, failure) in refused {
         let mut finding = rule.unknown(Subject::Cluster, permission(part));
-        finding.summary = format!("Kubernetes refuses to list {}", part.words()).into();
+        finding.summary = format!("Kubernetes does not let you list {}", part.words()).into();
         let hint = failure.hint.iter().cloned().map(advice);
         findings.push(
             finding

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::arn::{account_of, role_name};
 use crate::model::diagnosis::look::gap;
 use crate::model::diagnosis::remedy::{advice, command};
+use crate::model::diagnosis::unused::NEVER_USED;
 use crate::model::diagnosis::{
     Binding, Finding, Look, Remedy, RoleFacts, Rule, RuleId, Severity, Subject,
 };
@@ -39,7 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         judge: elsewhere,
     },
     Rule {
-        id: RuleId("role-never-used"),
+        id: NEVER_USED,
         rows: &[71],
         severity: Severity::Info,
         title: "the role of an association is not used",

@@ -134,7 +134,7 @@ fn missing(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
                 let finding = rule
                     .found(subject, format!("the target role {name} does not exist"))
                     .proof(DESCRIBE, MEMBER, hop.target.clone())
-                    .proof(trust::CALL, "Error.Code", "NoSuchEntity");
+                    .proof(trust::call(hop.target), "Error.Code", "NoSuchEntity");
                 let association = hop.binding.association;
                 let options = [
                     ("--association-id", &*association.key.id),
@@ -262,9 +262,15 @@ enum Answer {
     Undecided,
 }
 
+/// Whether a Deny keeps it out, which no Allow outweighs, whatever its external id.
+fn is_denied(judgement: &Judgement) -> bool {
+    judgement.denials().iter().any(|denial| denial.is_sure)
+}
+
 fn answer(judgement: &Judgement) -> Answer {
     match judgement.verdict {
         Verdict::Yes => Answer::LetIn,
+        Verdict::No if is_denied(judgement) => Answer::Distrusts,
         Verdict::No if trust::is_about(trust::evaluation_of(judgement), "sts:ExternalId") => {
             Answer::OtherExternalId
         }
@@ -293,6 +299,9 @@ fn trusting(rule: &Rule, look: &Look<'_>, wanted: Answer) -> Vec<Finding> {
             Answer::Undecided => {
                 format!("only AWS can tell whether the target role {target} trusts the role")
             }
+            _ if is_denied(&judgement) => {
+                format!("a Deny of the target role {target} keeps the role of the association out")
+            }
             Answer::LetIn | Answer::Distrusts => {
                 format!("the target role {target} does not trust the role of the association")
             }
@@ -304,7 +313,7 @@ fn trusting(rule: &Rule, look: &Look<'_>, wanted: Answer) -> Vec<Finding> {
         };
         let reasons = judgement.reasons().into_iter();
         let finding = reasons.fold(finding, |finding, reason| {
-            finding.proof(trust::CALL, trust::FIELD, reason)
+            finding.proof(trust::call(hop.target), trust::FIELD, reason)
         });
         let external_id = hop.detail.external_id().cloned();
         let finding = external_id.into_iter().fold(finding, |finding, id| {
@@ -315,14 +324,8 @@ fn trusting(rule: &Rule, look: &Look<'_>, wanted: Answer) -> Vec<Finding> {
 }
 
 fn remedies(hop: &Hop<'_>, judgement: &Judgement) -> Vec<Remedy> {
-    let mut remedies: Vec<Remedy> = judgement.remedy().map(advice).into_iter().collect();
-    if judgement.verdict.is_unknown() {
-        remedies.push(advice(trust::TEST));
-    }
-    let evaluations = [&judgement.assume_role, &judgement.tag_session];
-    let is_denied = evaluations
-        .into_iter()
-        .any(|evaluation| evaluation.denials().next().is_some());
+    let mut remedies = trust::mended(judgement, hop.target);
+    let is_denied = !judgement.denials().is_empty();
     let role = hop.detail.role.as_deref().map(Arn::parse);
     if let (Some(Ok(role)), false) = (role, is_denied) {
         let target_hop = TargetHop {
@@ -376,7 +379,7 @@ fn deputy(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
             format!("any pod with the first role can reach {name}"),
         );
         let finding = lints.into_iter().fold(finding, |finding, lint| {
-            finding.proof(trust::CALL, trust::FIELD, lint.to_string())
+            finding.proof(trust::call(hop.target), trust::FIELD, lint.to_string())
         });
         let narrowed = remedies(hop, &judgement);
         let narrowed = narrowed

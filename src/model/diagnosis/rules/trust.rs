@@ -104,8 +104,12 @@ pub(super) const RULES: &[Rule] = &[
 /// What tells where a trust policy does not.
 pub(super) const TEST: &str =
     "test the credentials of its pods (roledex test): EKS then says whether it gets the role";
-pub(super) const CALL: &str = "iam:GetRole";
 pub(super) const FIELD: &str = "Role.AssumeRolePolicyDocument";
+
+/// The question about a role; of two roles in one finding, its name says whose policy it is.
+pub(super) fn call(role: &str) -> String {
+    format!("iam:GetRole {}", visible(role_name(role)))
+}
 
 /// Finds the associations whose roles have this flaw.
 fn of(rule: &Rule, look: &Look<'_>, wanted: Flaw) -> Vec<Finding> {
@@ -129,7 +133,7 @@ fn of(rule: &Rule, look: &Look<'_>, wanted: Flaw) -> Vec<Finding> {
         };
         let reasons = judgement.reasons().into_iter();
         let finding = reasons.fold(finding, |finding, reason| {
-            finding.proof(CALL, FIELD, reason)
+            finding.proof(call(&facts.detail.arn), FIELD, reason)
         });
         Some(finding.remedies(remedies(look, &binding, detail, &policy, facts, &judgement)))
     })
@@ -152,18 +156,17 @@ fn remedies(
     facts: &RoleFacts,
     judgement: &Judgement,
 ) -> Vec<Remedy> {
-    let mut remedies: Vec<Remedy> = judgement.remedy().map(advice).into_iter().collect();
+    let mut remedies = mended(judgement, &facts.detail.arn);
     // What only AWS can tell is not mended by guess: the policy may well be right as it is.
     if judgement.verdict.is_unknown() {
-        remedies.push(advice(TEST));
         return remedies;
     }
-    let evaluations = [&judgement.assume_role, &judgement.tag_session];
-    let is_denied = evaluations
-        .into_iter()
-        .any(|evaluation| evaluation.denials().next().is_some());
-    // No further statement can outweigh a Deny.
-    if is_denied {
+    if !judgement.denials().is_empty() {
+        if judgement.assume_role.grants().next().is_none() {
+            remedies.push(advice(
+                "then let a statement allow it as well: none does, and one more is of no use before",
+            ));
+        }
         return remedies;
     }
     let wanted = statement_for(&binding.hop(detail), Tightness::Workload);
@@ -173,6 +176,22 @@ fn remedies(
         &wanted,
     ));
     remedies.push(update(look, facts, &with_statement(policy, wanted)));
+    remedies
+}
+
+/// What is to be changed in the trust policy of a role: each Deny that covers the hop, or what else is wrong.
+pub(super) fn mended(judgement: &Judgement, role: &str) -> Vec<Remedy> {
+    let name = visible(role_name(role));
+    let inside = |text: String| advice(format!("in the trust policy of {name}: {text}"));
+    let denials = judgement.denials().into_iter();
+    let mut remedies: Vec<Remedy> = denials.map(|denial| inside(denial.remedy())).collect();
+    let is_open = judgement.verdict.is_unknown();
+    // What an Allow lacks is mended after the Deny, which no Allow outweighs.
+    if remedies.is_empty() || is_open {
+        remedies.extend(judgement.remedy().map(inside));
+    }
+    remedies.extend(is_open.then(|| advice(TEST)));
+    remedies.dedup();
     remedies
 }
 
@@ -235,7 +254,9 @@ fn linted(
             format!("{}: {name}", rule.title),
         );
         let lints = lints.iter().map(ToString::to_string);
-        let finding = lints.fold(finding, |finding, lint| finding.proof(CALL, FIELD, lint));
+        let finding = lints.fold(finding, |finding, lint| {
+            finding.proof(call(role), FIELD, lint)
+        });
         let statements = bindings.iter().filter_map(|binding| {
             let detail = binding.detail.known()?;
             let title = match tightness {

@@ -45,13 +45,13 @@ fn running(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     let (updates, mut findings) = updates(rule, look);
     let running = updates.iter().filter(|update| !update.status.is_terminal());
     findings.extend(running.map(|update| {
-            let summary = match &update.status {
-                UpdateStatus::InProgress => format!("{} is in progress", called(update)),
-                other => format!("{} is {}", called(update), visible(other.as_str())),
-            };
-            begun(rule, update, summary)
-                .remedy(advice("wait until it is done before changing the cluster"))
-                .remedy(see(look, update))
+        let summary = match &update.status {
+            UpdateStatus::InProgress => format!("{} is in progress", called(update)),
+            other => format!("{} is {}", called(update), visible(other.as_str())),
+        };
+        begun(rule, update, summary)
+            .remedy(advice("wait until it is done before changing the cluster"))
+            .remedy(see(look, update))
     }));
     findings
 }
@@ -62,30 +62,30 @@ fn failed(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
         .iter()
         .filter(|update| update.status == UpdateStatus::Failed && !is_repeated(update, updates));
     findings.extend(failed.map(|update| {
-            let line = visible(&update.errors_line()).into_owned();
-            let summary = if line.is_empty() {
-                format!("{} failed", called(update))
-            } else {
-                format!("{} failed: {line}", called(update))
-            };
-            let mut finding = begun(rule, update, summary);
-            // Without the agent nobody gets credentials.
-            if matches!(&update.key.subject, UpdateSubject::Addon(name) if &**name == AGENT) {
-                finding.severity = Severity::Error;
-            }
-            for error in &update.errors {
-                let code = error.code.clone().unwrap_or_else(|| "none".into());
-                finding = finding
-                    .proof(CALL, "update.errors[].errorCode", code.clone())
-                    .remedy(advice(mending(&code)));
-                let resources = error.resources.iter().cloned();
-                finding = resources.fold(finding, |finding, resource| {
-                    finding.proof(CALL, "update.errors[].resourceIds[]", resource)
-                });
-            }
-            finding.remedies.sort();
-            finding.remedies.dedup();
-            finding.remedy(see(look, update))
+        let line = visible(&update.errors_line()).into_owned();
+        let summary = if line.is_empty() {
+            format!("{} failed", called(update))
+        } else {
+            format!("{} failed: {line}", called(update))
+        };
+        let mut finding = begun(rule, update, summary);
+        // Without the agent nobody gets credentials.
+        if matches!(&update.key.subject, UpdateSubject::Addon(name) if &**name == AGENT) {
+            finding.severity = Severity::Error;
+        }
+        for error in &update.errors {
+            let code = error.code.clone().unwrap_or_else(|| "none".into());
+            finding = finding
+                .proof(CALL, "update.errors[].errorCode", code.clone())
+                .remedy(advice(mending(&code)));
+            let resources = error.resources.iter().cloned();
+            finding = resources.fold(finding, |finding, resource| {
+                finding.proof(CALL, "update.errors[].resourceIds[]", resource)
+            });
+        }
+        finding.remedies.sort();
+        finding.remedies.dedup();
+        finding.remedy(see(look, update))
     }));
     findings
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::model::role::RoleState;
 use crate::model::usage::{AccountUser, Radius, RoleUsage};
+use crate::model::verdict::Verdict;
 use crate::model::{ClusterArn, Failure};
 use crate::ops::fleet::kubernetes::of_accounts;
 use crate::ops::fleet::{Site, TOGETHER};
@@ -43,19 +44,73 @@ pub(super) async fn read(
             radius.add_cluster(arn, picture);
         });
     }
-    if may_be_of_nodes(state) {
-        radius.pods_are_missing(
+    match may_be_of_nodes(state) {
+        Verdict::No => {}
+        Verdict::Yes => radius.pods_are_missing(
             "it may be the role of nodes, and pods that use the role of their node were not looked for",
-        );
+        ),
+        Verdict::Unknown => radius.pods_are_missing(
+            "its trust policy is not known: if it is the role of nodes, pods that use the role of their node were not looked for",
+        ),
     }
     (radius, failures)
 }
 
-/// Whether machines may have it; where that is not known, so says the rest of the role.
-fn may_be_of_nodes(state: &RoleState) -> bool {
-    let RoleState::Read(found) = state else {
-        return false;
-    };
-    let trust = found.value.trust.as_deref();
-    trust.is_some_and(|trust| trust.contains(EC2))
+/// Whether machines may have it.
+fn may_be_of_nodes(state: &RoleState) -> Verdict {
+    match state {
+        // Nobody has it any more.
+        RoleState::Missing => Verdict::No,
+        RoleState::Unknown(_) => Verdict::Unknown,
+        RoleState::Read(found) => match found.value.trust.as_deref() {
+            Some(trust) => trust.contains(EC2).into(),
+            None => Verdict::Unknown,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::usage::{Readings, of_role};
+    use crate::model::{Described, Document, RoleDetail};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/api";
+
+    fn with_trust(trust: Option<&str>) -> RoleState {
+        let value = RoleDetail {
+            trust: trust.map(Into::into),
+            ..RoleDetail::of(ROLE.into(), "api".into())
+        };
+        RoleState::Read(Box::new(Described {
+            value,
+            document: Document::new(),
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_trust_policy_that_is_not_known_is_no_no() {
+        for (state, wanted) in [
+            (with_trust(Some("{}")), None),
+            (RoleState::Missing, None),
+            (
+                with_trust(Some(r#"{"Service":"ec2.amazonaws.com"}"#)),
+                Some("it may be the role of nodes"),
+            ),
+            (with_trust(None), Some("its trust policy is not known")),
+            (
+                RoleState::Unknown("denied".into()),
+                Some("its trust policy is not known"),
+            ),
+        ] {
+            let usage = of_role(Readings::nobody(), ROLE);
+            let (radius, _) = read(&[], usage, &state, Timestamp::UNIX_EPOCH).await;
+            let gap = radius.pods.gap.as_ref().map(|gap| gap.reason().to_string());
+            match (gap, wanted) {
+                (None, None) => {}
+                (Some(gap), Some(wanted)) if gap.contains(wanted) => {}
+                (gap, wanted) => panic!("{gap:?}, not {wanted:?}"),
+            }
+        }
+    }
 }

@@ -13,7 +13,9 @@ use super::world::{OPT_OUT, World, account, expression};
 const RESTART: &str = "kubectl rollout restart deployment/api";
 
 fn labels(pairs: &[(&str, &str)]) -> Labels {
-    let pairs = pairs.iter().map(|(key, value)| ((*key).into(), (*value).into()));
+    let pairs = pairs
+        .iter()
+        .map(|(key, value)| ((*key).into(), (*value).into()));
     pairs.collect()
 }
 
@@ -26,7 +28,9 @@ fn labelled(world: &mut World, pairs: &[(&str, &str)]) {
 /// The webhook is to leave namespaces with a label alone.
 fn selective(world: &mut World) {
     let selector = &mut world.webhook().namespace_selector;
-    selector.expressions.push(expression("no-identity", "DoesNotExist", &[]));
+    selector
+        .expressions
+        .push(expression("no-identity", "DoesNotExist", &[]));
 }
 
 fn created(world: &mut World, at: &str) {
@@ -195,14 +199,22 @@ const OF_USE: &[(&str, &str, fn(&mut World))] = &[
         selective(w);
         labelled(w, &[("team", "x")]);
     }),
-    ("not known which labels there are", "pod-not-injected", |w| {
-        w.not_injected();
-        selective(w);
-    }),
-    ("not known whether the webhook is there", "pod-not-injected", |w| {
-        w.not_injected();
-        w.evidence.webhook = Learned::Needs("get mutatingwebhookconfigurations".into());
-    }),
+    (
+        "not known which labels there are",
+        "pod-not-injected",
+        |w| {
+            w.not_injected();
+            selective(w);
+        },
+    ),
+    (
+        "not known whether the webhook is there",
+        "pod-not-injected",
+        |w| {
+            w.not_injected();
+            w.evidence.webhook = Learned::Needs("get mutatingwebhookconfigurations".into());
+        },
+    ),
     ("no association yet", "association-missing", |w| {
         w.not_injected();
         asked_for(w);
@@ -264,10 +276,16 @@ fn pods_are_told_apart() {
     world.pods.push(second);
     let diagnosis = world.diagnosis();
     let found = diagnosis.findings.iter();
-    let found = found.filter(|one| one.rule.0 == "pod-not-injected").next().unwrap();
+    let found = found
+        .filter(|one| one.rule.0 == "pod-not-injected")
+        .next()
+        .unwrap();
     assert_eq!(found.pods.len(), 2);
     let texts: Vec<&str> = found.remedies.iter().map(|one| &*one.text).collect();
-    let restarts: Vec<_> = texts.iter().filter(|text| text.contains("rollout")).collect();
+    let restarts: Vec<_> = texts
+        .iter()
+        .filter(|text| text.contains("rollout"))
+        .collect();
     assert!(
         restarts.len() == 1 && restarts[0].contains("deployment/batch"),
         "{texts:#?}"

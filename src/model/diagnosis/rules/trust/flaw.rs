@@ -45,6 +45,9 @@ pub(super) fn of(
 ) -> Option<(Flaw, bool)> {
     match judgement.verdict {
         Verdict::Yes => None,
+        Verdict::No if judgement.denials().iter().any(|denial| denial.is_sure) => {
+            Some((Flaw::Denied, true))
+        }
         Verdict::No => {
             let evaluation = if judgement.assume_role.verdict.is_no() {
                 &judgement.assume_role
@@ -81,12 +84,6 @@ fn sourced(context: Context, hop: &AssociationHop<'_>) -> Context {
 }
 
 fn decisive(evaluation: &Evaluation, lints: &[Lint]) -> Flaw {
-    let is_denied = evaluation
-        .denials()
-        .any(|statement| statement.applies.is_yes());
-    if is_denied {
-        return Flaw::Denied;
-    }
     let missed: Vec<_> = evaluation.near_misses().collect();
     let fewest = missed
         .iter()
