@@ -275,11 +275,9 @@ fn pods_are_told_apart() {
     second["metadata"]["ownerReferences"][0]["name"] = json!("batch-5d4f8c7b9");
     world.pods.push(second);
     let diagnosis = world.diagnosis();
-    let found = diagnosis.findings.iter();
-    let found = found
-        .filter(|one| one.rule.0 == "pod-not-injected")
-        .next()
-        .unwrap();
+    let mut findings = diagnosis.findings.iter();
+    let found = findings.find(|one| one.rule.0 == "pod-not-injected");
+    let found = found.unwrap();
     assert_eq!(found.pods.len(), 2);
     let texts: Vec<&str> = found.remedies.iter().map(|one| &*one.text).collect();
     let restarts: Vec<_> = texts

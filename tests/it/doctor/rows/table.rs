@@ -263,6 +263,11 @@ pub(in crate::doctor) const ROWS: &[Row] = &[
         "cluster: {updates: [{type: EndpointAccessUpdate, started: -3h, takes: 6m, outcome: Failed, params: {EndpointPublicAccess: 'false'}, errors: [{code: IpNotAvailable, message: No addresses., resources: [subnet-1]}]}]}",
     ),
     (
+        68,
+        "update-failed",
+        "cluster: {capabilities: {argocd: {type: ARGOCD, version: 3.1.8-eks-1}}, updates: [{type: CapabilityUpdate, capability: argocd, started: -3h, takes: 6m, outcome: Failed, errors: [{code: AccessDenied, message: No permission.}]}]}",
+    ),
+    (
         69,
         "pods-predate-change",
         "cluster: {associations: {shop: {api: {modified: -1h}}}}",
