@@ -14,7 +14,7 @@ use roledex::model::journal::{Entry, Outcome};
 use roledex::model::plan::{Approved, Assent, Reviewed};
 use roledex::model::reference::ClusterReference;
 use roledex::ops::change::{Desk, Patience};
-use roledex::ops::credential::{pods_of, run};
+use roledex::ops::credential::{Obtained, obtain, pods_of, run};
 use roledex::ops::fleet::{Site, one_site};
 use roledex::sim::{Options, Simulator, World};
 use roledex::store::Journal;
@@ -33,8 +33,9 @@ fn now() -> Timestamp {
     accepted() + SignedDuration::from_millis(3_400)
 }
 
-struct Bench {
-    simulator: Simulator,
+/// The use case with everything that it needs, against a simulator.
+pub(crate) struct Bench {
+    pub(crate) simulator: Simulator,
     site: Site,
     desk: Desk,
     /// While it is there, calls are made.
@@ -43,7 +44,7 @@ struct Bench {
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::parse(WORLD).unwrap();
         let simulator = Simulator::start(world, Options::default()).await.unwrap();
         let files = tempfile::tempdir().unwrap();
@@ -111,6 +112,13 @@ impl Bench {
         let approved = self.approved(role).await;
         let run = run(&self.site, &self.desk, approved, None, on_step);
         Box::pin(run).await.unwrap()
+    }
+
+    /// Credentials, as a command would get them.
+    pub(crate) async fn obtained(&self) -> Obtained {
+        let approved = self.approved(OWN).await;
+        let obtained = obtain(&self.site, &self.desk, approved, None, |_| ());
+        Box::pin(obtained).await.unwrap()
     }
 
     fn entry(&self) -> Entry {

@@ -1,5 +1,6 @@
 //! What only a real terminal proves: the program runs in a pty, and a terminal emulator reads its screen.
 
+mod crash;
 mod driver;
 mod editor;
 mod exec;
@@ -8,4 +9,4 @@ mod life;
 mod main_job;
 mod prompts;
 mod run_with;
-mod secrets;
+pub(crate) mod secrets;

@@ -34,6 +34,14 @@ impl Secrets {
         Self(secrets)
     }
 
+    /// What another process wrote down, one a line.
+    pub(crate) fn listed(text: &str) -> Self {
+        let lines = text.lines().flat_map(|line| line.split('.'));
+        let mut secrets: Vec<String> = lines.map(str::to_owned).collect();
+        secrets.retain(|secret| secret.len() >= SHORTEST);
+        Self(secrets)
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }

@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::{Ended, Site};
+use crate::secrets::Secrets;
 
 const WORLD: &str = include_str!("kubernetes/world.yaml");
 
@@ -53,6 +54,8 @@ fn files(site: &Site) -> Vec<(std::path::PathBuf, String)> {
 #[test]
 fn the_command_gets_the_credentials_and_nothing_else_has_them() {
     let site = site();
+    let scratch = site.home.path("scratch");
+    std::fs::create_dir(&scratch).unwrap();
     let output = site
         .command(&["exec", "shop", "shop/api", "--", "/usr/bin/env"])
         .env("ROLEDEX_LOG", "trace")
@@ -61,6 +64,7 @@ fn the_command_gets_the_credentials_and_nothing_else_has_them() {
         .env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/other")
         .env("AWS_BEARER_TOKEN_BEDROCK", "anothers")
         .env("KEPT", "as it was")
+        .env("TMPDIR", &scratch)
         .output()
         .unwrap();
     let ended = Ended::new(&output);
@@ -84,26 +88,25 @@ fn the_command_gets_the_credentials_and_nothing_else_has_them() {
         "AWS_SESSION_TOKEN",
     ];
     assert_eq!(aws, expected.iter().collect::<Vec<_>>());
-    let files = files(&site);
-    assert!(
-        files
-            .iter()
-            .any(|(path, _)| path.ends_with("journal.jsonl")),
-        "{files:?}"
-    );
-    for secret in [
+    // Neither them nor the token that they were had for: in the home, and in the folder for what is temporary.
+    let keys = [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN",
-    ] {
-        for (path, text) in &files {
-            assert!(
-                !text.contains(found[secret]),
-                "{secret} is in {}",
-                path.display()
-            );
-        }
+    ];
+    let given: Vec<&str> = keys.iter().map(|name| found[name]).collect();
+    let tokens = site.simulated.simulator().tokens("shop");
+    assert_eq!(tokens.len(), 1);
+    let secrets = Secrets::of(&site.simulated, &["shop"], &given);
+    let files = secrets.assert_not_below(&site.home.path(""), &[]);
+    for kind in ["journal.jsonl", "/log/"] {
+        assert!(
+            files.iter().any(|name| name.contains(kind)),
+            "{kind}: {files:?}"
+        );
     }
+    let left = std::fs::read_dir(&scratch).unwrap().count();
+    assert_eq!(left, 0, "nothing is left behind");
 }
 
 #[test]

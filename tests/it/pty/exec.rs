@@ -36,6 +36,17 @@ fn a_typed_token_is_shown_nowhere() {
 }
 
 #[test]
+fn a_shell_is_told_whose_credentials_it_has() {
+    let (cluster, account) = TARGET;
+    let mut pty = start(&[cluster, account, "--", "/bin/sh"]);
+    pty.wait_for("roledex: the credentials of ")
+        .wait_for("of payments/api gets them, until ")
+        .wait_for("exit leaves it");
+    pty.send("exit 3\n");
+    assert_eq!(pty.exit().exit_code(), 3);
+}
+
+#[test]
 fn leaving_the_prompt_gives_the_echo_back() {
     let (cluster, account) = TARGET;
     let roledex = env!("CARGO_BIN_EXE_roledex");

@@ -8,7 +8,7 @@ use crate::secrets::Secrets;
 
 const WORLD: &str = include_str!("../cli/kubernetes/world.yaml");
 
-fn start(site: &Site) -> Pty {
+pub(crate) fn start(site: &Site) -> Pty {
     let path = |name: &str| site.home.path(name).display().to_string();
     let url = site.simulated.simulator().url();
     let environment = [
