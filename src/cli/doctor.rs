@@ -1,5 +1,7 @@
 //! `roledex doctor`: what is wrong, why, and what mends it.
 
+mod nobody;
+
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use crate::cli::args::{DoctorArgs, FailOn, Format, Global};
@@ -15,6 +17,7 @@ use crate::model::export::{json, yaml};
 use crate::ops::diagnose::{self, DiagnosisRow};
 use crate::ops::fleet::Selection;
 use crate::runtime::{clock, terminal};
+use nobody::Nobody;
 
 /// Columns where nobody's terminal says how many there are.
 const WIDTH: usize = 100;
@@ -37,7 +40,9 @@ pub(crate) async fn run(global: &Global, args: DoctorArgs) -> Result<Exit, Probl
         diagnose::fleet(&setup.cloud, routes, &selection, clock::now, progress).await
     };
     drop(line);
-    let (rows, rest) = Rest::of(harvest);
+    let (mut rows, rest) = Rest::of(harvest);
+    let read_any = !rows.is_empty();
+    let nobody = Nobody::take(&selection, &mut rows);
     let unroutable = resolved.unroutable.into_iter().map(|scope| scope.failure);
     let unroutable: Vec<Failure> = unroutable.collect();
     let failures: Vec<Failure> = unroutable
@@ -46,13 +51,12 @@ pub(crate) async fn run(global: &Global, args: DoctorArgs) -> Result<Exit, Probl
         .cloned()
         .collect();
     print(&rows, &failures, format)?;
-    let read = conclude(
-        unroutable,
-        routes,
-        rest,
-        selection.clusters.len(),
-        !rows.is_empty(),
-    );
+    let read = conclude(unroutable, routes, rest, selection.clusters.len(), read_any);
+    let read = match (nobody.report(), read) {
+        (Some(Exit::Failed), _) => return Ok(Exit::Failed),
+        (Some(worse), Exit::Done) => worse,
+        (_, read) => read,
+    };
     Ok(match read {
         Exit::Done | Exit::Partly if is_negative(&rows, args.fail_on) => Exit::Negative,
         other => other,

@@ -19,6 +19,7 @@ pub(in crate::model) mod remedy;
 pub(in crate::model) mod renew;
 mod rule;
 mod rules;
+mod selected;
 pub mod selector;
 mod served;
 pub mod tree;
@@ -35,6 +36,7 @@ pub use finding::{
 pub use look::{Binding, Look};
 pub use rule::Rule;
 pub(in crate::model) use rules::mend;
+pub use selected::{Reach, reach, selected};
 pub use tree::{Branch, forest};
 
 /// Every rule, in the order of the files they stand in.

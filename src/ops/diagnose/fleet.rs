@@ -7,14 +7,17 @@ use jiff::Timestamp;
 use super::{Sources, logs, of_scope};
 use crate::cloud::{Cloud, Urgency};
 use crate::model::Route;
-use crate::model::diagnosis::{Diagnosis, diagnose};
+use crate::model::diagnosis::{Diagnosis, Reach, diagnose, reach, selected};
 use crate::ops::fleet::{Harvest, Progress, Selection, Site, gather};
 
 /// A cluster and what the rules say of it.
 #[derive(Debug, Clone)]
 pub struct DiagnosisRow {
     pub site: Site,
+    /// What concerns the selection.
     pub diagnosis: Diagnosis,
+    /// What of the selection is there.
+    pub reach: Reach,
 }
 
 /// Gathers the evidence of every selected cluster and applies the rules; what could not be read is among the faults.
@@ -50,7 +53,8 @@ async fn examined(
     let sources = &Sources::new(cloud, routes, Urgency::Background, now);
     gather(cloud, routes, selection, progress, |site| async move {
         let found = of_scope(sources, &site, selection.scope(), |_| {}).await;
-        let mut diagnosis = diagnose(&found.evidence);
+        let reach = reach(&found.evidence);
+        let mut diagnosis = selected(diagnose(&found.evidence), &found.evidence);
         let mut failures = found.failures;
         if with_logs {
             let read = logs(&site, Urgency::Background, &found.evidence, &diagnosis);
@@ -58,7 +62,12 @@ async fn examined(
             diagnosis.findings.extend(read);
             failures.extend(unread);
         }
-        (vec![DiagnosisRow { site, diagnosis }], failures)
+        let row = DiagnosisRow {
+            site,
+            diagnosis,
+            reach,
+        };
+        (vec![row], failures)
     })
     .await
 }

@@ -1,5 +1,7 @@
 //! `roledex doctor` as it is typed.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::cli::{Ended, Site};
@@ -79,4 +81,108 @@ fn people_and_programs_are_told_the_same() {
     let yaml = ended(&site, &["-o", "yaml"]);
     let yaml: Value = serde_norway::from_str(&yaml.out).unwrap();
     assert_eq!(yaml[0]["findings"][0]["rule"], "role-missing");
+}
+
+/// A typing error must not end green: what was to be looked at is not there.
+#[test]
+fn selectors_that_match_nothing_are_errors() {
+    let site = Site::new(healthy(), &[]);
+    for (asked, words) in [
+        (
+            &["-n", "shpo"][..],
+            "no namespace \"shpo\" in cluster payments",
+        ),
+        (
+            &["--service-account", "apii"],
+            "no service account \"apii\" in cluster payments",
+        ),
+        (
+            &["-n", "shop", "--service-account", "apii"],
+            "no service account \"apii\" of namespace shop in cluster payments",
+        ),
+        // It is there, but not in that namespace.
+        (
+            &["-n", "kube-system", "--service-account", "api"],
+            "no service account \"api\"",
+        ),
+        (
+            &["-n", "shpo", "--service-account", "api"],
+            "no namespace \"shpo\"",
+        ),
+    ] {
+        let text = ended(&site, asked);
+        assert_eq!((text.code, &*text.out), (1, ""), "{asked:?}: {text:?}");
+        assert!(text.err.contains(words), "{asked:?}: {}", text.err);
+        assert_eq!(text.err.matches("error: ").count(), 1, "{}", text.err);
+        let json = ended(&site, &[asked, &["-o", "json"]].concat());
+        assert_eq!((json.code, json.rows().len()), (1, 0), "{json:?}");
+    }
+    // One of two is there: what is known is told, and what is not there, too.
+    let partly = ended(&site, &["-n", "shop", "-n", "shpo"]);
+    assert_eq!(partly.code, 3, "{partly:?}");
+    assert!(partly.out.starts_with("payments  "), "{}", partly.out);
+    assert!(partly.err.contains("shpo"), "{}", partly.err);
+    for asked in [&["-n", ""][..], &["--service-account", ""]] {
+        assert_eq!(ended(&site, asked).code, 2, "{asked:?}");
+    }
+    for asked in [
+        &["-n", "shop"][..],
+        &["--service-account", "api"],
+        &["-n", "kube-system"],
+    ] {
+        assert_eq!(ended(&site, asked).code, 0, "{asked:?}");
+    }
+
+    // Where not everything can be read, it may be there.
+    let blind = Site::new(
+        healthy(),
+        &["kube:get:namespaces=denied", "kube:list:pods=denied"],
+    );
+    let open = ended(&blind, &["-n", "shpo"]);
+    assert_eq!(open.code, 3, "{open:?}");
+    assert!(open.err.contains("it may be there"), "{}", open.err);
+}
+
+/// An update that failed keeps no pod from its role; a missing agent keeps all of them.
+#[test]
+fn of_a_selection_only_what_concerns_it_is_told_and_counted() {
+    let patch = r#"
+roles: {shop-api: {deleted: true}}
+cluster:
+  health: [{code: Ec2SubnetNotFound, message: A subnet is gone.}]
+  addons: {eks-pod-identity-agent: null, metrics-server: {version: v0.7.2-eksbuild.1, status: DEGRADED, health: [{code: InsufficientNumberOfReplicas, message: Too few.}]}}
+  updates: [{type: EndpointAccessUpdate, started: -3h, takes: 6m, outcome: Failed, params: {EndpointPublicAccess: "false"}, errors: [{code: IpNotAvailable, message: No addresses.}]}]
+"#;
+    let site = Site::new(patched(patch), &[]);
+    let told = |asked: &[&str]| {
+        let rows = ended(&site, &[asked, &["-o", "json"]].concat()).rows();
+        let findings = rows[0]["findings"].as_array().unwrap();
+        let rules = findings
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap().to_owned());
+        rules.collect::<BTreeSet<String>>()
+    };
+    let all = told(&[]);
+    for rule in [
+        "role-missing",
+        "cluster-health",
+        "update-failed",
+        "agent-missing",
+    ] {
+        assert!(all.contains(rule), "{rule}: {all:?}");
+    }
+    let exporter = told(&["--service-account", "exporter"]);
+    assert!(exporter.contains("agent-missing"), "{exporter:?}");
+    for rule in ["role-missing", "cluster-health", "update-failed"] {
+        assert!(!exporter.contains(rule), "{rule}: {exporter:?}");
+    }
+    assert!(told(&["-n", "shop"]).contains("role-missing"));
+
+    let patch = patch
+        .replace("eks-pod-identity-agent: null, ", "")
+        .replace("deleted: true", "last_used: -1h");
+    let site = Site::new(patched(&patch), &[]);
+    assert_eq!(ended(&site, &["--fail-on", "warning"]).code, 7);
+    let narrow = ended(&site, &["-n", "shop", "--fail-on", "warning"]);
+    assert_eq!(narrow.code, 0, "{}", narrow.out);
 }
