@@ -41,7 +41,9 @@ use intern::Interner;
 use shared::Shared;
 
 pub use budget::{Spend, Urgency};
-pub use kubernetes::{Action, KubePage, Kubernetes, LogOf, ObjectFilter, ObjectKind, Permission};
+pub use kubernetes::{
+    Action, KubePage, Kubernetes, LogOf, ObjectFilter, ObjectKind, Permission, check_kubeconfig,
+};
 pub use pod_credentials::PodCredentials;
 pub use profiles::Profiles;
 pub use secret::Secret;

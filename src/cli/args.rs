@@ -9,6 +9,7 @@ use crate::cli::change::args as change;
 use crate::cli::exec;
 use crate::cli::sim;
 use crate::cli::test;
+use crate::model::Region;
 use crate::model::reference::ClusterReference;
 
 const EXAMPLES: &str = "\
@@ -82,6 +83,19 @@ fn endpoint(text: &str) -> Result<String, String> {
     }
 }
 
+/// A region as AWS names them; one that is newer than this version is taken, too.
+fn region(text: &str) -> Result<String, String> {
+    if text == "all" || Region::new(text).is_well_formed() {
+        return Ok(text.to_owned());
+    }
+    let known = Region::nearest(text).map(|region| region.to_string());
+    let known: Vec<String> = known.collect();
+    Err(format!(
+        "no region of AWS is named so; nearest are {}; all stands for every region",
+        known.join(", ")
+    ))
+}
+
 /// Options that every command understands.
 #[derive(Debug, Args)]
 #[expect(
@@ -96,7 +110,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "NAME", action = ArgAction::Append)]
     pub profile: Vec<String>,
     /// Region (repeatable), or all [default: the profile's own]
-    #[arg(long, global = true, value_name = "REGION", action = ArgAction::Append)]
+    #[arg(long, global = true, value_name = "REGION", action = ArgAction::Append, value_parser = region)]
     pub region: Vec<String>,
     /// Endpoint of every AWS service, such as that of roledex sim
     #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]

@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global, args: DoctorArgs) -> Result<Exit, Probl
         .chain(rest.faults.iter().map(|fault| &fault.failure))
         .cloned()
         .collect();
-    print(&rows, &failures, format)?;
+    print(&rows, &failures, args.logs, format)?;
     let read = conclude(unroutable, routes, rest, selection.clusters.len(), read_any);
     let read = match (nobody.report(), read) {
         (Some(Exit::Failed), _) => return Ok(Exit::Failed),
@@ -87,7 +87,12 @@ fn is_negative(rows: &[DiagnosisRow], fail_on: FailOn) -> bool {
     findings.any(|finding| finding.standing == Standing::Found && finding.severity >= least)
 }
 
-fn print(rows: &[DiagnosisRow], failures: &[Failure], format: Format) -> io::Result<()> {
+fn print(
+    rows: &[DiagnosisRow],
+    failures: &[Failure],
+    are_logs_read: bool,
+    format: Format,
+) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let profile = |row: &DiagnosisRow| row.site.route.profile.clone();
     match format {
@@ -112,7 +117,12 @@ fn print(rows: &[DiagnosisRow], failures: &[Failure], format: Format) -> io::Res
                 if index > 0 {
                     writeln!(out)?;
                 }
-                for line in text::lines(&row.diagnosis, profile(row).as_deref(), width) {
+                for line in text::lines(
+                    &row.diagnosis,
+                    profile(row).as_deref(),
+                    are_logs_read,
+                    width,
+                ) {
                     writeln!(out, "{line}")?;
                 }
             }

@@ -10,7 +10,7 @@ use crate::cli::demo::Demo;
 use crate::cli::exit::Exit;
 use crate::cli::paths;
 use crate::cli::problem::Problem;
-use crate::cloud::{Cloud, Settings};
+use crate::cloud::{Cloud, Settings, check_kubeconfig};
 use crate::config::{Config, Location};
 use crate::model::journal::Entry;
 use crate::model::{ClusterArn, Failure, FailureKind, Guard};
@@ -31,6 +31,9 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) async fn new(global: &Global) -> Result<Self, Problem> {
         let config = config(global)?;
+        if let Some(path) = &global.kubeconfig {
+            check_kubeconfig(path).map_err(|failure| Problem::from(failure).exits(Exit::Usage))?;
+        }
         let demo = if global.demo {
             Some(Demo::start().await?)
         } else {

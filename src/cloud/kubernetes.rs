@@ -32,6 +32,7 @@ use wire::Size;
 
 pub use around::LogOf;
 pub use kind::ObjectKind;
+pub use kubeconfig::check as check_kubeconfig;
 pub use page::KubePage;
 pub use request::ObjectFilter;
 pub use review::{Action, Permission};

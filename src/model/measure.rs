@@ -123,6 +123,30 @@ pub fn wrap(line: &str, room: usize, indent: usize) -> Vec<Range<usize>> {
     rows
 }
 
+/// The same, but no word is ever cut: what is to be copied, such as an ARN, rather hangs over the edge.
+pub fn flow(line: &str, room: usize, indent: usize) -> Vec<Range<usize>> {
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    let (mut start, mut at, mut used) = (0, 0, 0);
+    for word in line.split_inclusive(' ') {
+        let room = if rows.is_empty() {
+            room
+        } else {
+            room.saturating_sub(indent)
+        };
+        let is_begun = line
+            .get(start..at)
+            .is_some_and(|row| !row.trim().is_empty());
+        if is_begun && used + width(word.trim_end_matches(' ')) > room {
+            rows.push(start..at);
+            (start, used) = (at, 0);
+        }
+        at += word.len();
+        used += width(word);
+    }
+    rows.push(start..at);
+    rows
+}
+
 /// The byte at which a column of cells starts; the end of the text if it is shorter.
 pub fn byte_at(text: &str, column: usize) -> usize {
     let mut used = 0;

@@ -16,6 +16,53 @@ impl Region {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is written as all regions are: an area, one direction or more, and a number.
+    pub fn is_well_formed(&self) -> bool {
+        let parts: Vec<&str> = self.0.split('-').collect();
+        let is_word =
+            |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        match parts.split_last() {
+            Some((number, words)) => {
+                words.len() >= 2 && words.iter().all(is_word) && is_number(number)
+            }
+            None => false,
+        }
+    }
+
+    /// Whether a partition lists it.
+    pub fn is_known(&self) -> bool {
+        Self::all().any(|code| code == self.as_str())
+    }
+
+    /// The known regions whose codes differ least.
+    pub fn nearest(text: &str) -> impl Iterator<Item = Self> + use<> {
+        let mut codes: Vec<&str> = Self::all().collect();
+        codes.sort_by_key(|code| (differing(text, code), *code));
+        codes.into_iter().take(3).map(Self::new)
+    }
+
+    fn all() -> impl Iterator<Item = &'static str> {
+        let partitions = std::iter::once(COMMERCIAL).chain(OTHERS);
+        partitions.flat_map(|partition| partition.regions.iter().copied())
+    }
+}
+
+/// How many letters are to be put in, taken out or changed.
+fn differing(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut costs: Vec<usize> = (0..=other.len()).collect();
+    for (row, letter) in one.chars().enumerate() {
+        let mut next = vec![row + 1];
+        for ((before, above), known) in costs.iter().zip(costs.iter().skip(1)).zip(&other) {
+            let left = next.last().copied().unwrap_or_default();
+            let changed = before + usize::from(letter != *known);
+            next.push(changed.min(above + 1).min(left + 1));
+        }
+        costs = next;
+    }
+    costs.last().copied().unwrap_or_default()
 }
 
 impl fmt::Display for Region {
@@ -165,6 +212,43 @@ impl Partition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_region_is_told_from_what_is_new() {
+        for code in [
+            "eu-west-1",
+            "us-gov-west-1",
+            "us-isob-east-1",
+            "eu-west-9",
+            "eusc-de-east-1",
+        ] {
+            assert!(Region::new(code).is_well_formed(), "{code}");
+        }
+        for code in [
+            "",
+            "mars-1",
+            "eu-west",
+            "EU-WEST-1",
+            "eu west 1",
+            "eu--1",
+            "eu-west-1a",
+        ] {
+            assert!(!Region::new(code).is_well_formed(), "{code}");
+        }
+        assert!(Region::new("eu-west-1").is_known() && !Region::new("eu-west-9").is_known());
+        for (typed, meant) in [
+            ("eu-west1", "eu-west-1"),
+            ("us-est-1", "us-east-1"),
+            ("", "us-east-1"),
+        ] {
+            let nearest: Vec<String> = Region::nearest(typed).map(|one| one.to_string()).collect();
+            assert_eq!(nearest.len(), 3);
+            assert!(
+                typed.is_empty() || nearest[0] == meant,
+                "{typed}: {nearest:?}"
+            );
+        }
+    }
 
     #[test]
     fn partitions_follow_the_region() {

@@ -104,8 +104,7 @@ pub(in crate::app) fn explanation(state: &State, key: &RowKey, logs: &Logs) -> V
     lines.extend(progress(state, key, &parts));
     lines.extend(logs::logs(logs));
     if !matches!(key, RowKey::Finding(_)) {
-        let is_named = logs::recognised(logs).next().is_some();
-        lines.extend(verdict::verdict(state, key, &parts, is_named));
+        lines.extend(verdict::verdict(state, key, &parts, logs));
     }
     let mut room = TOLD;
     for part in &parts {

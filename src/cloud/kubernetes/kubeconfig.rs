@@ -19,6 +19,21 @@ pub(super) struct Chosen {
     pub(super) config: Config,
 }
 
+const HINT: &str = "kubectl config view --kubeconfig FILE shows what is in it; without --kubeconfig roledex makes its own tokens";
+
+/// Says what is wrong with a file before anything rests on it: a person who names one wants it to be used.
+pub fn check(path: &Path) -> Result<(), Failure> {
+    read(path, "use the kubeconfig").map(|_| ())
+}
+
+fn read(path: &Path, doing: &str) -> Result<Kubeconfig, Failure> {
+    Kubeconfig::read_from(path).map_err(|error| {
+        let cause = failure::chain(&error);
+        let cause = format!("{} cannot be read: {cause}", path.display());
+        Failure::new(FailureKind::Unconfigured, doing, cause).hint(HINT)
+    })
+}
+
 /// Finds the context for an endpoint; none is no error, since tokens can be made without.
 ///
 /// A context's name proves nothing: it is used if its server or its authority is the one that EKS told, or if
@@ -29,14 +44,8 @@ pub(super) async fn choose(
     mapped: Option<&str>,
     doing: &str,
 ) -> Result<Option<Chosen>, Failure> {
-    let unusable = |cause: String| {
-        Failure::new(FailureKind::Unconfigured, doing, cause)
-            .hint("kubectl config view --kubeconfig FILE shows what is in it; without --kubeconfig roledex makes its own tokens")
-    };
-    let mut kubeconfig = Kubeconfig::read_from(path).map_err(|error| {
-        let cause = failure::chain(&error);
-        unusable(format!("{} cannot be read: {cause}", path.display()))
-    })?;
+    let unusable = |cause: String| Failure::new(FailureKind::Unconfigured, doing, cause).hint(HINT);
+    let mut kubeconfig = read(path, doing)?;
     let Some(context) = context_for(&kubeconfig, endpoint, mapped) else {
         return match mapped {
             Some(name) => Err(unusable(format!(

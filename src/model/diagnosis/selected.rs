@@ -1,6 +1,6 @@
 //! A diagnosis of some service accounts: whether they are there at all, and which findings concern them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
 use super::finding::{Diagnosis, Finding, RuleId, Subject};
@@ -10,9 +10,8 @@ use crate::model::pod::Pod;
 use crate::model::{Learned, Text};
 
 /// Rules about the cluster that bring about nothing in a pod.
-const APART: [RuleId; 4] = [
+const APART: [RuleId; 3] = [
     RuleId("cluster-health"),
-    RuleId("association-quota"),
     RuleId("update-running"),
     RuleId("update-failed"),
 ];
@@ -48,7 +47,11 @@ pub fn reach(evidence: &Evidence) -> Reach {
             reach.is_met = true;
         }
     }
-    let namespaces = evidence.namespaces.known().into_iter().flatten();
+    let namespaces = evidence
+        .namespaces
+        .known()
+        .into_iter()
+        .flat_map(BTreeMap::keys);
     let named = namespaces.filter(|name| scope.namespaces.contains(name));
     for namespace in named {
         reach.namespaces.insert(namespace.clone());
@@ -156,7 +159,7 @@ impl<'a> Ground<'a> {
                 service_account,
             } => self.scope.covers(namespace, service_account),
             Subject::Addon(name) => **name == *AGENT,
-            Subject::Update(_) => false,
+            Subject::Update { .. } => false,
             Subject::Node(name) => self.is_open || self.nodes.contains(name),
             Subject::Role(arn) => self.is_open || self.roles.contains(arn),
             // What is not known of several is told of the cluster.

@@ -1,5 +1,6 @@
 //! What the rules found, for programs and for people.
 
+mod open;
 pub mod sarif;
 pub mod text;
 

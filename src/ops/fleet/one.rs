@@ -1,5 +1,6 @@
 //! One thing by its name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{
@@ -9,8 +10,8 @@ use super::{
 use crate::cloud::{AssociationFilter, Cloud, Urgency};
 use crate::model::reference::{AssociationReference, ClusterReference};
 use crate::model::{
-    AccessEntryKey, AddonKey, AssociationKey, Failure, FailureKind, IdentityProviderKey, Route,
-    Text, UpdateKey, UpdateSubject,
+    AccessEntryKey, AddonKey, AssociationKey, ClusterArn, Failure, FailureKind,
+    IdentityProviderKey, Route, Text, UpdateKey, UpdateSubject,
 };
 use crate::ops::load;
 
@@ -248,6 +249,7 @@ pub(super) async fn find(
     // A reference may name what no route covers; then the answer is "not found" with all routes tried.
     let routes = if likely.is_empty() { routes } else { &likely };
     let found = sites(cloud, routes, &mut Progress::default(), &mut |_| {}).await;
+    let there: Vec<ClusterArn> = found.rows.iter().map(|site| site.arn.clone()).collect();
     let matching: Vec<Site> = found
         .rows
         .into_iter()
@@ -258,12 +260,9 @@ pub(super) async fn find(
         [site] => Ok(site.clone()),
         [] => Err(found.faults.into_iter().next().map_or_else(
             || {
-                Failure::new(
-                    FailureKind::NotFound,
-                    doing,
-                    "no route leads to a cluster of that name",
+                Failure::new(FailureKind::NotFound, doing, nowhere(routes, &there)).hint(
+                    "roledex get clusters lists them; --profile and --region add where to look",
                 )
-                .hint("roledex get clusters lists them; --profile and --region add routes")
             },
             |fault| fault.failure,
         )),
@@ -274,6 +273,30 @@ pub(super) async fn find(
                 .hint(format!("name one of: {}", candidates.join(", "))))
         }
     }
+}
+
+/// Where was looked, and what is there instead.
+fn nowhere(routes: &[Route], found: &[ClusterArn]) -> String {
+    const LISTED: usize = 6;
+    let some = |names: &[String]| match names.len().saturating_sub(LISTED) {
+        0 => names.join(", "),
+        more => {
+            let named: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
+            format!("{} and {more} more", named.join(", "))
+        }
+    };
+    let places = routes
+        .iter()
+        .map(|route| format!("{}/{}", route.profile_name(), route.region));
+    let places: Vec<String> = places.collect();
+    let names: BTreeSet<String> = found.iter().map(|arn| arn.name().to_owned()).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let there = if names.is_empty() {
+        "there is no cluster at all".to_owned()
+    } else {
+        format!("there are {}", some(&names))
+    };
+    format!("none of that name is in {}; {there}", some(&places))
 }
 
 /// Whether a route can lead to what the reference names, as far as the reference tells.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::{Fault, Harvest, Progress, Site, URGENCY};
 use crate::cloud::{Cloud, Session};
-use crate::model::{ClusterArn, Failure, FailureKind, Route};
+use crate::model::{ClusterArn, Failure, FailureKind, Region, Route};
 use crate::ops::load;
 
 /// Routes that are asked together: `--region all` with a few profiles makes more than a hundred.
@@ -80,9 +80,9 @@ fn merge(listed: impl Iterator<Item = Listed>) -> Harvest<Site> {
             None => harvest.routes_read += 1,
             Some(failure) if is_off(&one.route, &failure) => harvest.regions_off += 1,
             Some(failure) => harvest.faults.push(Fault {
+                failure: doubted(failure, &one.route),
                 route: one.route.clone(),
                 cluster: None,
-                failure,
             }),
         }
         let Some(session) = one.session else { continue };
@@ -101,6 +101,21 @@ fn merge(listed: impl Iterator<Item = Listed>) -> Harvest<Site> {
     }
     harvest.rows = sites.into_values().collect();
     harvest
+}
+
+/// Where this version does not know the region, that may be all that is wrong, whatever the service says.
+fn doubted(failure: Failure, route: &Route) -> Failure {
+    let region = &route.region;
+    if region.is_known() {
+        return failure;
+    }
+    let nearest: Vec<String> = Region::nearest(region.as_str())
+        .map(|one| one.to_string())
+        .collect();
+    failure.hint(format!(
+        "is {region} a region? roledex knows none of that name; nearest are {}",
+        nearest.join(", ")
+    ))
 }
 
 /// A region that was guessed and is not there for this account.

@@ -19,7 +19,12 @@ pub(super) fn ended(site: &Site, arguments: &[&str]) -> Ended {
 fn exit_codes_say_how_it_stands() {
     let site = Site::new(healthy(), &[]);
     let out = ended(&site, &[]).done();
-    assert_eq!(out, "payments  prod/eu-central-1  nothing found\n");
+    let nothing = "payments  prod/eu-central-1  nothing found";
+    assert_eq!(
+        out,
+        format!("{nothing}; logs were not looked at (--logs)\n")
+    );
+    assert_eq!(ended(&site, &["--logs"]).done(), format!("{nothing}\n"));
     assert_eq!(ended(&site, &["--cluster", "nowhere"]).code, 1);
     assert_eq!(ended(&site, &["-o", "csv"]).code, 2);
     assert_eq!(site.run(&["get", "clusters", "-o", "sarif"]).code, 2);
@@ -185,4 +190,55 @@ cluster:
     assert_eq!(ended(&site, &["--fail-on", "warning"]).code, 7);
     let narrow = ended(&site, &["-n", "shop", "--fail-on", "warning"]);
     assert_eq!(narrow.code, 0, "{}", narrow.out);
+}
+
+/// A wall of ids helps nobody: what is lacking is said once, and programs are told everything.
+#[test]
+fn what_a_whole_api_leaves_open_is_said_once() {
+    let site = Site::new(healthy(), &["kube:list:pods=denied"]);
+    let text = ended(&site, &[]);
+    let open: Vec<&str> = text
+        .out
+        .lines()
+        .skip_while(|line| *line != "  not known")
+        .collect();
+    let pods = "    needs list pods in Kubernetes: ";
+    let said: Vec<&&str> = open.iter().filter(|line| line.starts_with(pods)).collect();
+    assert_eq!(said.len(), 1, "{}", text.out);
+    assert!(said[0].ends_with(" rules"), "{}", text.out);
+    assert!(open.len() < 6, "{}", text.out);
+    let rows = ended(&site, &["-o", "json"]).rows();
+    let findings = rows[0]["findings"].as_array().unwrap().iter();
+    let of_pods = findings.filter(|one| one["reason"] == "needs list pods in Kubernetes");
+    let count = said[0].trim_start_matches(pods).trim_end_matches(" rules");
+    assert_eq!(count, of_pods.count().to_string());
+}
+
+/// What a person names and cannot be used is bad input, said once, whatever the number of clusters.
+#[test]
+fn a_kubeconfig_or_a_region_that_is_none_is_refused() {
+    let site = Site::new(healthy(), &[]);
+    let broken = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(broken.path(), "contexts: [").unwrap();
+    for path in ["/nowhere/kubeconfig", broken.path().to_str().unwrap()] {
+        let bad = ended(&site, &["--kubeconfig", path]);
+        assert_eq!((bad.code, &*bad.out), (2, ""), "{bad:?}");
+        let errors = bad.err.lines().filter(|line| line.starts_with("error: "));
+        assert_eq!(errors.count(), 1, "{}", bad.err);
+        assert!(bad.err.contains(path), "{}", bad.err);
+    }
+    let bad = ended(&site, &["--region", "mars-1"]);
+    assert_eq!(bad.code, 2, "{bad:?}");
+    assert!(
+        bad.err.contains("no region of AWS is named so"),
+        "{}",
+        bad.err
+    );
+    let new = ended(&site, &["--region", "eu-central-9"]);
+    assert_eq!(new.code, 1, "{new:?}");
+    assert!(
+        new.err.contains("nearest are eu-central-1, "),
+        "{}",
+        new.err
+    );
 }

@@ -181,7 +181,7 @@ fn every_trouble_of_the_map_is_found() {
     let mut printed = all(&found);
     for diagnosis in diagnoses(&found) {
         printed.push_str(&document(diagnosis, None).to_string());
-        printed.push_str(&text::lines(diagnosis, None, 80).join("\n"));
+        printed.push_str(&text::lines(diagnosis, None, false, 80).join("\n"));
     }
     printed.push_str(&sarif::log(diagnoses(&found), &[], "0").to_string());
     assert!(

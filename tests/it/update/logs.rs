@@ -101,7 +101,11 @@ fn logs_are_read_only_when_somebody_wants_them_and_are_gone_with_the_explanation
     script.keys("esc x");
     script.diagnosed(&about, Vec::new());
     let again = text(&script);
-    assert!(!again.contains("logs") && again.contains("● nothing wrong found"));
+    assert!(!again.contains("What the logs say") && again.contains("● nothing wrong found"));
+    assert!(
+        again.contains("logs were not looked at: L looks through them"),
+        "{again}"
+    );
 }
 
 #[test]

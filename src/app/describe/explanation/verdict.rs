@@ -3,6 +3,8 @@
 use super::Part;
 use crate::app::describe::TextLine;
 use crate::app::describe::finding::remedies;
+use crate::app::describe::logs::recognised;
+use crate::app::diagnosis::{Logs, logs_of};
 use crate::app::pane::{RowKey, Tone, glyph};
 use crate::app::state::State;
 use crate::input::Command;
@@ -14,7 +16,7 @@ pub(super) fn verdict(
     state: &State,
     key: &RowKey,
     parts: &[Part<'_>],
-    is_in_logs: bool,
+    logs: &Logs,
 ) -> Vec<TextLine> {
     if parts.is_empty() || !parts.iter().all(Part::is_whole) {
         return Vec::new();
@@ -33,6 +35,8 @@ pub(super) fn verdict(
     {
         return vec![line, TextLine::empty()];
     }
+    let is_in_logs = recognised(logs).next().is_some();
+    let unread = logs.is_empty().then(|| unread_logs(state, key));
     let mut lines = match (found, open) {
         (0, 0) if is_in_logs => {
             let text = "? nothing wrong found but what the logs name";
@@ -46,6 +50,7 @@ pub(super) fn verdict(
             };
             let good = format!("{} nothing wrong found{to_know}", glyph::GOOD);
             let mut lines = vec![TextLine::new(Tone::Good, &good)];
+            lines.extend(unread);
             lines.extend(looked_at(&all));
             lines
         }
@@ -57,7 +62,8 @@ pub(super) fn verdict(
             };
             let text =
                 format!("? nothing wrong found in what could be read, but {count}{questions} open");
-            vec![TextLine::new(Tone::Warning, &text)]
+            let verdict = TextLine::new(Tone::Warning, &text);
+            std::iter::once(verdict).chain(unread).collect()
         }
         _ => {
             let key = state.options.keymap.shown(Command::CopyMenu);
@@ -69,6 +75,17 @@ pub(super) fn verdict(
     };
     lines.push(TextLine::empty());
     lines
+}
+
+/// That some troubles show in logs alone, which nobody has looked at.
+fn unread_logs(state: &State, key: &RowKey) -> TextLine {
+    let text = match state.options.keymap.shown(Command::ReadLogs) {
+        Some(shown) if logs_of(state, key).is_ok() => {
+            format!("  logs were not looked at: {shown} looks through them")
+        }
+        _ => "  logs were not looked at".to_owned(),
+    };
+    TextLine::new(Tone::Muted, &text)
 }
 
 /// What "nothing wrong" means: the questions that were asked, by what they would have found.

@@ -1,9 +1,8 @@
 //! A diagnosis for people: by cluster, then by what it is about; the cause in full, its consequences in a line.
 
-use std::collections::BTreeMap;
-
+use super::open::Open;
 use crate::model::diagnosis::{Diagnosis, Finding, RemedyKind, Severity, Standing, Subject};
-use crate::model::measure::wrap;
+use crate::model::measure::flow;
 use crate::model::text::{visible, visible_lines};
 
 /// Pods that are named before the rest is counted.
@@ -29,20 +28,23 @@ const NARROWEST: usize = 24;
 ///     needs iam:GetRole: trust-policy, role-missing
 /// ```
 ///
-/// Words are wrapped at `width`; what is to be copied is not, since it would not be the same with breaks in it.
-pub fn lines(diagnosis: &Diagnosis, profile: Option<&str>, width: usize) -> Vec<String> {
+/// Lines are broken between words at `width`; a word is not, since an ARN or a command would not be the same with
+/// breaks in it. `are_logs_read` says whether what logs tell is among the findings.
+pub fn lines(
+    diagnosis: &Diagnosis,
+    profile: Option<&str>,
+    are_logs_read: bool,
+    width: usize,
+) -> Vec<String> {
     let mut page = Page {
-        lines: vec![title(diagnosis, profile)],
+        lines: vec![title(diagnosis, profile, are_logs_read)],
         width: width.max(NARROWEST),
     };
     let mut groups: Vec<(&Subject, Vec<&Finding>)> = Vec::new();
-    let mut open: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut open = Open::default();
     for finding in &diagnosis.findings {
         if let Standing::Unknown(needs) = &finding.standing {
-            let rules = open.entry(needs).or_default();
-            if !rules.contains(&finding.rule.0) {
-                rules.push(finding.rule.0);
-            }
+            open.add(needs, finding.rule);
             continue;
         }
         let group = groups.iter_mut().find(|(of, _)| **of == finding.subject);
@@ -58,11 +60,12 @@ pub fn lines(diagnosis: &Diagnosis, profile: Option<&str>, width: usize) -> Vec<
             page.finding(finding);
         }
     }
-    if !open.is_empty() {
+    let questions = open.lines();
+    if !questions.is_empty() {
         page.lines.push(String::new());
         page.words(2, "", "not known");
-        for (needs, rules) in open {
-            page.words(4, "", &format!("{needs}: {}", rules.join(", ")));
+        for question in questions {
+            page.words(4, "", &question);
         }
     }
     page.lines
@@ -102,14 +105,23 @@ pub fn counts<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
     parts.join(", ")
 }
 
-fn title(diagnosis: &Diagnosis, profile: Option<&str>) -> String {
+fn title(diagnosis: &Diagnosis, profile: Option<&str>, are_logs_read: bool) -> String {
     let cluster = &diagnosis.cluster;
     let place = match profile {
         Some(profile) => format!("{}/{}", visible(profile), cluster.region()),
         None => cluster.region().to_owned(),
     };
     let counts = counts(&diagnosis.findings);
-    format!("{}  {place}  {counts}", visible(cluster.name()))
+    let is_trouble = |finding: &Finding| {
+        finding.severity >= Severity::Warning && !matches!(finding.standing, Standing::Unknown(_))
+    };
+    // Some troubles show in logs alone, so that "nothing" is not all that can be said.
+    let logs = if are_logs_read || diagnosis.findings.iter().any(is_trouble) {
+        ""
+    } else {
+        "; logs were not looked at (--logs)"
+    };
+    format!("{}  {place}  {counts}{logs}", visible(cluster.name()))
 }
 
 fn heading(subject: &Subject, diagnosis: &Diagnosis) -> String {
@@ -196,7 +208,7 @@ impl Page {
             0
         };
         let room = self.width.saturating_sub(indent).max(NARROWEST);
-        for (index, range) in wrap(text, room, hang).into_iter().enumerate() {
+        for (index, range) in flow(text, room, hang).into_iter().enumerate() {
             let row = text.get(range).unwrap_or_default().trim_end();
             self.lines.push(match index {
                 0 if !label.is_empty() => format!("{label:indent$}{row}"),
@@ -218,7 +230,7 @@ mod tests {
     fn a_cause_stands_in_full_and_its_consequence_in_a_line() {
         let diagnosis = diagnosis();
         let (first, second) = (diagnosis.findings[0].rule, diagnosis.findings[1].rule);
-        let lines = lines(&diagnosis, Some("prod"), 80);
+        let lines = lines(&diagnosis, Some("prod"), false, 80);
         let expected = format!(
             "shop  prod/eu-west-1  1 error, 1 warning, 1 possible, 2 unknown
 
@@ -250,13 +262,36 @@ mod tests {
     fn words_fit_narrow_terminals_and_commands_stay_whole() {
         let diagnosis = diagnosis();
         let command = "aws eks update-pod-identity-association --cluster-name shop";
-        let lines = lines(&diagnosis, None, 40);
+        let lines = lines(&diagnosis, None, false, 40);
         assert!(lines.iter().any(|line| line.trim_start() == command));
         for line in &lines {
             assert!(!line.chars().any(is_hidden), "{line:?}");
             let is_copied = line.contains(command);
             let is_title = line.starts_with("shop");
-            assert!(is_copied || is_title || width(line) <= 40, "{line:?}");
+            let is_one_word = !line.trim().contains(' ');
+            assert!(
+                is_copied || is_title || is_one_word || width(line) <= 40,
+                "{line:?}"
+            );
+        }
+    }
+
+    /// They are there to be copied.
+    #[test]
+    fn no_arn_is_broken() {
+        let mut diagnosis = diagnosis();
+        let arn = format!(
+            "arn:aws:eks:us-east-1:111122223333:podidentityassociation/{}",
+            "x".repeat(80)
+        );
+        let finding = &mut diagnosis.findings[0];
+        finding.proofs[0].value = format!("it wants {arn} or {arn}").into();
+        finding.remedies[0].text = format!("let it accept {arn}").into();
+        finding.summary = format!("the role of {arn} is not there").into();
+        for width in [24, 40, 80, 120] {
+            let lines = lines(&diagnosis, None, false, width);
+            let whole = lines.iter().filter(|line| line.contains(&arn));
+            assert_eq!(whole.count(), 4, "{}", lines.join("\n"));
         }
     }
 
@@ -265,8 +300,12 @@ mod tests {
         let mut diagnosis = diagnosis();
         diagnosis.findings.clear();
         assert_eq!(
-            lines(&diagnosis, None, 80),
+            lines(&diagnosis, None, true, 80),
             ["shop  eu-west-1  nothing found"]
+        );
+        assert_eq!(
+            lines(&diagnosis, None, false, 80),
+            ["shop  eu-west-1  nothing found; logs were not looked at (--logs)"]
         );
     }
 }
