@@ -2,6 +2,7 @@
 
 mod rows;
 mod stale;
+mod withheld;
 
 pub use rows::{AccountKey, AccountRow, ContainerKey, ContainerRow};
 

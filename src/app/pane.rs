@@ -19,7 +19,7 @@ pub mod updates;
 pub mod view;
 
 pub use cell::{Cell, LIVE_SECONDS, Tone, freshness, glyph};
-pub(in crate::app) use cell::{cluster_name, provenance};
+pub(in crate::app) use cell::{cluster_name, given_role, provenance};
 pub use order::{SortKey, arrange};
 pub use view::{Noun, Opens, Source, View};
 

@@ -10,12 +10,13 @@ use crate::app::pane::roles::{LAST_USED, READ, TRUSTS};
 use crate::app::remote::{Remote, Ticket};
 use crate::app::state::State;
 use crate::model::arn::account_of;
+use crate::model::identity::{Fact, Role};
 use crate::model::kubernetes::WatchedKind;
-use crate::model::trust::TrustSummary;
+use crate::model::trust::{Policy, TrustSummary};
 use crate::model::usage::{
     AccountUser, AssociationUser, Gap, Reading, Readings, RoleUsage, by_role,
 };
-use crate::model::{AddonKey, Described, Failure, RoleDetail, RouteId, Text};
+use crate::model::{AddonKey, Described, Failure, FailureKind, RoleDetail, RouteId, Text};
 
 /// A role that somebody names, by its ARN.
 #[derive(Debug, Clone)]
@@ -25,6 +26,20 @@ pub struct RoleRow {
     pub detail: Remote<Described<RoleDetail>>,
     /// Its trust policy in a phrase, once that is known.
     pub trust: Option<TrustSummary>,
+    /// The same, parsed once: it is judged for each association.
+    policy: Option<Policy>,
+}
+
+impl RoleRow {
+    /// The trust policy as far as the last answer told it; absent if there is no such role.
+    pub(super) fn policy(&self) -> Fact<&Policy> {
+        match self.detail.failed() {
+            Some(failed) if failed.failure.kind == FailureKind::NotFound => Fact::Absent,
+            // What was known before may be what has changed since.
+            Some(_) => Fact::Unknown,
+            None => self.policy.as_ref().map_or(Fact::Unknown, Fact::Present),
+        }
+    }
 }
 
 impl Fleet {
@@ -36,13 +51,14 @@ impl Fleet {
             .into_iter()
             .map(|usage| {
                 let role = usage.role.clone();
-                let known = before.swap_remove(&role);
-                let (detail, trust) =
-                    known.map_or_else(Default::default, |row| (row.detail, row.trust));
-                let row = RoleRow {
-                    usage,
-                    detail,
-                    trust,
+                let row = match before.swap_remove(&role) {
+                    Some(known) => RoleRow { usage, ..known },
+                    None => RoleRow {
+                        usage,
+                        detail: Remote::default(),
+                        trust: None,
+                        policy: None,
+                    },
                 };
                 (role, row)
             })
@@ -198,9 +214,12 @@ impl State {
             return;
         };
         let trust = found.value.trust_summary();
+        let policy = found.value.policy().and_then(Result::ok);
         if row.detail.settle(ticket, Ok(found), now) {
             row.trust = Some(trust);
+            row.policy = policy;
         }
+        self.touch_holders(role);
         self.arrange_roles();
     }
 
@@ -219,7 +238,37 @@ impl State {
                 Ok(()) => row.detail.forget(ticket),
             }
         }
+        self.touch_holders(role);
         self.arrange_roles();
+    }
+
+    /// Service accounts and pods say of their role whether it is given, which has just been told.
+    fn touch_holders(&mut self, role: &Text) {
+        let Fleet {
+            clusters,
+            accounts,
+            containers,
+            ..
+        } = &mut self.fleet;
+        let names = |holds: &Option<Role>| {
+            let holds = holds.as_ref();
+            holds.is_some_and(|holds| holds.arn == *role || holds.through.as_ref() == Some(role))
+        };
+        let accounts = accounts.iter().filter(|(_, row)| names(&row.role));
+        let accounts = accounts.map(|(key, _)| (&key.cluster, &key.namespace, &key.name));
+        let pods = containers.iter().filter(|(_, row)| names(&row.role));
+        let pods = pods.map(|(key, row)| (&key.cluster, &key.namespace, &row.pod.service_account));
+        let mut touched = false;
+        for (cluster, namespace, name) in accounts.chain(pods) {
+            if let Some(row) = clusters.get_mut(cluster) {
+                row.kubernetes.touch_account(namespace, name);
+                touched = true;
+            }
+        }
+        if touched {
+            self.touch(PaneId::ServiceAccounts);
+            self.touch(PaneId::Pods);
+        }
     }
 
     /// What IAM says may decide which rows there are, and in which order.

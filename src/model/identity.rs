@@ -15,6 +15,7 @@ mod resolve;
 mod stale;
 mod verdict;
 mod why;
+mod withheld;
 mod words;
 
 pub use account::{AccountMechanism, NewPods, of_new_pods};
@@ -23,6 +24,7 @@ pub use evidence::{Agent, Associated, Evidence, Fact};
 pub use injection::{Injection, Lack, Tally, injection, injection_of};
 pub use stale::{Aging, Change, Staleness, staleness, staleness_of};
 pub use verdict::{Certainty, Doubt, Mechanism, Note, Reason, Role, SdkChoice, Verdict};
+pub use withheld::{Cause, Withheld, withheld};
 
 use chain::{Pick, Provider};
 use resolve::Outcome;

@@ -2,7 +2,7 @@
 
 use roledex::app::effect::Part;
 use roledex::app::msg::FoundPart;
-use roledex::app::{Request, Step};
+use roledex::app::{Request, Step, Ticket};
 use roledex::model::health::HealthIssue;
 use roledex::model::role::LastUse;
 use roledex::model::{
@@ -132,6 +132,28 @@ pub(crate) fn role(arn: &str) -> Described<RoleDetail> {
     role.trust = Some(trust.into());
     role.last_use = LastUse::Never;
     described(role)
+}
+
+/// Answers the open question about a role: there is none.
+pub(crate) fn delete_role(script: &mut Script, name: &str) {
+    let doing = format!("read role {name}");
+    let failure = Failure::new(FailureKind::NotFound, doing, "the account has no such role");
+    script.done(asked_about(script, name), Err(failure));
+}
+
+/// Answers the open question about a role: it trusts machines, and no pods.
+pub(crate) fn distrust_role(script: &mut Script, name: &str) {
+    let mut found = role(&format!("arn:aws:iam::{ACCOUNT}:role/{name}"));
+    let trust = found.value.trust.as_deref().unwrap_or_default();
+    found.value.trust = Some(trust.replace("pods.eks.", "ec2.").into());
+    let ticket = asked_about(script, name);
+    script.step(ticket, Step::Role(Box::new(found)));
+    script.done(ticket, Ok(()));
+}
+
+pub(crate) fn asked_about(script: &Script, name: &str) -> Ticket {
+    let arn = format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+    script.ticket(|request| matches!(request, Request::DescribeRole { role, .. } if **role == *arn))
 }
 
 fn described<T>(value: T) -> Described<T> {

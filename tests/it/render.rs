@@ -93,6 +93,10 @@ snapshots! {
     pods_20x6: pods 20 x 6;
     pods_of_account_120x30: pods_of_account 120 x 30;
     no_pods_of_account_80x24: no_pods_of_account 80 x 24;
+    withheld_accounts_140x40: withheld_accounts 140 x 40;
+    withheld_accounts_80x24: withheld_accounts 80 x 24;
+    withheld_pods_200x40: withheld_pods 200 x 40;
+    withheld_pods_80x24: withheld_pods 80 x 24;
     broken_watch_120x30: broken_watch 120 x 30;
     describe_account_80x24: describe_account 80 x 24;
     describe_pod_80x24: describe_pod 80 x 24;

@@ -16,3 +16,4 @@ mod races;
 mod roles;
 mod safety;
 mod views;
+mod withheld;

@@ -2,7 +2,7 @@
 
 use crate::app::describe::TextLine;
 use crate::app::describe::cluster;
-use crate::app::describe::row::{member, moment};
+use crate::app::describe::row::{member, moment, not_given};
 use crate::app::kubernetes::{AccountKey, AccountRow};
 use crate::app::pane::{Tone, glyph};
 use crate::app::state::State;
@@ -26,6 +26,7 @@ pub(in crate::app) fn account(state: &State, key: &AccountKey, row: &AccountRow)
     if let Some(through) = row.role.as_ref().and_then(|role| role.through.as_deref()) {
         lines.push(member("through role", Some(through)));
     }
+    lines.extend(not_given(row.withheld.as_deref()));
     if let Some(remark) = &row.remark {
         lines.push(TextLine::member("to do", Tone::Warning, remark));
     }

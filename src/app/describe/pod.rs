@@ -3,12 +3,12 @@
 use crate::app::describe::TextLine;
 use crate::app::describe::account::explanation;
 use crate::app::describe::cluster;
-use crate::app::describe::row::{from_cell, member, moment};
+use crate::app::describe::row::{from_cell, member, moment, not_given};
 use crate::app::kubernetes::{ContainerKey, ContainerRow};
 use crate::app::pane::{Tone, glyph, pods};
 use crate::app::state::State;
 use crate::model::census::{self, Picture};
-use crate::model::identity::{Certainty, Injection};
+use crate::model::identity::{Certainty, Injection, Withheld};
 use crate::model::pod::ContainerKind;
 
 pub(in crate::app) fn pod(state: &State, key: &ContainerKey, row: &ContainerRow) -> Vec<TextLine> {
@@ -32,7 +32,13 @@ pub(in crate::app) fn pod(state: &State, key: &ContainerKey, row: &ContainerRow)
             // The container under the cursor comes first.
             rows.sort_by_key(|row| row.verdict.container != key.container);
             for row in &rows {
-                lines.extend(container(picture, row));
+                let key = ContainerKey {
+                    container: row.verdict.container.clone(),
+                    ..key.clone()
+                };
+                let known = state.fleet.containers.get(&key);
+                let withheld = known.and_then(|row| row.withheld.as_deref());
+                lines.extend(container(picture, row, withheld));
             }
             lines.push(TextLine::empty());
             lines.push(TextLine::heading("Kubernetes"));
@@ -57,7 +63,11 @@ pub(super) fn not_injected() -> TextLine {
     TextLine::new(Tone::Warning, &text)
 }
 
-fn container(picture: &Picture<'_>, row: &census::ContainerRow<'_>) -> Vec<TextLine> {
+fn container(
+    picture: &Picture<'_>,
+    row: &census::ContainerRow<'_>,
+    withheld: Option<&Withheld>,
+) -> Vec<TextLine> {
     let kind = match row.verdict.kind {
         ContainerKind::Main => "Container",
         ContainerKind::Init => "Init container",
@@ -78,6 +88,7 @@ fn container(picture: &Picture<'_>, row: &census::ContainerRow<'_>) -> Vec<TextL
     if let Some(through) = row.role().and_then(|role| role.through.as_deref()) {
         lines.push(member("through role", Some(through)));
     }
+    lines.extend(not_given(withheld));
     lines.push(member("injected", Some(row.injection.word())));
     lines.push(from_cell("credentials", &pods::credentials(row.staleness)));
     lines.extend(explanation(&picture.explain_container(row)));

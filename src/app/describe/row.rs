@@ -6,11 +6,12 @@ use serde_json::Value;
 use crate::app::describe::{TextLine, scopes};
 use crate::app::modal::{Form, TextView};
 use crate::app::pane::view::Kept;
-use crate::app::pane::{Cell, RowKey, Tone};
+use crate::app::pane::{Cell, RowKey, Tone, glyph};
 use crate::app::remote::Remote;
 use crate::app::state::State;
 use crate::model::age::age;
 use crate::model::export::{json, yaml};
+use crate::model::identity::Withheld;
 use crate::model::{Document, Origin};
 
 pub(super) fn explained(state: &State, key: &RowKey) -> Vec<TextLine> {
@@ -88,6 +89,12 @@ pub(super) fn moment(label: &str, at: Option<Timestamp>, now: Timestamp) -> Text
             .with(Tone::Muted, &format!("  ({})", age(at, now))),
         None => TextLine::member(label, Tone::Muted, "-"),
     }
+}
+
+/// What is known to keep the role from whoever is set up for it.
+pub(super) fn not_given(withheld: Option<&Withheld>) -> Option<TextLine> {
+    let text = format!("{} {}", glyph::BAD, withheld?.sentence());
+    Some(TextLine::member("not given", Tone::Bad, &text))
 }
 
 pub(super) fn from_cell(label: &str, cell: &Cell<'_>) -> TextLine {

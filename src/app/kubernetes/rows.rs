@@ -5,10 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Kubernetes;
+use super::withheld::Judge;
 use crate::app::fleet::{AssociationRow, ClusterRow, Fleet, Rows};
 use crate::model::census::{self, Associations, Picture};
 use crate::model::identity::{
     AccountMechanism, Associated, Certainty, Fact, Injection, Mechanism, Role, Staleness, Tally,
+    Withheld,
 };
 use crate::model::pod::{ContainerKind, Pod};
 use crate::model::{AssociationKey, ClusterArn, Text};
@@ -37,6 +39,8 @@ pub struct AccountRow {
     pub certainty: Certainty,
     pub phrase: Text,
     pub role: Option<Role>,
+    /// The role is known not to be given.
+    pub withheld: Option<Arc<Withheld>>,
     /// A role is to be expected, and not known yet.
     pub is_role_unknown: bool,
     /// `None` where not all pods are known.
@@ -57,6 +61,8 @@ pub struct ContainerRow {
     pub certainty: Certainty,
     pub phrase: Text,
     pub role: Option<Role>,
+    /// The role is known not to be given.
+    pub withheld: Option<Arc<Withheld>>,
     pub why: Text,
     pub injection: Injection,
     pub staleness: Staleness,
@@ -64,13 +70,14 @@ pub struct ContainerRow {
     pub workload: Option<Text>,
 }
 
-impl From<&census::AccountRow<'_>> for AccountRow {
-    fn from(row: &census::AccountRow<'_>) -> Self {
+impl AccountRow {
+    fn new(row: &census::AccountRow<'_>, withheld: Option<Arc<Withheld>>) -> Self {
         Self {
             mechanism: row.new_pods.mechanism,
             certainty: row.new_pods.certainty,
             phrase: row.phrase().into(),
             role: row.role().cloned(),
+            withheld,
             is_role_unknown: row.is_role_unknown(),
             tally: row.tally,
             created: row.created(),
@@ -89,7 +96,15 @@ impl From<&census::AccountRow<'_>> for AccountRow {
 }
 
 impl ContainerRow {
-    fn new(pod: &Arc<Pod>, row: &census::ContainerRow<'_>) -> Self {
+    fn new(
+        pod: &Arc<Pod>,
+        row: &census::ContainerRow<'_>,
+        withheld: Option<Arc<Withheld>>,
+    ) -> Self {
+        let why = match &withheld {
+            Some(withheld) => format!("{}; {}", withheld.phrase(), row.why()),
+            None => row.why(),
+        };
         Self {
             pod: Arc::clone(pod),
             kind: row.verdict.kind,
@@ -97,7 +112,8 @@ impl ContainerRow {
             certainty: row.verdict.certainty,
             phrase: row.phrase().into(),
             role: row.role().cloned(),
-            why: row.why().into(),
+            withheld,
+            why: why.into(),
             injection: row.injection.clone(),
             staleness: row.staleness,
             compute: row.compute().map(Text::from),
@@ -114,6 +130,7 @@ impl Fleet {
             associations,
             accounts,
             containers,
+            roles,
             ..
         } = self;
         let mut changed = false;
@@ -127,6 +144,7 @@ impl Fleet {
                 arn: &row.arn,
                 accounts,
                 containers,
+                judge: Judge::new(roles),
             };
             if !row.kubernetes.is_asked() {
                 made.forget();
@@ -225,6 +243,7 @@ struct Made<'a> {
     arn: &'a ClusterArn,
     accounts: &'a mut Rows<AccountKey, AccountRow>,
     containers: &'a mut Rows<ContainerKey, ContainerRow>,
+    judge: Judge<'a>,
 }
 
 impl Made<'_> {
@@ -239,7 +258,8 @@ impl Made<'_> {
             namespace: row.namespace.clone(),
             name: row.name.clone(),
         };
-        self.accounts.insert(key, row.into());
+        let withheld = self.judge.account(row);
+        self.accounts.insert(key, AccountRow::new(row, withheld));
     }
 
     fn account_is_gone(&mut self, namespace: &Text, name: &Text) {
@@ -253,7 +273,9 @@ impl Made<'_> {
     fn pod(&mut self, picture: &Picture<'_>, pod: &Arc<Pod>) {
         for row in picture.containers_of(pod) {
             let key = self.container((&pod.namespace, &pod.name), &row.verdict.container);
-            self.containers.insert(key, ContainerRow::new(pod, &row));
+            let withheld = self.judge.container(&row);
+            let row = ContainerRow::new(pod, &row, withheld);
+            self.containers.insert(key, row);
         }
     }
 

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use crate::app::fleet::Fleet;
 use crate::app::remote::Remote;
 use crate::model::age::age;
+use crate::model::arn::role_name;
+use crate::model::identity::{Role, Withheld};
 use crate::model::{ClusterArn, Origin};
 
 /// What a cell means; the theme decides how that looks.
@@ -99,6 +101,20 @@ pub(in crate::app) fn cluster_name<'a>(fleet: &Fleet, arn: &'a ClusterArn) -> Ce
         Cell::muted(format!("{}/{}", arn.region(), arn.name()))
     } else {
         Cell::muted(arn.name())
+    }
+}
+
+/// The role that somebody gets, and what is known to keep it from him.
+///
+/// That stands first: it is what a narrow column must not cut off.
+pub(in crate::app) fn given_role<'a>(role: &'a Role, withheld: Option<&Withheld>) -> Cell<'a> {
+    let name = role_name(&role.arn);
+    match withheld {
+        None => Cell::plain(name),
+        Some(withheld) => {
+            let text = format!("{}: {name}", withheld.mark());
+            Cell::sign(glyph::BAD, text, Tone::Bad)
+        }
     }
 }
 

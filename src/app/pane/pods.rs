@@ -12,7 +12,7 @@ use crate::app::kubernetes::{ContainerKey, ContainerRow, Kubernetes};
 use crate::app::pane::service_accounts::{HOW_TO_READ, watching};
 use crate::app::pane::view::{Copied, Noun, Source};
 use crate::app::pane::{
-    Cell, Column, PodsOf, Restriction, RowKey, SortKey, Tone, cluster_name, glyph,
+    Cell, Column, PodsOf, Restriction, RowKey, SortKey, Tone, cluster_name, given_role, glyph,
 };
 use crate::app::state::State;
 use crate::input::Command;
@@ -105,10 +105,11 @@ impl Noun for Pods {
             },
             3 => Cell::new(&*row.phrase, tone(row)),
             4 => match &row.role {
-                Some(role) => Cell::plain(role_name(&role.arn)),
+                Some(role) => given_role(role, row.withheld.as_deref()),
                 None if has_no_role(row.mechanism) => Cell::none(),
                 None => Cell::new("unknown", Tone::Warning),
             },
+            5 if row.withheld.is_some() => Cell::new(&*row.why, Tone::Bad),
             5 => Cell::muted(&*row.why),
             6 => injected(&row.injection),
             7 => credentials(row.staleness.at(now)),
@@ -180,7 +181,7 @@ impl Noun for Pods {
 
     fn has_problem(row: &ContainerRow) -> bool {
         let useless = row.mechanism == Mechanism::None && row.injection == Injection::Injected;
-        useless || matches!(row.injection, Injection::Lacking { .. })
+        useless || row.withheld.is_some() || matches!(row.injection, Injection::Lacking { .. })
     }
 
     fn name(key: &ContainerKey, _: Option<&ContainerRow>) -> String {

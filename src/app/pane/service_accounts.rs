@@ -11,7 +11,7 @@ use crate::app::fleet::Fleet;
 use crate::app::kubernetes::{AccountKey, AccountRow, Kubernetes};
 use crate::app::pane::view::{Copied, Noun, Opens, Source};
 use crate::app::pane::{
-    Cell, Column, PodsOf, Restriction, RowKey, SortKey, Tone, cluster_name, glyph,
+    Cell, Column, PodsOf, Restriction, RowKey, SortKey, Tone, cluster_name, given_role, glyph,
 };
 use crate::app::state::State;
 use crate::input::Command;
@@ -153,7 +153,7 @@ impl Noun for ServiceAccounts {
 
     fn has_problem(row: &AccountRow) -> bool {
         let dormant = row.exists == Fact::Absent && row.association.is_some();
-        dormant || row.tally.is_some_and(|tally| tally.lacking > 0)
+        dormant || row.withheld.is_some() || row.tally.is_some_and(|tally| tally.lacking > 0)
     }
 
     fn name(key: &AccountKey, _: Option<&AccountRow>) -> String {
@@ -231,7 +231,7 @@ fn mechanism<'a>(kubernetes: &Kubernetes, row: &'a AccountRow) -> Cell<'a> {
 
 fn role<'a>(fleet: &Fleet, kubernetes: &Kubernetes, row: &'a AccountRow) -> Cell<'a> {
     if let Some(role) = &row.role {
-        return Cell::plain(role_name(&role.arn));
+        return given_role(role, row.withheld.as_deref());
     }
     if !row.is_role_unknown {
         return Cell::none();
@@ -250,7 +250,15 @@ fn lacking(kubernetes: &Kubernetes, row: &AccountRow) -> Cell<'static> {
     let Some(tally) = row.tally else {
         return kubernetes.unknown(WatchedKind::Pods);
     };
-    lack(tally, "").unwrap_or_else(|| Cell::muted("0"))
+    let cell = lack(tally, "").unwrap_or_else(|| Cell::muted("0"));
+    match &row.withheld {
+        // What a restart would mend, and what it would not.
+        Some(withheld) => {
+            let text = format!("{}, {}", cell.text, withheld.phrase());
+            Cell::sign(glyph::BAD, text, Tone::Bad)
+        }
+        None => cell,
+    }
 }
 
 /// Pods that may hold credentials from before the association's last change.

@@ -29,7 +29,8 @@ pub(super) use diagnosis::{
 };
 pub(super) use kubernetes::{
     broken_watch, describe_account, describe_pod, no_pods_of_account, other_view, pods,
-    pods_of_account, service_accounts, unreachable_accounts, unread_accounts,
+    pods_of_account, service_accounts, unreachable_accounts, unread_accounts, withheld_accounts,
+    withheld_pods,
 };
 pub(super) use parts::{
     access_entries, access_entry_described, addon_described, addons, identity_provider_described,
@@ -87,6 +88,8 @@ pub(super) const ALL: &[Scene] = &[
     pods,
     pods_of_account,
     no_pods_of_account,
+    withheld_accounts,
+    withheld_pods,
     broken_watch,
     describe_account,
     describe_pod,

@@ -4,6 +4,7 @@ use roledex::model::kubernetes::{WatchEvent, WatchedKind};
 use roledex::model::{ClusterArn, Failure, FailureKind};
 
 use super::ready;
+use crate::parts::{delete_role, distrust_role};
 use crate::script::kubernetes::{account, pod, world};
 use crate::script::{Script, cluster_arn};
 
@@ -121,6 +122,27 @@ pub(in crate::render) fn describe_account(width: u16, height: u16) -> Script {
 pub(in crate::render) fn describe_pod(width: u16, height: u16) -> Script {
     let mut script = entered(width, height);
     script.keys("5 G enter");
+    script
+}
+
+/// A role that is gone, one that does not trust EKS, and others that IAM was not asked about.
+fn withheld(width: u16, height: u16) -> Script {
+    let mut script = entered(width, height);
+    script.keys("6");
+    delete_role(&mut script, "argocd-deployer");
+    distrust_role(&mut script, "external-dns");
+    script
+}
+
+pub(in crate::render) fn withheld_accounts(width: u16, height: u16) -> Script {
+    let mut script = withheld(width, height);
+    script.keys("4 f");
+    script
+}
+
+pub(in crate::render) fn withheld_pods(width: u16, height: u16) -> Script {
+    let mut script = withheld(width, height);
+    script.keys("5 f");
     script
 }
 
