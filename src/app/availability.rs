@@ -210,6 +210,11 @@ pub(in crate::app) fn may_test(state: &State, cluster: &ClusterArn) -> Result<()
         return Err(why);
     }
     if state.route_to(cluster).is_none() {
+        let mut routes = state.fleet.routes.iter();
+        // What was kept is on the screen before anybody has asked with whose permissions this run goes on.
+        if routes.any(|row| row.caller.value().is_none() && row.caller.waiting().is_some()) {
+            return Err("the scope is still being opened: STS has not said yet who asks");
+        }
         return Err("no scope of this run reaches the cluster");
     }
     Ok(())

@@ -15,6 +15,7 @@ mod record;
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
@@ -73,11 +74,13 @@ pub async fn obtain(
     may_begin(site, desk, &test, given.as_ref()).await?;
     let began = (desk.now)();
     let mut log = Log::new(&mut on_step);
-    let around = Box::pin(look::around(site, &mut test, None, &mut log)).await;
-    let found = Box::pin(issue::credentials(
+    // Without their types, which are deep: the compiler gives up on futures of futures of the SDK.
+    let around: BoxFuture<'_, _> = Box::pin(look::around(site, &mut test, None, began, &mut log));
+    let around = around.await;
+    let issue: BoxFuture<'_, _> = Box::pin(issue::credentials(
         site, desk, &test, given, &around, &mut log,
-    ))
-    .await?;
+    ));
+    let found = issue.await?;
     let issue::Found {
         verdict,
         unknown,
@@ -123,7 +126,9 @@ pub async fn look_only(
 ) -> Report {
     let began = now();
     let mut log = Log::new(&mut on_step);
-    let around = Box::pin(look::around(site, &mut test, Some(&why), &mut log)).await;
+    let around: BoxFuture<'_, _> =
+        Box::pin(look::around(site, &mut test, Some(&why), began, &mut log));
+    let around = around.await;
     let verdict = Verdict::Untestable(why);
     let evidence = around.known.lines(&test.cluster);
     let judged = Judged::without_session(verdict, evidence);

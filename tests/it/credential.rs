@@ -82,12 +82,8 @@ impl Bench {
     /// A test after a change that was to give this role.
     async fn approved(&self, role: &str) -> Approved<CredentialTest> {
         let pods = pods_of(&self.site, "shop", "api").await.unwrap();
-        let caller = self
-            .site
-            .session
-            .caller(Urgency::Interactive)
-            .await
-            .unwrap();
+        let caller = Box::pin(self.site.session.caller(Urgency::Interactive));
+        let caller = caller.await.unwrap();
         let test = CredentialTest {
             cluster: self.site.arn.clone(),
             route: self.site.session.route().clone(),

@@ -212,7 +212,7 @@ fn accept(state: &mut State, effects: &mut Vec<Effect>) {
         Stage::Pasting { .. } | Stage::Command { .. } => {}
         Stage::Looking(_) | Stage::Podless { .. } | Stage::Consent(_) => {
             match panel.buttons().get(panel.chosen()) {
-                Some(Button::Test) if is_named_now(state) => {}
+                Some(Button::Test | Button::Run) if is_named_now(state) => {}
                 Some(Button::Test | Button::Run) => confirm::approve_test(state, effects),
                 Some(Button::Paste) => paste(state, effects),
                 Some(Button::OtherPod | Button::LookAgain) => other_pod(state, effects),
@@ -224,21 +224,19 @@ fn accept(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Shows the consent once more where it waited for STS to say who asks, and STS has said it by now.
 fn is_named_now(state: &mut State) -> bool {
-    let asked = |state: &State| match &panel(state)?.stage {
-        Stage::Consent(asked) if asked.test.caller.is_none() => {
-            Some((asked.test.token.clone(), asked.secret))
-        }
-        _ => None,
+    let waiting = match panel(state).map(|panel| &panel.stage) {
+        Some(Stage::Consent(asked)) if asked.test.caller.is_none() => asked,
+        _ => return false,
     };
-    let Some((token, secret)) = asked(state) else {
+    let route = state.route_to(&waiting.test.cluster);
+    let row = route.and_then(|id| state.fleet.route(id));
+    if row.is_none_or(|row| row.caller.value().is_none()) {
         return false;
-    };
-    ask_with(state, token, secret);
-    let is_named = asked(state).is_none();
-    if is_named {
-        state.say("STS has said who asks; look at the calls once more");
     }
-    is_named
+    let (token, secret) = (waiting.test.token.clone(), waiting.secret);
+    ask_with(state, token, secret);
+    state.say("STS has said who asks; look at the calls once more");
+    true
 }
 
 /// The same test once more, from a new consent on: one yes is good for one test.

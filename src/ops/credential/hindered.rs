@@ -1,5 +1,7 @@
 //! What stands between the pod of a test and its role: the rules of the diagnosis, over what the test has read anyway.
 
+use jiff::Timestamp;
+
 use super::look::Api;
 use super::{URGENCY, by};
 use crate::cloud::ObjectFilter;
@@ -29,6 +31,7 @@ pub(super) struct Read<'a> {
     pub(super) pods: &'a Learned<Vec<Pod>>,
     /// The step about the agent.
     pub(super) agent: &'a Step,
+    pub(super) now: Timestamp,
 }
 
 /// What keeps the pod of the test from its role, and what of it could not be read.
@@ -47,7 +50,7 @@ pub(super) async fn look(
     if pod.uid != *uid {
         return (vec![gone("another pod has its name by now")], Vec::new());
     }
-    let mut evidence = Evidence::nothing(site.arn.clone(), jiff::Timestamp::now());
+    let mut evidence = Evidence::nothing(site.arn.clone(), read.now);
     evidence.cluster = read.known.cluster.clone();
     if let Some(record) = read.known.association.known() {
         let id = record.association.key.id.clone();
@@ -57,14 +60,14 @@ pub(super) async fn look(
     }
     evidence.census = census(test, pod, &read);
     let mut unread = Vec::new();
-    evidence.network_policies = policies(&test.namespace, api).await;
+    evidence.network_policies = Box::pin(policies(&test.namespace, api)).await;
     if let Some(why) = evidence.network_policies.unknown() {
         unread.push(format!("network policies are not known: {}", visible(&why)).into());
     }
     // Whether they are enforced matters only where there are some.
     let own = evidence.network_policies.known().into_iter().flatten();
     if own.clone().any(|policy| policy.is_egress) || pod.marks.own_interface {
-        evidence.daemon_sets = daemon_sets(api).await;
+        evidence.daemon_sets = Box::pin(daemon_sets(api)).await;
         let key = AddonKey {
             cluster: site.arn.clone(),
             name: PLUG_IN.into(),
@@ -124,7 +127,10 @@ async fn policies(namespace: &str, api: &mut Api) -> Learned<Vec<NetworkPolicy>>
         };
         every("list network policies", ask).await
     });
-    Learned::of(read.await, "list networkpolicies (Kubernetes RBAC)")
+    Learned::of(
+        Box::pin(read).await,
+        "list networkpolicies (Kubernetes RBAC)",
+    )
 }
 
 async fn daemon_sets(api: &mut Api) -> Learned<Vec<crate::model::diagnosis::DaemonSet>> {
@@ -139,7 +145,7 @@ async fn daemon_sets(api: &mut Api) -> Learned<Vec<crate::model::diagnosis::Daem
         };
         every("list daemon sets", ask).await
     });
-    Learned::of(read.await, "list daemonsets (Kubernetes RBAC)")
+    Learned::of(Box::pin(read).await, "list daemonsets (Kubernetes RBAC)")
 }
 
 fn of_namespace(namespace: &str) -> ObjectFilter {

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -36,6 +37,7 @@ pub(super) async fn around(
     site: &Site,
     test: &mut CredentialTest,
     no_pod: Option<&Text>,
+    now: Timestamp,
     log: &mut Log<'_>,
 ) -> Around {
     let deadline = Instant::now() + LOOKING;
@@ -100,9 +102,10 @@ pub(super) async fn around(
             agents: &agent.pods,
             pods: &pods,
             agent: &agent.step,
+            now,
         };
         let unread;
-        (kept, unread) = hindered::look(site, test, read, &mut api).await;
+        (kept, unread) = Box::pin(hindered::look(site, test, read, &mut api)).await;
         let mut step = pod_step(&pods, &kept, test);
         step.evidence.extend(unread);
         log.end(began, step);

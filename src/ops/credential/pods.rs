@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::{Instant, timeout_at};
 
 use super::URGENCY;
@@ -24,9 +25,13 @@ pub async fn pods_of(
     namespace: &str,
     service_account: &str,
 ) -> Result<Vec<Pod>, Failure> {
-    let cluster = load::cluster(&site.session, URGENCY, &site.arn).await?;
-    let kubernetes = site.session.kubernetes(&site.arn, &cluster).await?;
-    pods_in(&kubernetes, namespace, service_account).await
+    // Without its type, which is deep: the compiler gives up on futures of futures of the SDK.
+    let cluster: BoxFuture<'_, _> = Box::pin(load::cluster(&site.session, URGENCY, &site.arn));
+    let cluster = cluster.await?;
+    let kubernetes: BoxFuture<'_, _> = Box::pin(site.session.kubernetes(&site.arn, &cluster));
+    let kubernetes = kubernetes.await?;
+    let pods: BoxFuture<'_, _> = Box::pin(pods_in(&kubernetes, namespace, service_account));
+    pods.await
 }
 
 /// Lists the pods of a service account.

@@ -166,7 +166,7 @@ fn whatever_is_late_is_told() {
     run(async {
         let mut of = LogsOf::default();
         of.add("shop".into(), "api".into(), &[]);
-        let (long, short) = (Duration::from_secs(60), Duration::from_millis(700));
+        let (long, short) = (Duration::from_mins(1), Duration::from_millis(700));
         let patient = Patient::of(patched(TOLD)).await;
         assert_eq!(
             patient.logs(long, &of).await.unwrap(),

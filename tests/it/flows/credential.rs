@@ -6,8 +6,8 @@ use std::path::Path;
 use roledex::app::State;
 use roledex::app::modal::Modal;
 use roledex::app::modal::credential::{Course, Ending, Stage};
-use roledex::model::ClusterArn;
 use roledex::model::credential::{StepKind, StepState, Verdict};
+use roledex::model::{ClusterArn, Route};
 use roledex::sim::{Options, Simulator, World};
 
 use super::kubernetes::at;
@@ -177,6 +177,48 @@ async fn without_the_permission_to_create_tokens_it_cannot_be_tested() {
     assert!(matches!(verdict, Verdict::Untestable(_)), "{verdict:?}");
     assert_eq!(flow.step(StepKind::Token), StepState::Failed);
     assert_eq!(flow.simulator.log().count(ASSUME), 0);
+    flow.finish().await;
+}
+
+/// What was kept is there at once, and STS takes its time: nobody says yes in the name of nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_consent_waits_for_sts_to_say_who_asks() {
+    let cache = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(World::demo().unwrap(), Options::default())
+        .await
+        .unwrap();
+    let account = &simulator.accounts()[0];
+    let routes = vec![Route::new(Some(&account.name), "eu-central-1")];
+    let mut flow = Flow::on(simulator, routes.clone(), Some(cache.path())).await;
+    flow.idle().await;
+    let mut arns = flow.state.fleet.clusters.keys();
+    let arn = arns.find(|arn| arn.name() == "payments").unwrap().clone();
+    flow.enter(&arn).await;
+    flow.keys("ctrl-c");
+    let simulator = flow.finish().await;
+
+    simulator.fault("GetCallerIdentity=latency:8000".parse().unwrap());
+    let mut flow = Flow::on(simulator, routes, Some(cache.path())).await;
+    flow.until("rows from the cache", |state| {
+        state.fleet.associations.len() > 20
+    })
+    .await;
+    flow.select_association("fraud", "scoring");
+    flow.keys("t");
+    let notice = flow.state.notice.as_ref().unwrap();
+    assert!(
+        notice.text.contains("STS has not said yet who asks"),
+        "{}",
+        notice.text
+    );
+    assert!(flow.state.modals.is_empty());
+    flow.simulator.clear_faults();
+    flow.idle().await;
+    let log = flow.simulator.log();
+    assert_eq!((log.count(TOKEN), log.count(ASSUME)), (0, 0));
+    flow.ask().await;
+    assert!(screen(&flow.state).contains("issued to you, "));
+    assert_eq!(flow.verdict().await, Verdict::Matches);
     flow.finish().await;
 }
 

@@ -1,6 +1,10 @@
 //! The terminal UI with a real terminal: every byte that it ever sent there, and every file, without a secret in it.
 
 use std::path::Path;
+use std::time::Duration;
+
+use roledex::model::credential::AUDIENCE;
+use serde_json::json;
 
 use super::driver::Pty;
 use crate::cli::Site;
@@ -38,9 +42,25 @@ fn consent(pty: &mut Pty) {
     pty.wait_for("AssumeRoleForPodIdentity");
 }
 
+/// A token of a pod of this service account, signed as its cluster signs them.
+fn token_of(site: &Site, account: &str) -> String {
+    let asked = site.run(&["test", "shop", &format!("shop/{account}"), "-o", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&asked.out).unwrap();
+    let claims = &report["claims"];
+    let claims = json!({
+        "aud": [AUDIENCE], "iss": claims["iss"], "sub": format!("system:serviceaccount:shop:{account}"),
+        "exp": 4_000_000_000_u64, "kubernetes.io": {
+            "namespace": "shop", "serviceaccount": {"name": account},
+            "pod": {"name": claims["podName"], "uid": claims["podUid"]},
+        },
+    });
+    site.simulated.simulator().sign(&claims).unwrap()
+}
+
 #[test]
 fn nothing_secret_reaches_the_screen_or_a_file() {
     let site = Site::new(roledex::sim::World::parse(WORLD).unwrap(), &[]);
+    let pasted = token_of(&site, "both");
     let mut pty = start(&site);
     pty.wait_for("ACTIVE");
     pty.send("2f/shop api\r").wait_for("api");
@@ -57,6 +77,27 @@ fn nothing_secret_reaches_the_screen_or_a_file() {
     consent(&mut pty);
     pty.send("\t\r").wait_for("does not take the token");
     pty.send("\u{1b}").wait_gone("does not take");
+    // One that is pasted, and is of another cluster than the row.
+    pty.send("t");
+    consent(&mut pty);
+    pty.send("\t\t\r").wait_for("nothing yet");
+    pty.send(&pasted).wait_for("characters");
+    // What comes on the heels of a paste is taken for a part of it.
+    pty.send("\r")
+        .wait_for("with the pasted token")
+        .wait_until_still(Duration::from_millis(500));
+    pty.send("\t\r").wait_for("refused");
+    pty.wait_for("the token is of another cluster");
+    pty.send("\u{1b}").wait_gone("another cluster");
+    // A shell, which says whose credentials it has.
+    pty.send("!").wait_for("Which command");
+    pty.send("\r").wait_gone("Which command");
+    consent(&mut pty);
+    pty.send("\t\r")
+        .wait_for("roledex: the credentials of shop-api, as pod api-")
+        .wait_for("exit leaves it");
+    pty.send("exit\n")
+        .wait_for("the command ended with status 0");
     // A command.
     pty.send("!").wait_for("Which command");
     pty.send("true").wait_for("true");
@@ -66,7 +107,7 @@ fn nothing_secret_reaches_the_screen_or_a_file() {
     pty.send("\r").wait_for("the command ended with status 0");
     pty.send("\u{3}");
     assert_eq!(pty.exit().exit_code(), 0);
-    let secrets = Secrets::of(&site.simulated, &["shop", "auto"], &[]);
+    let secrets = Secrets::of(&site.simulated, &["shop", "auto"], &[&pasted]);
     assert!(secrets.count() >= 12, "{}", secrets.count());
     secrets.assert_not_in("the terminal", &String::from_utf8_lossy(&pty.raw()));
     let files = secrets.assert_not_below(&site.home.path(""), &[]);

@@ -183,8 +183,11 @@ const IN_VAIN: &[Case] = &[
     ),
 ];
 
+/// What it is about, what is said, and what makes it so.
+type Changed = (&'static str, &'static str, fn(&mut World));
+
 /// Where a restart is what it takes.
-const OF_USE: &[(&str, &str, fn(&mut World))] = &[
+const OF_USE: &[Changed] = &[
     ("older", "pod-older-than-association", |w| {
         w.not_injected();
         created(w, "2026-11-21T09:00:00Z");

@@ -70,6 +70,32 @@ fn esc_in_the_choice_of_another_pod_goes_back() {
     assert!(script.tested().is_empty());
 }
 
+/// Nobody says yes in the name of nobody: once STS has said who asks, it is shown again with the name in it.
+#[test]
+fn the_consent_waits_for_sts() {
+    let mut script = world();
+    let named = std::mem::take(&mut script.state.fleet.routes[0].caller);
+    script.keys("t");
+    script.pods_to_test(vec![choice("api-1", true)]);
+    assert!(script.panel().refusal().unwrap().contains("STS"));
+    script.keys("tab enter");
+    assert!(script.tested().is_empty());
+    assert_eq!(script.panel().chosen(), 0, "the cursor is on Cancel again");
+    script.state.fleet.routes[0].caller = named;
+    script.keys("tab enter");
+    assert!(
+        script.notice().contains("STS has said who asks"),
+        "{}",
+        script.notice()
+    );
+    assert_eq!(script.panel().refusal(), None);
+    assert_eq!(script.panel().chosen(), 0);
+    assert!(script.tested().is_empty(), "it was not looked at yet");
+    script.keys("tab enter");
+    assert_eq!(script.tested().len(), 1);
+    assert!(script.tested()[0].1.caller.is_some());
+}
+
 #[test]
 fn another_pod_is_offered_only_where_there_may_be_one() {
     let mut script = world();
