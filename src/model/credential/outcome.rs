@@ -237,7 +237,7 @@ mod tests {
                 Verdict::Matches,
                 &[Hindrance::Profile],
                 StepState::Warning,
-                "; it may be that this pod looks into a profile",
+                "; it may be that this pod takes what a profile or shared files",
             ),
             (
                 pod(),

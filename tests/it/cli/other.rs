@@ -37,6 +37,7 @@ fn route(request: &Request) -> &'static str {
         "GET /apis/apps/v1/namespaces/kube-system/daemonsets/eks-pod-identity-agent" => {
             "daemon-set"
         }
+        "GET /apis/networking.k8s.io/v1/namespaces/payments/networkpolicies" => "network-policies",
         "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews" => "review",
         "POST /api/v1/namespaces/payments/serviceaccounts/api/token" => "token",
         other => panic!("{other} was not to be asked: {}", request.body),
