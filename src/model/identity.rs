@@ -10,6 +10,7 @@
 mod account;
 mod chain;
 mod evidence;
+mod first;
 mod injection;
 mod resolve;
 mod stale;
@@ -21,6 +22,7 @@ mod words;
 pub use account::{AccountMechanism, NewPods, of_new_pods};
 pub use chain::Sdk;
 pub use evidence::{Agent, Associated, Evidence, Fact};
+pub use first::comes_first;
 pub use injection::{Injection, Lack, Tally, injection, injection_of};
 pub use stale::{Aging, Change, Staleness, staleness, staleness_of};
 pub use verdict::{Certainty, Doubt, Mechanism, Note, Reason, Role, SdkChoice, Verdict};

@@ -69,12 +69,12 @@ impl AccountRow<'_> {
         if self.is_dormant() {
             return Some("no such service account".to_owned());
         }
-        if let Some(lacking) = self
-            .tally
-            .map(|tally| tally.lacking)
-            .filter(|count| *count > 0)
-        {
-            return Some(format!("{} to restart", pods(lacking)));
+        let tally = self.tally.unwrap_or_default();
+        match (tally.to_restart(), tally.in_vain) {
+            (0, 0) => {}
+            (0, 1) => return Some("1 pod with credentials of its own".to_owned()),
+            (0, more) => return Some(format!("{more} pods with credentials of their own")),
+            (count, _) => return Some(format!("{} to restart", pods(count))),
         }
         if self.new_pods.mechanism == AccountMechanism::Unknown {
             return Some(match (self.association, self.account) {
@@ -147,10 +147,16 @@ impl AccountRow<'_> {
             None => doubts.push("which pods it has is unknown".to_owned()),
             Some(tally) => {
                 notes.push(format!("{} running", pods(tally.running)));
-                if tally.lacking > 0 {
+                if tally.to_restart() > 0 {
                     notes.push(format!(
                         "{} without what a new pod would get; restart the workload",
-                        pods(tally.lacking)
+                        pods(tally.to_restart())
+                    ));
+                }
+                if tally.in_vain > 0 {
+                    notes.push(format!(
+                        "{} without it for which a restart does nothing: credentials of their own come first",
+                        pods(tally.in_vain)
                     ));
                 }
                 notes.extend(tally.aging.sentence());

@@ -9,8 +9,8 @@ use super::container::ContainerRow;
 use super::{Associations, Census, NodeRoles, Part};
 use crate::model::Text;
 use crate::model::identity::{
-    Agent, Associated, Doubt, Evidence, Fact, Mechanism, Tally, Verdict, effective, injection,
-    injection_of, of_new_pods, staleness, staleness_of,
+    Agent, Associated, Doubt, Evidence, Fact, Mechanism, Tally, Verdict, effective, injection_of,
+    of_new_pods, staleness_of,
 };
 use crate::model::node::Node;
 use crate::model::pod::Pod;
@@ -143,8 +143,7 @@ impl<'a> Picture<'a> {
         let tally = self.census.is_read(Part::Pods).then(|| {
             let mut tally = Tally::default();
             for pod in self.census.pods_of(namespace, name) {
-                let evidence = self.evidence_with(pod, account, association);
-                tally.add(pod, &injection(&evidence), staleness(&evidence));
+                tally.add(&self.evidence_with(pod, account, association));
             }
             tally
         });

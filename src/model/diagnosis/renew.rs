@@ -3,17 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
-
 use super::finding::{Remedy, RemedyKind};
 use super::look::Look;
 use super::remedy::{advice, restart};
 use super::rules::is_asked_about;
-use crate::model::identity::{Fact, Mechanism, Note, Verdict, effective};
+use crate::model::credential::AUDIENCE;
+use crate::model::identity::{Mechanism, Verdict, comes_first, effective};
+use crate::model::pod::volume::POD_IDENTITY_VOLUME;
 use crate::model::pod::{ContainerKind, Pod, Unseen};
-
-/// How long after its association a pod may have been written to as if there were none.
-const PROPAGATION: SignedDuration = SignedDuration::from_secs(30);
 
 /// What a new pod of the same template would meet as well; in the order in which it is to be cleared away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +21,7 @@ enum Obstacle {
     StaticPod,
     Label,
     Annotation,
+    Volume,
     Keys,
     WebIdentity,
     Endpoint,
@@ -49,6 +47,9 @@ impl Obstacle {
             }
             Self::Annotation => {
                 "a restart does not help: take the annotation eks.amazonaws.com/skip-containers out of the template of the pods, which makes them anew"
+            }
+            Self::Volume => {
+                "a restart does not help: a volume of their own has the name eks-pod-identity-token; give it another name in the template of the pods, and in the mounts that use it"
             }
             Self::Keys => {
                 "a restart does not help: the access keys in their variables come first; take them out of the template of the pods, which makes them anew"
@@ -80,20 +81,28 @@ pub(in crate::model) fn renewed<'p>(
     told.chain(restart(&look.evidence.arn, clear)).collect()
 }
 
+/// What is to be done where a new pod of the same template would be no better off; `None` where a restart helps.
+pub(in crate::model) fn instead(look: &Look<'_>, pod: &Pod) -> Option<&'static str> {
+    obstacles(look, pod).into_iter().next().map(Obstacle::words)
+}
+
 /// The same after something else was done, without which none of it helps.
-pub(super) fn renewed_then<'p>(
+pub(in crate::model) fn renewed_then<'p>(
     look: &Look<'p>,
     pods: impl IntoIterator<Item = &'p Pod>,
 ) -> Vec<Remedy> {
-    let remedies = renewed(look, pods).into_iter();
-    let then = |mut remedy: Remedy| {
-        remedy.title = format!("then, {}", remedy.title).into();
+    led_by("then", renewed(look, pods))
+}
+
+/// Remedies that help under a condition, with words for it before each.
+pub(in crate::model) fn led_by(words: &str, mut remedies: Vec<Remedy>) -> Vec<Remedy> {
+    for remedy in &mut remedies {
+        remedy.title = format!("{words}, {}", remedy.title).into();
         if remedy.kind == RemedyKind::Advice {
             remedy.text.clone_from(&remedy.title);
         }
-        remedy
-    };
-    remedies.map(then).collect()
+    }
+    remedies
 }
 
 fn obstacles(look: &Look<'_>, pod: &Pod) -> BTreeSet<Obstacle> {
@@ -111,46 +120,25 @@ fn obstacles(look: &Look<'_>, pod: &Pod) -> BTreeSet<Obstacle> {
         Unseen::StaticPod => Obstacle::StaticPod,
         Unseen::OptedOut => Obstacle::Label,
     }));
-    let identities = effective(&look.picture.evidence(pod));
+    // The webhook keeps a volume that is already there.
+    let volume = pod.volume(POD_IDENTITY_VOLUME);
+    if volume.is_some_and(|volume| !volume.has_token_for(AUDIENCE)) {
+        met.insert(Obstacle::Volume);
+    }
+    let evidence = look.picture.evidence(pod);
+    let identities = effective(&evidence);
     let main = |identity: &&Verdict| identity.kind == ContainerKind::Main;
     let skipped = &pod.marks.skip_containers;
     let mut named = identities.iter().filter(main).peekable();
     if named.peek().is_some() && named.all(|identity| skipped.contains(&identity.container)) {
         met.insert(Obstacle::Annotation);
     }
-    met.extend(identities.iter().filter(main).filter_map(|identity| {
-        let is_sure = identity.choices.is_empty();
-        match identity.mechanism {
-            Mechanism::StaticKeys if is_sure => Some(Obstacle::Keys),
-            Mechanism::WebIdentity if is_sure => Some(Obstacle::WebIdentity),
-            Mechanism::Irsa if is_written_again(look, pod, identity) => Some(Obstacle::WebIdentity),
-            Mechanism::Endpoint if is_sure => Some(Obstacle::Endpoint),
-            _ => None,
-        }
+    let first = comes_first(&evidence, &identities).into_iter();
+    met.extend(first.filter_map(|mechanism| match mechanism {
+        Mechanism::StaticKeys => Some(Obstacle::Keys),
+        Mechanism::WebIdentity | Mechanism::Irsa => Some(Obstacle::WebIdentity),
+        Mechanism::Endpoint => Some(Obstacle::Endpoint),
+        _ => None,
     }));
     met
-}
-
-/// Whether the variables of IRSA were written although the webhook of EKS had to write those of Pod Identity: then it
-/// is not that webhook which writes them.
-fn is_written_again(look: &Look<'_>, pod: &Pod, identity: &Verdict) -> bool {
-    let has_both = identity.notes.iter().any(|note| {
-        matches!(
-            note,
-            Note::Shadowed {
-                mechanism: Mechanism::PodIdentity,
-                ..
-            }
-        )
-    });
-    let associations = look.picture.associations;
-    let is_later = || {
-        let Fact::Present(associated) = associations.of(&pod.namespace, &pod.service_account)
-        else {
-            return None;
-        };
-        let since = associated.detail?.created?;
-        Some(pod.created?.duration_since(since) > PROPAGATION)
-    };
-    has_both || is_later().unwrap_or(false)
 }

@@ -1,13 +1,15 @@
 //! Which pods lack what the webhook would write into a new one.
 
 use super::account::{AccountMechanism, of_new_pods};
+use super::effective;
 use super::evidence::{Evidence, Fact};
+use super::first::comes_first;
 use super::resolve::has_pod_identity;
-use super::stale::{Aging, Staleness};
+use super::stale::{Aging, staleness};
 use super::verdict::Note;
 use super::why::{Wanted, is_excluded, why_not};
 use crate::model::Text;
-use crate::model::pod::{Container, ContainerKind, Likelihood, Phase, Pod, Variable};
+use crate::model::pod::{Container, ContainerKind, Likelihood, Phase, Variable};
 
 /// Whether a pod holds what a new pod of its service account would get.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,19 +138,37 @@ pub struct Tally {
     pub running: usize,
     /// Of all that have not ended and are not on their way out.
     pub lacking: usize,
+    /// Of those that lack it: where something of their own comes first, so that a restart changes nothing.
+    pub in_vain: usize,
     pub unknown: usize,
     /// Which credentials they hold.
     pub aging: Aging,
 }
 
 impl Tally {
-    pub fn add(&mut self, pod: &Pod, injection: &Injection, staleness: Staleness) {
+    pub fn add(&mut self, evidence: &Evidence<'_>) {
+        let pod = evidence.pod;
         if pod.terminating {
             return;
         }
         self.running += usize::from(pod.phase == Phase::Running);
-        self.lacking += usize::from(matches!(injection, Injection::Lacking { .. }));
-        self.unknown += usize::from(*injection == Injection::Unknown);
-        self.aging.add(staleness);
+        match injection(evidence) {
+            Injection::Lacking { .. } => {
+                self.lacking += 1;
+                let first = comes_first(evidence, &effective(evidence));
+                self.in_vain += usize::from(!first.is_empty());
+            }
+            Injection::Unknown => self.unknown += 1,
+            Injection::Injected
+            | Injection::Excluded { .. }
+            | Injection::NotExpected
+            | Injection::Ended => {}
+        }
+        self.aging.add(staleness(evidence));
+    }
+
+    /// Pods that a restart gives what a new one would get.
+    pub fn to_restart(&self) -> usize {
+        self.lacking.saturating_sub(self.in_vain)
     }
 }

@@ -62,6 +62,50 @@ fn every_mechanism_has_its_row() {
     assert_eq!(found, expected);
 }
 
+/// Keys of their own come first in a new pod as well, so a restart is asked for of the others alone.
+#[test]
+fn pods_with_credentials_of_their_own_are_not_to_be_restarted() {
+    let rows = associations();
+    let joined = joined(&rows);
+    let mut census = census();
+    census.apply(pod("shop", "late-2", "late", Some("n1"), Told::Keys));
+    look(&census, &joined, |picture| {
+        let row = picture.account("shop", "late").unwrap();
+        assert_eq!(
+            account_line(&row),
+            "shop/late pod identity 2/2/0 1 pod to restart"
+        );
+        let notes = picture.explain_account(&row).notes;
+        for note in [
+            "1 pod without what a new pod would get; restart the workload",
+            "1 pod without it for which a restart does nothing: credentials of their own come first",
+        ] {
+            assert!(notes.iter().any(|line| line == note), "{notes:#?}");
+        }
+    });
+    for (told, remark) in [
+        (Told::Keys, "1 pod with credentials of its own"),
+        // Nothing but a webhook of one's own writes that beside an association.
+        (Told::Irsa, "1 pod with credentials of its own"),
+    ] {
+        let mut census = read();
+        census.apply(node("n1", "ec2", Some("general")));
+        census.apply(account("shop", "late", None));
+        census.apply(pod("shop", "late-1", "late", Some("n1"), told));
+        look(&census, &joined, |picture| {
+            let row = picture.account("shop", "late").unwrap();
+            assert_eq!(row.remark().as_deref(), Some(remark));
+            let notes = picture.explain_account(&row).notes;
+            assert!(
+                !notes
+                    .iter()
+                    .any(|note| note.contains("restart the workload")),
+                "{notes:?}"
+            );
+        });
+    }
+}
+
 #[test]
 fn what_was_not_read_is_unknown() {
     let rows = associations();

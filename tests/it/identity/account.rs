@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use roledex::model::association::AssociationDetail;
 use roledex::model::identity::{
     AccountMechanism, Aging, Associated, Certainty, Fact, Injection, Note, Tally, injection,
-    of_new_pods, staleness,
+    of_new_pods,
 };
 use serde_json::json;
 
@@ -164,11 +164,12 @@ fn pods_are_counted_unless_on_their_way_out() {
         associated([main()]).with("/status/phase", json!("Succeeded")),
         injected(main()).association(Fact::Unknown),
     ] {
-        tally.add(&case.decoded(), &case.ask(injection), case.ask(staleness));
+        case.ask(|evidence| tally.add(evidence));
     }
     let expected = Tally {
         running: 3,
         lacking: 2,
+        in_vain: 0,
         unknown: 1,
         aging: Aging {
             concerned: 4,
