@@ -6,8 +6,9 @@
 use crate::model::Text;
 use crate::model::credential::is_injected;
 use crate::model::diagnosis::{
-    Evidence, Finding, Remedy, RuleId, Standing, looking, remedy, rules,
+    Evidence, Finding, Look, Remedy, RuleId, Standing, looking, remedy, renew, rules,
 };
+use crate::model::identity::Fact;
 use crate::model::pod::{ContainerKind, Pod};
 
 use super::step::{Step, StepState};
@@ -20,6 +21,8 @@ pub struct Kept {
     pub is_sure: bool,
     /// Whether it may be only one of several containers of the pod.
     pub is_of_container: bool,
+    /// What it does to the pod, and what to do about it, where the usual words would be wrong; safe to print.
+    pub says: Option<Text>,
     /// What was seen; safe to print.
     pub seen: Text,
     pub remedies: Vec<Remedy>,
@@ -119,9 +122,34 @@ impl Kept {
             by,
             is_sure: true,
             is_of_container: false,
+            says: None,
             seen: seen.into(),
             remedies: Vec::new(),
         }
+    }
+
+    /// A pod that the webhook left alone, with what gives it the role: a restart helps only where nothing keeps the
+    /// webhook from the next pod, too.
+    fn never_injected(pod: &Pod, look: &Look<'_>) -> Self {
+        const NEVER: &str = "was never injected";
+        let mut never = Self::new(
+            Hindrance::NeverInjected,
+            "the webhook gave it nothing, and works on new pods only",
+        );
+        let associations = look.picture.associations;
+        if associations.of(&pod.namespace, &pod.service_account) == Fact::Absent {
+            let missing = "there is no association for its service account";
+            never.says = Some(format!("{NEVER}: {missing}").into());
+            never.remedies = vec![remedy::advice(
+                "create an association for the service account: without one, no pod of it is given anything",
+            )];
+            never.remedies.extend(renew::renewed_then(look, [pod]));
+            return never;
+        }
+        let instead = renew::instead(look, pod);
+        never.says = instead.map(|words| format!("{NEVER}; {words}").into());
+        never.remedies = renew::renewed(look, [pod]);
+        never
     }
 
     /// What keeps whom, as a part of a sentence.
@@ -131,7 +159,8 @@ impl Kept {
         } else {
             "this pod"
         };
-        format!("{who} {}", self.by.does())
+        let says = self.says.as_deref();
+        format!("{who} {}", says.unwrap_or_else(|| self.by.does()))
     }
 
     /// As the end of a sentence that says what EKS Auth gives.
@@ -147,14 +176,9 @@ impl Kept {
 /// What keeps a pod from the role, what is sure first; `agent` is what was seen of the agent on its node.
 pub fn kept(pod: &Pod, evidence: &Evidence, agent: &Step) -> Vec<Kept> {
     let mut all = Vec::new();
+    let never = looking(evidence, |look| Kept::never_injected(pod, look));
     if !is_injected(pod) {
-        let mut never = Kept::new(
-            Hindrance::NeverInjected,
-            "the webhook gave it nothing, and works on new pods only",
-        );
-        let restart = remedy::advice("restart its workload: the webhook works on new pods only");
-        never.remedies.push(restart);
-        all.push(never);
+        all.push(never.clone());
     }
     if agent.state == StepState::Failed {
         all.push(Kept::new(Hindrance::Agent, agent.said.clone()));
@@ -177,11 +201,13 @@ pub fn kept(pod: &Pod, evidence: &Evidence, agent: &Step) -> Vec<Kept> {
             Standing::Possible => false,
             Standing::Unknown(_) => continue,
         };
+        let is_never = *by == Hindrance::NeverInjected;
         if finding.pods.contains(&pod.name) && all.iter().all(|known| known.by != *by) {
             all.push(Kept {
                 by: *by,
                 is_sure,
                 is_of_container: has_several && by.is_of_containers(),
+                says: never.says.clone().filter(|_| is_never),
                 seen: finding.summary,
                 remedies: finding.remedies,
             });

@@ -188,6 +188,7 @@ mod tests {
                 by: *by,
                 is_sure: *by != Hindrance::Profile,
                 is_of_container: *by == Hindrance::Endpoint,
+                says: None,
                 seen: "seen".into(),
                 remedies: Vec::new(),
             })

@@ -30,6 +30,7 @@ pub(in crate::model) mod mend {
     pub(in crate::model) use super::irsa::provider::known_audience;
     pub(in crate::model) use super::node::allowed_to_ask;
     pub(in crate::model) use super::session::switch;
+    pub(in crate::model) use super::trust::mended;
 }
 
 pub(super) const ALL: [&[Rule]; 19] = [

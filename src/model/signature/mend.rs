@@ -7,11 +7,12 @@ use serde_json::json;
 use super::refusal::Refusal;
 use super::{Fix, Match};
 use crate::model::arn::role_name;
-use crate::model::diagnosis::remedy::{advice, restart, statement};
+use crate::model::diagnosis::remedy::{advice, statement};
+use crate::model::diagnosis::renew::{led_by, renewed};
 use crate::model::diagnosis::{Binding, Look, Remedy, RemedyKind, mend};
 use crate::model::identity::{Fact, Injection, injection};
 use crate::model::pod::Pod;
-use crate::model::trust::{AssociationHop, Tightness, statement_for};
+use crate::model::trust::{AssociationHop, Tightness, for_association, statement_for};
 
 /// What is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,19 +68,19 @@ impl Mend {
                 &json!({"agent": {"additionalArgs": {"-b": "169.254.170.23"}}}),
             )],
             Self::NodePolicy => mend::allowed_to_ask(look, node_role(look, pod)),
-            Self::Trust => vec![statement(
-                "add this statement to the trust policy of the role",
-                &statement_for(
-                    &AssociationHop {
-                        cluster,
-                        namespace: &pod.namespace,
-                        service_account: &pod.service_account,
-                        session_tags: true,
-                        association: None,
-                    },
-                    Tightness::Cluster,
-                ),
-            )],
+            Self::Trust => denied(look, pod).unwrap_or_else(|| {
+                let hop = AssociationHop {
+                    cluster,
+                    namespace: &pod.namespace,
+                    service_account: &pod.service_account,
+                    session_tags: true,
+                    association: None,
+                };
+                vec![statement(
+                    "add this statement to the trust policy of the role",
+                    &statement_for(&hop, Tightness::Cluster),
+                )]
+            }),
             Self::PassRole => vec![pass_role(refusal)],
             Self::Associations => vec![statement(
                 "ask for this statement",
@@ -122,26 +123,31 @@ fn binding<'a>(look: &Look<'a>, pod: &Pod) -> Option<Binding<'a>> {
     })
 }
 
-/// A restart, which brings nothing to a service account without an association.
+/// What is to be done about each Deny in the trust policy of the pod's role, which no statement outweighs; `None` where
+/// none is known to be there.
+fn denied(look: &Look<'_>, pod: &Pod) -> Option<Vec<Remedy>> {
+    let binding = binding(look, pod)?;
+    let detail = binding.detail.known()?;
+    let facts = look.role(detail.role.as_deref()?).known()?;
+    let policy = facts.detail.policy()?.ok()?;
+    let judgement = for_association(&policy, &binding.hop(detail));
+    let is_denied = !judgement.denials().is_empty();
+    is_denied.then(|| mend::mended(&judgement, &facts.detail.arn))
+}
+
+/// What makes the pod anew or stands in the way of it, which brings nothing to a service account without an association.
 fn restarted(look: &Look<'_>, pod: &Pod) -> Vec<Remedy> {
     if pod.is_identity_agent() {
         return Vec::new();
     }
-    let mut remedies = restart(&look.evidence.arn, std::iter::once(pod));
+    let remedies = renewed(look, [pod]);
     if binding(look, pod).is_some() {
         return remedies;
     }
     if look.bindings_gap().is_none() {
         return Vec::new();
     }
-    for remedy in &mut remedies {
-        let title = format!(
-            "if the service account has an association, {}",
-            remedy.title
-        );
-        remedy.title = title.into();
-    }
-    remedies
+    led_by("if the service account has an association", remedies)
 }
 
 fn is_injected(look: &Look<'_>, pod: &Pod) -> bool {

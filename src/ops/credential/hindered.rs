@@ -1,18 +1,29 @@
 //! What stands between the pod of a test and its role: the rules of the diagnosis, over what the test has read anyway.
 
+#![expect(
+    clippy::large_futures,
+    reason = "the whole look is boxed once, by its callers"
+)]
+
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::look::Api;
 use super::{URGENCY, by};
-use crate::cloud::ObjectFilter;
+use crate::cloud::{ObjectFilter, ObjectKind};
 use crate::model::census::{Census, Part, Scope};
-use crate::model::credential::{CredentialTest, Kept, Known, Step, TokenSource, gone, kept};
-use crate::model::diagnosis::{Evidence, NetworkPolicy};
+use crate::model::credential::{
+    CredentialTest, Kept, Known, Step, TokenSource, gone, is_injected, kept,
+};
+use crate::model::diagnosis::{Evidence, NetworkPolicy, Webhook};
+use crate::model::namespace::Namespace;
 use crate::model::node::Node;
-use crate::model::pod::Pod;
+use crate::model::pod::{Labels, Pod};
 use crate::model::service_account::ServiceAccount;
 use crate::model::text::visible;
-use crate::model::{AddonKey, Learned, Text};
+use crate::model::{AddonKey, Failure, FailureKind, Learned, Text};
 use crate::ops::fleet::Site;
 use crate::ops::load;
 use crate::ops::load::kubernetes::every;
@@ -52,14 +63,30 @@ pub(super) async fn look(
     }
     let mut evidence = Evidence::nothing(site.arn.clone(), read.now);
     evidence.cluster = read.known.cluster.clone();
-    if let Some(record) = read.known.association.known() {
-        let id = record.association.key.id.clone();
-        evidence.associations = Learned::Known(vec![record.association.clone()]);
-        let detail = Learned::Known(record.detail.clone());
-        evidence.details.insert(id, detail);
+    match &read.known.association {
+        Learned::Known(record) => {
+            let id = record.association.key.id.clone();
+            evidence.associations = Learned::Known(vec![record.association.clone()]);
+            let detail = Learned::Known(record.detail.clone());
+            evidence.details.insert(id, detail);
+        }
+        Learned::Absent => evidence.associations = Learned::Known(Vec::new()),
+        Learned::NotAsked | Learned::Needs(_) | Learned::Failed(_) => {}
     }
     evidence.census = census(test, pod, &read);
-    let mut unread = Vec::new();
+    let mut unread: Vec<Text> = Vec::new();
+    // Whether the next pod would be injected matters only where this one was not.
+    if !is_injected(pod) {
+        evidence.webhook = webhook(api).await;
+        evidence.namespaces = labels(&test.namespace, api).await;
+        let gaps = [
+            ("the webhook is", evidence.webhook.unknown()),
+            ("labels of the namespace are", evidence.namespaces.unknown()),
+        ];
+        for (what, why) in gaps {
+            unread.extend(why.map(|why| format!("{what} not known: {}", visible(&why)).into()));
+        }
+    }
     evidence.network_policies = Box::pin(policies(&test.namespace, api)).await;
     if let Some(why) = evidence.network_policies.unknown() {
         unread.push(format!("network policies are not known: {}", visible(&why)).into());
@@ -113,6 +140,29 @@ fn census(test: &CredentialTest, pod: &Pod, read: &Read<'_>) -> Census {
         }
     }
     census
+}
+
+async fn webhook(api: &mut Api) -> Learned<Webhook> {
+    let read = api.ask(|kubernetes| async move { kubernetes.identity_webhook(URGENCY).await });
+    Learned::of(
+        read.await,
+        "get mutatingwebhookconfigurations (Kubernetes RBAC)",
+    )
+}
+
+/// The labels of the pod's namespace, by which the API server may leave the webhook out.
+async fn labels(namespace: &Text, api: &mut Api) -> Learned<BTreeMap<Text, Labels>> {
+    let read = api.ask(|kubernetes| async move {
+        let kind = ObjectKind::Namespace;
+        let document = kubernetes.document(URGENCY, kind, None, namespace).await?;
+        Namespace::decode(&Value::Object(document)).map_err(|wrong| {
+            let doing = format!("read namespace {}", visible(namespace));
+            Failure::new(FailureKind::Other, doing, wrong.to_string())
+        })
+    });
+    let read = read.await;
+    let read = read.map(|found| BTreeMap::from([(namespace.clone(), found.labels)]));
+    Learned::of(read, "get namespaces (Kubernetes RBAC)")
 }
 
 async fn policies(namespace: &str, api: &mut Api) -> Learned<Vec<NetworkPolicy>> {

@@ -1,12 +1,13 @@
 //! What is offered against a trouble of a log: for this cluster, this pod and this role, or as words alone.
 
+use roledex::model::Learned;
 use roledex::model::census::Part;
 use roledex::model::diagnosis::{Evidence, Finding, Remedy, RemedyKind, Subject};
 use roledex::model::pod::Pod;
 use roledex::model::signature::{SIGNATURES, Seen, findings, scan};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::diagnosis::state::world::{World, pod};
+use crate::diagnosis::state::world::{ROLE, World, pod, trust};
 
 /// What a line in the log of a pod comes to.
 fn told(evidence: &Evidence, pod: &Pod, lines: &[&str]) -> Vec<Finding> {
@@ -111,6 +112,76 @@ fn a_pod_that_was_not_injected_is_restarted_by_its_workload() {
     );
 }
 
+/// Where a new pod would be no better off, no restart is offered, but what helps.
+#[test]
+fn no_restart_is_offered_where_it_would_not_help() {
+    let line = "botocore.exceptions.NoCredentialsError: Unable to locate credentials";
+    let mut world = World::healthy();
+    let mut bare = pod("payments", "api-1", "api", false);
+    bare["metadata"]["labels"]["eks.amazonaws.com/skip-pod-identity-webhook"] = "true".into();
+    world.pods = vec![bare];
+    let advised = |world: &World, words: &str| {
+        let evidence = world.evidence();
+        let finding = only(&evidence, &api(&evidence), line);
+        let mut texts = finding.remedies.iter().map(|remedy| &*remedy.text);
+        assert!(!texts.clone().any(|text| text.contains("rollout")));
+        assert!(texts.any(|text| text.starts_with(words)), "{finding:?}");
+    };
+    advised(&world, "a restart does not help: take the label");
+    world.evidence.associations = Learned::Needs("eks:ListPodIdentityAssociations".into());
+    advised(
+        &world,
+        "if the service account has an association, a restart does not help: take the label",
+    );
+
+    let mut world = World::healthy();
+    world.pods = vec![pod("payments", "api-1", "api", false)];
+    world.evidence.webhook = Learned::Absent;
+    advised(
+        &world,
+        "a restart does not help yet: the API server does not ask the webhook",
+    );
+}
+
+/// No Allow outweighs a Deny, so that none is offered beside it.
+#[test]
+fn a_deny_in_the_trust_policy_is_to_be_changed_before_anything_is_allowed() {
+    let line = "InvalidParameterException: Trust policy of the role provided is invalid";
+    let mut world = World::healthy();
+    let told = |world: &World| {
+        let evidence = world.evidence();
+        only(&evidence, &api(&evidence), line).remedies
+    };
+    world.role(ROLE, &json!([]));
+    let allowing = told(&world);
+    assert_eq!(allowing[0].kind, RemedyKind::Statement, "{allowing:?}");
+
+    let mut statements = trust(json!({}));
+    let stop =
+        json!({"Sid": "Stop", "Effect": "Deny", "Principal": "*", "Action": "sts:TagSession"});
+    statements.as_array_mut().unwrap().push(stop);
+    world.role(ROLE, &statements);
+    let denied = told(&world);
+    assert!(
+        denied.iter().all(|one| one.kind == RemedyKind::Advice),
+        "{denied:?}"
+    );
+    assert!(
+        denied[0]
+            .text
+            .starts_with("in the trust policy of api: remove ")
+            && denied[0]
+                .text
+                .contains("\"Stop\", which denies sts:TagSession"),
+        "{denied:?}"
+    );
+
+    // Of a role that nobody may read, no Deny is known.
+    let needs = Learned::Needs("iam:GetRole".into());
+    world.evidence.roles.insert(ROLE.into(), needs);
+    assert_eq!(told(&world)[0].kind, RemedyKind::Statement);
+}
+
 #[test]
 fn what_was_refused_is_what_is_to_be_allowed() {
     let evidence = World::healthy().evidence();
@@ -125,7 +196,7 @@ fn what_was_refused_is_what_is_to_be_allowed() {
     let statement: Value = serde_json::from_str(text).unwrap();
     assert_eq!(
         statement,
-        serde_json::json!({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::shop"})
+        json!({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::shop"})
     );
     assert!(
         missing.remedies[0].title.contains("role api"),
@@ -179,7 +250,7 @@ fn what_is_to_be_allowed_is_put_where_it_is_missing() {
     );
     assert_eq!(
         statement(&endpoint[0]),
-        serde_json::json!({
+        json!({
             "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue,
             "Condition": {"ArnEquals": {"aws:PrincipalArn": role}},
         })
@@ -193,7 +264,7 @@ fn what_is_to_be_allowed_is_put_where_it_is_missing() {
     );
     assert_eq!(
         statement(&own[0]),
-        serde_json::json!({
+        json!({
             "Effect": "Allow", "Principal": {"AWS": role}, "Action": "sqs:SendMessage",
             "Resource": queue,
         })

@@ -180,7 +180,7 @@ fn remedies(
 }
 
 /// What is to be changed in the trust policy of a role: each Deny that covers the hop, or what else is wrong.
-pub(super) fn mended(judgement: &Judgement, role: &str) -> Vec<Remedy> {
+pub(in crate::model) fn mended(judgement: &Judgement, role: &str) -> Vec<Remedy> {
     let name = visible(role_name(role));
     let inside = |text: String| advice(format!("in the trust policy of {name}: {text}"));
     let denials = judgement.denials().into_iter();

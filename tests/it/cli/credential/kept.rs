@@ -1,8 +1,9 @@
 //! What keeps the pod itself from the role that EKS Auth gives: the verdict names it, and says no more than is true.
 
+use roledex::sim::World;
 use serde_json::Value;
 
-use super::{Site, report, step};
+use super::{Site, WORLD, report, step};
 
 struct Case {
     cluster: &'static str,
@@ -156,4 +157,92 @@ fn what_was_not_read_keeps_nobody() {
         pod.contains("network policies are not known: needs list networkpolicies"),
         "{pod}"
     );
+}
+
+/// A pod of `shop/late`, which is older than its association, with more about it or about its cluster.
+fn late(more: &str, faults: &[&str]) -> (String, Value) {
+    let plain = "late: {replicas: 1, pods: -10d}\n              irsa";
+    let (cluster, pod) = match more.strip_prefix("webhook") {
+        Some(_) => (more, String::new()),
+        None => ("", format!(", {more}")),
+    };
+    let world = WORLD
+        .replacen(plain, &plain.replace('}', &format!("{pod}}}")), 1)
+        .replacen(
+            "          without_service_account: [shop/nobody]",
+            &format!("          without_service_account: [shop/nobody]\n          {cluster}"),
+            1,
+        );
+    let site = Site::new(World::parse(&world).unwrap(), faults);
+    let report = report(&site.run(&["test", "shop", "shop/late", "-o", "json"]));
+    assert_eq!(report["kept"][0]["by"], "neverInjected", "{report}");
+    let said = step(&report, "verdict")["said"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (said, step(&report, "pod").clone())
+}
+
+/// A restart is no use where whatever kept the webhook from this pod keeps it from the next one.
+#[test]
+fn what_keeps_the_webhook_away_is_told_instead_of_a_restart() {
+    let opted_out = r#"labels: {eks.amazonaws.com/skip-pod-identity-webhook: "true"}"#;
+    for (more, words) in [
+        (
+            opted_out,
+            "take the label eks.amazonaws.com/skip-pod-identity-webhook out",
+        ),
+        (
+            "webhook: {without: [shop]}",
+            "put the configuration pod-identity-webhook right",
+        ),
+        (
+            "webhook: {deleted: true}",
+            "put the configuration pod-identity-webhook right",
+        ),
+    ] {
+        let (said, pod) = late(more, &[]);
+        assert!(
+            said.contains(", but this pod was never injected; a restart does not help")
+                && said.contains(words),
+            "{more}: {said}"
+        );
+        let remedies = pod["remedies"].to_string();
+        assert!(
+            remedies.contains(words) && !remedies.contains("rollout restart"),
+            "{more}: {remedies}"
+        );
+    }
+    let (said, pod) = late("labels: {app: late}", &[]);
+    assert!(
+        said.ends_with("this pod was never injected: restart it"),
+        "{said}"
+    );
+    let remedies = pod["remedies"].to_string();
+    assert!(
+        remedies.contains("kubectl rollout restart deployment/late"),
+        "{remedies}"
+    );
+}
+
+/// What nothing is known against is offered, and what is not known is said.
+#[test]
+fn whoever_may_not_look_at_the_webhook_is_told_so() {
+    for (operation, words) in [
+        (
+            "mutatingwebhookconfigurations",
+            "the webhook is not known: needs get mutatingwebhookconfigurations",
+        ),
+        (
+            "namespaces",
+            "labels of the namespace are not known: needs get namespaces",
+        ),
+    ] {
+        let fault = format!("kube:get:{operation}=denied");
+        let (said, pod) = late("webhook: {deleted: true}", &[&fault]);
+        let is_blind = operation.starts_with("mutating");
+        let is_offered = said.ends_with("this pod was never injected: restart it");
+        assert_eq!(is_offered, is_blind, "{said}");
+        assert!(pod["evidence"].to_string().contains(words), "{pod}");
+    }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use roledex::model::Learned;
 use roledex::model::census::Scope;
+use roledex::model::credential::{Hindrance, Kept, Step, StepKind, StepState, is_injected, kept};
 use roledex::model::diagnosis::{Finding, Standing};
-use roledex::model::pod::Labels;
+use roledex::model::pod::{Labels, Pod};
 use serde_json::{Value, json};
 
 use super::world::{OPT_OUT, World, account, expression};
@@ -176,6 +177,16 @@ const IN_VAIN: &[Case] = &[
         "the access keys in their variables come first",
     ),
     (
+        "a volume of its own has the name of the webhook's",
+        "pod-not-injected",
+        |w| {
+            w.not_injected();
+            w.pods[0]["spec"]["volumes"] =
+                json!([{"name": "eks-pod-identity-token", "emptyDir": {}}]);
+        },
+        "give it another name in the template of the pods",
+    ),
+    (
         "the association was deleted",
         "association-deleted",
         |w| w.evidence.associations = Learned::Known(vec![]),
@@ -309,4 +320,73 @@ fn a_selector_by_labels_is_decided_by_the_labels() {
     };
     assert_eq!(altered(&[("no-identity", "x")]), Some(Standing::Found));
     assert_eq!(altered(&[("team", "x")]), None);
+}
+
+/// What a credential test says of the pod that the webhook left alone; `None` where it did not.
+fn never_injected(change: fn(&mut World)) -> Option<Kept> {
+    let mut world = World::healthy();
+    change(&mut world);
+    let pod = Pod::decode(&world.pods[0]).unwrap();
+    let agent = Step::new(StepKind::Agent, StepState::Passed, "ready");
+    let mut all = kept(&pod, &world.evidence(), &agent).into_iter();
+    let never = all.find(|one| one.by == Hindrance::NeverInjected);
+    assert_eq!(never.is_none(), is_injected(&pod));
+    never
+}
+
+fn texts(kept: &Kept) -> Vec<&str> {
+    kept.remedies.iter().map(|remedy| &*remedy.text).collect()
+}
+
+/// A credential test says the same of its pod as the diagnosis does.
+#[test]
+fn a_test_tells_nobody_to_restart_in_vain() {
+    let mut count = 0;
+    for (about, rule, change, _) in IN_VAIN {
+        let Some(never) = never_injected(*change) else {
+            continue;
+        };
+        let (said, texts) = (never.phrase(), texts(&never));
+        let is_offered = texts.iter().any(|text| text.contains("rollout restart"));
+        assert!(
+            !is_offered && !said.contains("restart it"),
+            "{about}: {said} {texts:#?}"
+        );
+        if *rule == "association-missing" {
+            assert!(
+                said.ends_with("never injected: there is no association for its service account")
+            );
+            assert!(texts[0].starts_with("create an association"), "{texts:#?}");
+            assert!(
+                texts[1].starts_with("then, a restart does not help: take the "),
+                "{texts:#?}"
+            );
+        } else {
+            let words = said.strip_prefix("this pod was never injected; ");
+            assert_eq!(words, texts.first().copied(), "{about}");
+            assert!(
+                texts[0].starts_with("a restart does not help"),
+                "{about}: {texts:#?}"
+            );
+        }
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[test]
+fn a_test_tells_to_restart_where_it_helps() {
+    for (about, rule, change) in OF_USE {
+        let never = never_injected(*change).unwrap_or_else(|| panic!("{about}"));
+        let (said, texts) = (never.phrase(), texts(&never));
+        let prefix = if *rule == "association-missing" {
+            assert!(texts[0].starts_with("create an association"), "{texts:#?}");
+            assert!(said.ends_with("there is no association for its service account"));
+            1
+        } else {
+            assert_eq!(said, "this pod was never injected: restart it", "{about}");
+            0
+        };
+        assert!(texts[prefix].starts_with(RESTART), "{about}: {texts:#?}");
+    }
 }

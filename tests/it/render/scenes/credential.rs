@@ -87,6 +87,7 @@ pub(in crate::render) fn test_kept(width: u16, height: u16) -> Script {
         by: Hindrance::AccessKeys,
         is_sure: true,
         is_of_container: false,
+        says: None,
         seen: "with access keys in variables: pod cart-7d9f6c5b8-x2x4v".into(),
         remedies: Vec::new(),
     }];
