@@ -12,7 +12,7 @@ use std::thread;
 use jiff::Timestamp;
 use roledex::cloud::{Cloud, Settings};
 use roledex::model::Route;
-use roledex::model::diagnosis::{Diagnosis, Finding, Severity, Standing, Subject};
+use roledex::model::diagnosis::{Diagnosis, Finding, Subject};
 use roledex::ops::diagnose::{self, DiagnosisRow};
 use roledex::ops::fleet::{Harvest, Selection};
 use roledex::sim::{Fault, Options, Simulator, World};
@@ -78,14 +78,6 @@ fn diagnoses(harvest: &Harvest<DiagnosisRow>) -> impl Iterator<Item = &Diagnosis
 
 fn findings(harvest: &Harvest<DiagnosisRow>) -> impl Iterator<Item = &Finding> {
     diagnoses(harvest).flat_map(|diagnosis| &diagnosis.findings)
-}
-
-fn is_found(finding: &Finding) -> bool {
-    finding.standing == Standing::Found
-}
-
-fn is_error(finding: &Finding) -> bool {
-    is_found(finding) && finding.severity == Severity::Error
 }
 
 /// One line, for messages of tests.

@@ -269,7 +269,9 @@ fn not_ready(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
 
 fn not_on_node(rule: &Rule, look: &Look<'_>) -> Vec<Finding> {
     let judge = |seen: &Seen<'_>| {
-        if seen.evidence.agent != Agent::Missing || seen.pod.is_on_fargate() {
+        // Where the pod itself says that no agent could run there, its node need not be known.
+        let is_elsewhere = seen.pod.is_on_fargate() || seen.pod.os.as_deref() == Some("windows");
+        if seen.evidence.agent != Agent::Missing || is_elsewhere {
             return Verdict::No;
         }
         let Fact::Present(node) = seen.evidence.node else {
