@@ -47,7 +47,7 @@ struct Log<'a> {
 /// Reads the logs of the pods that a diagnosis names, or that were asked for, and of the agents beside them.
 ///
 /// A finding for each known trouble that they tell of, with the lines around it, and an unknown for whatever could not
-/// be read, with why in full. It takes at most [`DEADLINE`], a bounded number of pods, and of each log its end.
+/// be read, with why in full. It takes at most `DEADLINE`, a bounded number of pods, and of each log its end.
 pub async fn logs(
     site: &Site,
     urgency: Urgency,
