@@ -23,6 +23,14 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// When a moment was: `now`, or its age with "ago".
+pub fn ago(since: Timestamp, now: Timestamp) -> String {
+    match age(since, now) {
+        new if new == "now" => new,
+        old => format!("{old} ago"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +39,13 @@ mod tests {
     fn nobody_reads_nanoseconds() {
         let at: Timestamp = "2026-11-21T15:08:31.830267942Z".parse().unwrap();
         assert_eq!(moment(at), "2026-11-21T15:08:31Z");
+    }
+
+    #[test]
+    fn what_is_new_is_not_ago() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(ago(at(100), at(159)), "now");
+        assert_eq!(ago(at(100), at(160)), "1m ago");
     }
 
     #[test]

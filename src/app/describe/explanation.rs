@@ -16,7 +16,7 @@ use crate::app::remote::Remote;
 use crate::app::state::State;
 use crate::input::Command;
 use crate::model::Text;
-use crate::model::age::age;
+use crate::model::age::ago;
 use crate::model::diagnosis::{Branch, Finding, Standing, forest};
 
 /// Findings that are told in full; of more only what is wrong.
@@ -142,8 +142,8 @@ fn progress(state: &State, key: &RowKey, parts: &[Part<'_>]) -> Vec<TextLine> {
         .filter_map(|part| Some(part.remote?.value()?.at()));
     if let Some(oldest) = read.min() {
         let at = to_the_second(oldest);
-        let old = age(oldest, state.now);
-        let text = format!("{at} ({old} ago) from AWS and Kubernetes, by this diagnosis");
+        let old = ago(oldest, state.now);
+        let text = format!("{at} ({old}) from AWS and Kubernetes, by this diagnosis");
         lines.push(TextLine::member("read", Tone::Muted, &text));
         lines.extend(row_read(state, key));
     }

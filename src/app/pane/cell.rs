@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::app::fleet::Fleet;
 use crate::app::remote::Remote;
-use crate::model::age::age;
+use crate::model::age::{age, ago};
 use crate::model::arn::role_name;
 use crate::model::identity::{Role, Withheld};
 use crate::model::{ClusterArn, Origin};
@@ -131,6 +131,6 @@ pub(in crate::app) fn provenance(origin: Origin, at: Timestamp, now: Timestamp) 
         Origin::Live if now.as_second() - at.as_second() < LIVE_SECONDS => {
             Cell::sign(glyph::GOOD, "live", Tone::Muted)
         }
-        Origin::Live => Cell::sign(glyph::OFF, format!("{} ago", age(at, now)), Tone::Muted),
+        Origin::Live => Cell::sign(glyph::OFF, ago(at, now), Tone::Muted),
     }
 }

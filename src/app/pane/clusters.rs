@@ -15,7 +15,7 @@ use crate::app::pane::{
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
-use crate::model::age::age;
+use crate::model::age::{age, ago};
 use crate::model::diagnosis::Counts;
 use crate::model::kubernetes::WatchedKind;
 use crate::model::{ClusterArn, Origin};
@@ -241,7 +241,7 @@ pub fn status(row: &ClusterRow, now: Timestamp) -> Cell<'_> {
         .filter(|known| known.origin == Origin::Cache)
     {
         let word = known.value.status.as_deref().unwrap_or("?");
-        let old = format!("{word} {} ago", age(known.at, now));
+        let old = format!("{word} {}", ago(known.at, now));
         return Cell::sign(glyph::WARNING, old, Tone::Warning);
     }
     let Some(cluster) = row.detail.value() else {
@@ -288,7 +288,7 @@ fn findings(row: &ClusterRow, now: Timestamp) -> Cell<'static> {
     } else if diagnosis.is_outdated() {
         ", outdated".to_owned()
     } else if is_old {
-        format!(", {} ago", age(found.at(), now))
+        format!(", {}", ago(found.at(), now))
     } else {
         String::new()
     };

@@ -16,7 +16,7 @@ use crate::app::pane::{
 use crate::app::roles::RoleRow;
 use crate::app::state::State;
 use crate::input::Command;
-use crate::model::age::age;
+use crate::model::age::ago;
 use crate::model::arn::{account_of, role_name};
 use crate::model::kubernetes::WatchedKind;
 use crate::model::role::LastUse;
@@ -288,7 +288,7 @@ fn trust<'a>(fleet: &Fleet, role: &str, row: &'a RoleRow) -> Cell<'a> {
 /// When it was last used, as far as IAM looks back; its clock is some hours late.
 fn last_used(row: &RoleRow, now: Timestamp) -> Cell<'static> {
     match row.detail.value().map(|found| &found.value.last_use) {
-        Some(LastUse::At { date, .. }) => Cell::plain(format!("{} ago", age(*date, now))),
+        Some(LastUse::At { date, .. }) => Cell::plain(ago(*date, now)),
         Some(LastUse::Never) => Cell::new("not in 400d", Tone::Warning),
         Some(LastUse::NotTold) => Cell::muted("?"),
         None if row.detail.failed().is_some() => Cell::muted("?"),

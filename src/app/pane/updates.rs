@@ -13,7 +13,7 @@ use crate::app::pane::{Cell, Column, Restriction, RowKey, Sort, SortKey, Tone, g
 use crate::app::share;
 use crate::app::state::State;
 use crate::input::Command;
-use crate::model::age::age;
+use crate::model::age::{age, ago};
 use crate::model::{ClusterArn, Origin, RouteId, UpdateKey, UpdateStatus, UpdateSubject};
 
 pub struct Updates;
@@ -238,7 +238,7 @@ pub fn status(row: &UpdateRow, now: Timestamp) -> Cell<'_> {
     let update = &row.update.value;
     let word = update.status.as_str();
     if row.update.origin == Origin::Cache && !update.status.is_terminal() {
-        let old = format!("{word} {} ago", age(row.update.at, now));
+        let old = format!("{word} {}", ago(row.update.at, now));
         return Cell::sign(glyph::WARNING, old, Tone::Warning);
     }
     match update.status {
